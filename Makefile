@@ -1,0 +1,102 @@
+# Each target makes what it needs first. Stamps and built files remember what is done.
+
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.PHONY: run dev test quick soak bench lint types python-tests phone-tests phone-check clean \
+        python node chromium
+
+SYSTEM_PYTHON := $(shell for each in python3 python3.13 python3.12 python3.11 python; do \
+  $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
+PY := .venv/bin/python
+RUNTIME := .venv/.runtime
+DEV := .venv/.dev
+MODULES := pwa/node_modules/.stamp
+APP := pwa/dist/index.html
+APP_SOURCES := $(shell find pwa -name node_modules -prune -o -name dist -prune -o -type f -print)
+QUICKLY := not slow and not browser and not soak and not postgresql
+
+run: $(RUNTIME) $(APP)
+	@exec $(PY) -m server.cli serve --sample
+
+# Two processes that reload: the server on its usual port, the app on Vite's, which passes
+# everything else on to the server.
+dev: $(DEV) $(MODULES)
+	@(cd pwa && exec npm run dev) & app=$$!; trap 'kill $$app' EXIT INT TERM; \
+	SHOPBELL_ORIGIN=$${SHOPBELL_ORIGIN:-http://localhost:5173} .venv/bin/watchfiles \
+	  --filter python '$(PY) -m server.cli serve --sample' server sync
+
+test: lint types phone-check phone-tests python-tests
+
+quick: lint types phone-tests
+	$(PY) -m pytest -q -m '$(QUICKLY)'
+
+soak: $(DEV) $(APP) chromium
+	$(PY) -m pytest -q -m soak
+
+bench: $(DEV)
+	@$(PY) -m tests.bench
+
+python-tests: $(DEV) $(APP) chromium
+	$(PY) -m pytest -q -m 'not soak'
+
+lint: $(DEV)
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+
+types: $(DEV)
+	.venv/bin/mypy
+
+phone-check: $(MODULES)
+	cd pwa && npm run --silent check
+
+phone-tests: $(MODULES)
+	cd pwa && npm test --silent
+
+# What is needed before anything else
+
+$(RUNTIME): requirements.txt | python
+	@test -x $(PY) || $(SYSTEM_PYTHON) -m venv .venv || { rm -rf .venv; \
+	  echo "Python cannot make virtual environments. On Debian or Ubuntu: apt-get install python3-venv"; \
+	  exit 1; }
+	@echo "Installing the server's packages…"
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(DEV): requirements-dev.txt $(RUNTIME)
+	@echo "Installing the development packages…"
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(MODULES): pwa/package.json pwa/package-lock.json | node
+	@echo "Installing the app's packages…"
+	@cd pwa && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(APP): $(MODULES) $(APP_SOURCES)
+	@echo "Building the app…"
+	@cd pwa && npm run --silent build
+	@touch $@
+
+python:
+	@test -n "$(SYSTEM_PYTHON)" || test -x $(PY) || { \
+	  echo "Shopbell needs Python 3.11 or newer. On Debian or Ubuntu: apt-get install python3 python3-venv"; \
+	  exit 1; }
+
+node:
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); \
+	  process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null || { \
+	  echo "Shopbell needs Node.js 20.19 or newer, with npm: https://nodejs.org"; exit 1; }
+	@command -v npm >/dev/null || { echo "Shopbell needs npm. On Debian or Ubuntu: apt-get install npm"; exit 1; }
+
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Chromium…"; apt-get update -qq; \
+	  apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; \
+	else \
+	  echo "The browser tests need Chromium and a Chinese font." \
+	       "On Debian or Ubuntu: apt-get install chromium fonts-noto-cjk"; exit 1; \
+	fi
+
+clean:
+	rm -rf .venv pwa/node_modules pwa/dist .mypy_cache .ruff_cache .pytest_cache
