@@ -1,0 +1,38 @@
+"""Time: what a phone's clock is worth (law 15)."""
+
+from __future__ import annotations
+
+import msgspec
+
+SKEW_TOLERANCE_MS = 5_000
+"""Two contacts whose skews differ by more than this had a clock step between them."""
+
+
+class Timing(msgspec.Struct, frozen=True):
+    """What one push says about its device's clock. All in ms; `skew` is server minus phone."""
+
+    received_at: int
+    sent_at: int
+    contact_at: int | None = None
+    last_skew: int | None = None
+
+    @property
+    def skew(self) -> int:
+        return self.received_at - self.sent_at
+
+    @property
+    def is_steady(self) -> bool:
+        return self.last_skew is None or abs(self.skew - self.last_skew) <= SKEW_TOLERANCE_MS
+
+
+def effective_time(captured_at: int, timing: Timing, after: int = 0) -> int:
+    """`max(after + 1, min(corrected, received))`; an uncertain time takes its lower bound.
+
+    Uncertain: captured later than it was sent, or the clock stepped since the last contact.
+    The lower bound is that last contact, or the reading itself where there was none.
+    """
+    corrected = captured_at + timing.skew
+    certain = corrected <= timing.received_at and timing.is_steady
+    if not certain and timing.contact_at is not None:
+        corrected = min(corrected, timing.contact_at)
+    return max(after + 1, min(corrected, timing.received_at))
