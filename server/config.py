@@ -1,0 +1,58 @@
+"""Settings, read once. Nothing else looks at the environment."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+DEFAULT_PORT = 8000
+SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """`keys` sign posters, passes, credentials and links: oldest first, the last one signs."""
+
+    data: Path
+    database_url: str
+    keys: tuple[str, ...] = field(repr=False)
+    origin: str
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+
+    @property
+    def https(self) -> bool:
+        return self.origin.startswith("https://")
+
+
+def read_config(environ: Mapping[str, str] | None = None) -> Config:
+    """Reads SHOPBELL_PORT, _HOST, _DATABASE_URL, _DATA, _SECRETS and _ORIGIN.
+
+    Makes the data folder, and in it a `secrets` file when no key was given.
+    """
+    env = os.environ if environ is None else environ
+    data = Path(env.get("SHOPBELL_DATA", "data")).resolve()
+    data.mkdir(parents=True, exist_ok=True)
+    port = int(env.get("SHOPBELL_PORT", DEFAULT_PORT))
+    return Config(
+        data=data,
+        database_url=env.get("SHOPBELL_DATABASE_URL") or f"sqlite:///{data / 'shopbell.sqlite3'}",
+        keys=given_keys(env.get("SHOPBELL_SECRETS", "")) or kept_keys(data / "secrets"),
+        origin=env.get("SHOPBELL_ORIGIN", f"http://127.0.0.1:{port}").rstrip("/"),
+        host=env.get("SHOPBELL_HOST", "127.0.0.1"),
+        port=port,
+    )
+
+
+def given_keys(text: str) -> tuple[str, ...]:
+    return tuple(key for key in text.replace(",", " ").split() if key)
+
+
+def kept_keys(path: Path) -> tuple[str, ...]:
+    """The keys in `path`, one a line. Made on first use, readable by the owner only."""
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(SECRET_BYTES) + "\n")
+    return given_keys(path.read_text())

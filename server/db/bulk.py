@@ -1,0 +1,64 @@
+"""Thousands of rows in one statement, past SQLAlchemy's per-row costs.
+
+Values go to the driver as they are: text, integers, bytes and None, no Python types of ours.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Dialect, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+Tuples = Sequence[tuple[Any, ...]]
+
+
+async def bulk_insert(connection: AsyncConnection, table: Table, tuples: Tuples) -> None:
+    """Inserts `tuples`, whose values follow the order of the table's columns."""
+    if tuples:
+        statement = insert_text(table, connection.dialect.name, False)
+        await connection.exec_driver_sql(statement, list(tuples))
+
+
+async def bulk_upsert(connection: AsyncConnection, table: Table, tuples: Tuples) -> None:
+    """Like `bulk_insert`, and replaces rows whose primary key is there already.
+
+    PostgreSQL and SQLite both take the tuples one after the other: the last of two with one key
+    stays.
+    """
+    if tuples:
+        statement = insert_text(table, connection.dialect.name, True)
+        await connection.exec_driver_sql(statement, list(tuples))
+
+
+def insert_into(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    return insert_for(connection.dialect.name, table)
+
+
+def insert_for(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+@lru_cache(maxsize=256)
+def insert_text(table: Table, dialect: str, replacing: bool) -> str:
+    statement = insert_for(dialect, table)
+    if replacing:
+        keys = list(table.primary_key.columns.keys())
+        rest = {c.name: statement.excluded[c.name] for c in table.c if c.name not in keys}
+        statement = (
+            statement.on_conflict_do_update(index_elements=keys, set_=rest)
+            if rest
+            else statement.on_conflict_do_nothing()
+        )
+    return str(statement.compile(dialect=positional(dialect)))
+
+
+def positional(dialect: str) -> Dialect:
+    """The dialect with placeholders by position, which both drivers take as plain tuples."""
+    if dialect == "sqlite":
+        return SQLiteDialect_pysqlite(paramstyle="qmark")
+    return PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]

@@ -1,0 +1,37 @@
+"""One MetaData for all slices. Tables live in the slices; each key begins with the organisation."""
+
+from sqlalchemy import Column, Index, MetaData, PrimaryKeyConstraint, Table, Text
+from sqlalchemy.schema import SchemaItem
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def org_table(
+    name: str, *items: SchemaItem, pk: tuple[str, ...] = ("id",), rowid: bool = False
+) -> Table:
+    """A table with `org_id` first and the primary key (org_id, *pk).
+
+    On SQLite the rows live in the key's own tree (WITHOUT ROWID). Pass `rowid=True` where rows
+    are wide (hundreds of bytes and more): there a tree of bare keys is faster.
+    """
+    return Table(
+        name,
+        metadata,
+        Column("org_id", Text, nullable=False),
+        *items,
+        PrimaryKeyConstraint("org_id", *pk),
+        sqlite_with_rowid=rowid,
+    )
+
+
+def named_index(table: Table, *columns: str, unique: bool = False) -> Index:
+    """An index over `columns`, which should begin with `org_id`."""
+    kind = "uq" if unique else "ix"
+    name = f"{kind}_{table.name}_{'_'.join(columns)}"
+    return Index(name, *(table.c[column] for column in columns), unique=unique)

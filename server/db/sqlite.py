@@ -1,0 +1,179 @@
+"""SQLite in WAL mode: one connection writes and checkpoints, two read.
+
+Commits are on disk when they return (synchronous=FULL), because the phone forgets its only copy
+when we acknowledge. Checkpoints belong to the writer alone: SQLite before 3.51.3 can lose commits
+when one connection checkpoints while another one commits.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+from sqlalchemy import Connection, Select, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from server.db.database import Database, whole
+from server.db.lookup import lookup_for
+from server.errors import Unavailable
+
+READERS = 2
+POOL_TIMEOUT_S = 10
+PASSIVE_BYTES = 4 * 1024 * 1024
+TRUNCATE_BYTES = 64 * 1024 * 1024
+ALWAYS = ("busy_timeout=5000", "foreign_keys=ON", "trusted_schema=OFF", "wal_autocheckpoint=0")
+# A log that starts over is cut, so that its size says how much is not yet checkpointed.
+WRITER = ("journal_mode=WAL", "synchronous=FULL", "journal_size_limit=0", "cache_size=-32000")
+READER = ("query_only=ON", "cache_size=-16000")
+
+
+class SqliteDatabase(Database):
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.path = Path(make_url(url).database or "")
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.log = self.path.with_name(self.path.name + "-wal")
+        self.writer = engine(self.path, WRITER, 1, skip_rollback=False)
+        self.readers = engine(self.path, READER, READERS, skip_rollback=True)
+        self.opening: asyncio.Task[aiosqlite.Connection] | None = None
+        self.turn = asyncio.Lock()
+        self.checkpoint_bytes = PASSIVE_BYTES
+        event.listen(self.writer.sync_engine, "begin", begin_immediate)
+
+    @asynccontextmanager
+    async def read(self, *, snapshot: bool = True) -> AsyncIterator[AsyncConnection]:
+        try:
+            connection = await self.readers.connect()
+        except PoolTimeout as error:
+            raise Unavailable("busy", retry_after=2) from error
+        try:
+            if snapshot:
+                await (await driver_of(connection)).execute_fetchall("BEGIN")
+            yield connection
+        finally:
+            await whole(release(connection, snapshot))
+
+    async def find_one(self, statement: Select[Any], parameters: Mapping[str, Any]) -> Any:
+        lookup = lookup_for(statement)
+        values = {**lookup.values, **parameters}
+        found = list(await (await self.lookups()).execute_fetchall(lookup.text, values))
+        return lookup.record(*found[0]) if found else None
+
+    async def lookups(self) -> aiosqlite.Connection:
+        """A reader of its own, outside of any pool: the driver queues its statements."""
+        if self.opening is None:
+            self.opening = asyncio.create_task(open_reader(self.path))
+        return await asyncio.shield(self.opening)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        async with self.turn:
+            connection = await whole(self.begin())
+            try:
+                yield connection
+                await whole(connection.commit())
+            finally:
+                await whole(connection.close())
+        self.plan_checkpoint()
+
+    async def begin(self) -> AsyncConnection:
+        connection = await self.writer.connect()
+        try:
+            await connection.begin()
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
+
+    def plan_checkpoint(self) -> None:
+        """After the commit and outside of it, so that no acknowledgement waits for one."""
+        size = log_bytes(self.log)
+        if size >= self.checkpoint_bytes:
+            self.checkpoint_bytes = size + PASSIVE_BYTES
+            self.keep(asyncio.create_task(self.checkpoint(size)))
+
+    async def checkpoint(self, size: int) -> None:
+        how = "TRUNCATE" if size >= TRUNCATE_BYTES else "PASSIVE"
+        async with self.turn:
+            raw = await self.writer.raw_connection()
+            try:
+                driver: Any = raw.driver_connection
+                done = await driver.execute_fetchall(f"PRAGMA wal_checkpoint({how})")
+                [(busy, pages, copied)] = done
+            finally:
+                raw.close()
+        if not busy and pages == copied:
+            # The next commit starts the log over.
+            self.checkpoint_bytes = PASSIVE_BYTES
+
+    async def dispose(self) -> None:
+        if self.opening is not None:
+            await (await self.opening).close()
+            self.opening = None
+        await self.readers.dispose()
+        await self.writer.dispose()
+
+
+def engine(path: Path, pragmas: tuple[str, ...], size: int, *, skip_rollback: bool) -> AsyncEngine:
+    """`skip_rollback` spares readers, which end their own snapshots, a trip to the thread."""
+    made = create_async_engine(
+        f"sqlite+aiosqlite:///{path}",
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=POOL_TIMEOUT_S,
+        pool_reset_on_return=None,
+        skip_autocommit_rollback=skip_rollback,
+    )
+    event.listen(made.sync_engine, "connect", set_up(ALWAYS + pragmas))
+    return made
+
+
+def set_up(pragmas: tuple[str, ...]) -> Callable[[Any, Any], None]:
+    def on_connect(connection: Any, _record: Any) -> None:
+        # No hidden transactions of the driver: BEGIN is ours.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return on_connect
+
+
+def begin_immediate(connection: Connection) -> None:
+    # A deferred transaction that reads and then writes fails at once when another one wrote
+    # between, without waiting for busy_timeout.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+async def driver_of(connection: AsyncConnection) -> aiosqlite.Connection:
+    """The driver's own connection, for statements too frequent to pay SQLAlchemy for."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert isinstance(driver, aiosqlite.Connection)
+    return driver
+
+
+async def open_reader(path: Path) -> aiosqlite.Connection:
+    connection = await aiosqlite.connect(path, isolation_level=None)
+    for pragma in ALWAYS + READER:
+        await connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+async def release(connection: AsyncConnection, snapshot: bool) -> None:
+    try:
+        if snapshot and not connection.invalidated:
+            await (await driver_of(connection)).execute_fetchall("ROLLBACK")
+    finally:
+        await connection.close()
+
+
+def log_bytes(log: Path) -> int:
+    try:
+        return log.stat().st_size
+    except FileNotFoundError:
+        return 0
