@@ -1,0 +1,19 @@
+"""Everything synced is a row: how rows are loaded, published and found."""
+
+from server.rows.load import find_row, load, load_scope, load_tree, open_ledger, read_row
+from server.rows.movement import Movement
+from server.rows.publish import Published, found_organisation, publish, read_digests
+
+__all__ = [
+    "Movement",
+    "Published",
+    "find_row",
+    "found_organisation",
+    "load",
+    "load_scope",
+    "load_tree",
+    "open_ledger",
+    "publish",
+    "read_digests",
+    "read_row",
+]

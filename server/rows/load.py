@@ -1,0 +1,167 @@
+"""From the database into a ledger: everything the rules of a transaction may read."""
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+import msgspec
+from sqlalchemy import RowMapping, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.rows.tables import aliases, feed, heads, keys, rows
+from sync import Entities, Key, Ledger, Row, Stamp, Wanted
+
+CHUNK = 2_000
+HOPS = 6
+"""A fact names its parent, the parent its root, the root its store, the store its people."""
+
+_body = msgspec.json.Decoder(dict[str, Any])
+_stamps = msgspec.json.Decoder(dict[str, Stamp])
+
+
+async def open_ledger(
+    connection: AsyncConnection, org_id: str, entities: Entities, now: int
+) -> Ledger:
+    """A ledger for a writing transaction. Takes the organisation's head row: whoever writes in
+    this organisation waits, so that the feed's order is the order of commits (law 25)."""
+    await connection.execute(select(heads.c.seq).where(heads.c.org_id == org_id).with_for_update())
+    return Ledger(org_id, now, entities)
+
+
+async def load(
+    connection: AsyncConnection,
+    ledger: Ledger,
+    ids: Iterable[str] = (),
+    keys: Iterable[Key] = (),
+    stores: frozenset[str] = frozenset(),
+) -> Ledger:
+    """Load rows and keys, and around each row what its entity says its rules will read.
+
+    `stores`: ids of the stores that the operations at hand name.
+    """
+    wanted = Wanted(list(ids), list(keys))
+    for _ in range(HOPS):
+        fresh = await load_hop(connection, ledger, wanted)
+        wanted = gather(ledger, fresh, stores)
+        if not wanted.ids and not wanted.keys:
+            break
+    return ledger
+
+
+async def load_hop(connection: AsyncConnection, ledger: Ledger, wanted: Wanted) -> list[Row]:
+    """Load exactly these keys and ids; returns the rows that are new in the ledger."""
+    new_keys = [key for key in dict.fromkeys(wanted.keys) if not ledger.has_key(key)]
+    holders = await load_keys(connection, ledger, new_keys)
+    asked = [id for id in dict.fromkeys([*wanted.ids, *holders]) if not ledger.has_loaded(id)]
+    targets = await load_aliases(connection, ledger, asked)
+    missing = [id for id in dict.fromkeys([*asked, *targets]) if not ledger.has_loaded(id)]
+    return await load_rows(connection, ledger, missing)
+
+
+def gather(ledger: Ledger, fresh: Iterable[Row], stores: frozenset[str]) -> Wanted:
+    """What the rules read around rows just loaded, and is not loaded yet."""
+    wanted = Wanted()
+    for row in fresh:
+        entity = ledger.entities.get(row.entity)
+        around = entity.neighbours(row, stores) if entity else Wanted()
+        wanted.ids += [id for id in (row.root, *around.ids) if id and not ledger.has_loaded(id)]
+        wanted.keys += [key for key in around.keys if not ledger.has_key(key)]
+    return wanted
+
+
+async def load_keys(
+    connection: AsyncConnection, ledger: Ledger, wanted: Collection[Key]
+) -> list[str]:
+    held: dict[Key, str] = {}
+    for chunk in chunks(list(wanted)):
+        query = select(keys.c.kind, keys.c.value, keys.c.row_id).where(
+            keys.c.org_id == ledger.org, tuple_(keys.c.kind, keys.c.value).in_(chunk)
+        )
+        held |= {(kind, value): id for kind, value, id in await connection.execute(query)}
+    for key in wanted:
+        ledger.put_key(key, held.get(key))
+    return list(held.values())
+
+
+async def load_aliases(
+    connection: AsyncConnection, ledger: Ledger, ids: Collection[str]
+) -> list[str]:
+    targets: list[str] = []
+    for chunk in chunks(list(ids)):
+        query = select(aliases.c.alias_id, aliases.c.row_id).where(
+            aliases.c.org_id == ledger.org, aliases.c.alias_id.in_(chunk)
+        )
+        for alias_id, row_id in await connection.execute(query):
+            ledger.put_alias(alias_id, row_id)
+            targets.append(row_id)
+    return targets
+
+
+async def load_rows(connection: AsyncConnection, ledger: Ledger, ids: Collection[str]) -> list[Row]:
+    found: list[Row] = []
+    for chunk in chunks([id for id in ids if not ledger.is_alias(id)]):
+        query = select(rows).where(rows.c.org_id == ledger.org, rows.c.id.in_(chunk))
+        found += [read_row(held) for held in (await connection.execute(query)).mappings()]
+    for row in found:
+        ledger.put_loaded(row)
+    for id in ids:
+        if not ledger.is_alias(id):
+            ledger.put_absent(id)
+    return found
+
+
+async def load_tree(connection: AsyncConnection, ledger: Ledger, roots: Collection[str]) -> None:
+    """Every row of these trees."""
+    for chunk in chunks(list(roots)):
+        query = select(rows).where(rows.c.org_id == ledger.org, rows.c.root.in_(chunk))
+        for held in (await connection.execute(query)).mappings():
+            ledger.put_loaded(read_row(held))
+
+
+async def load_scope(
+    connection: AsyncConnection, ledger: Ledger, scope: str, *entities: str
+) -> list[Row]:
+    """The rows of a scope, of these kinds only if any are named: an organisation's people, say."""
+    query = (
+        select(rows)
+        .join(feed, (feed.c.org_id == rows.c.org_id) & (feed.c.id == rows.c.id))
+        .where(feed.c.org_id == ledger.org, feed.c.scope == scope)
+    )
+    if entities:
+        query = query.where(rows.c.entity.in_(entities))
+    found = [read_row(held) for held in (await connection.execute(query)).mappings()]
+    for row in found:
+        ledger.put_loaded(row)
+    return found
+
+
+async def find_row(connection: AsyncConnection, org_id: str, id: str) -> Row | None:
+    """One row, its alias followed, for reading only; the caller asks whether it may be seen."""
+    alias = select(aliases.c.row_id).where(aliases.c.org_id == org_id, aliases.c.alias_id == id)
+    target = (await connection.execute(alias)).scalar() or id
+    query = select(rows).where(rows.c.org_id == org_id, rows.c.id == target)
+    held = (await connection.execute(query)).mappings().first()
+    return read_row(held) if held else None
+
+
+def read_row(held: RowMapping) -> Row:
+    return Row(
+        id=held["id"],
+        entity=held["entity"],
+        root=held["root"],
+        body=_body.decode(held["body"]),
+        at=held["at"],
+        captured_at=held["captured_at"],
+        received_at=held["received_at"],
+        device=held["device"],
+        author=held["author"],
+        seq=held["seq"],
+        born=held["born"],
+        part=held["part"],
+        scopes=tuple(held["scopes"].split()),
+        stamps=_stamps.decode(held["stamps"]) if held["stamps"] != "{}" else {},
+        deleted=bool(held["deleted"]),
+    )
+
+
+def chunks(items: list[Any]) -> Iterator[list[Any]]:
+    return (items[at : at + CHUNK] for at in range(0, len(items), CHUNK))

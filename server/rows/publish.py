@@ -1,0 +1,306 @@
+"""From a ledger into the database: rows, feed, digests, keys, history and deadlines, as one."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.db import bulk_insert, bulk_upsert, insert_into, metadata
+from server.rows.load import load_tree
+from server.rows.tables import (
+    aliases,
+    deadlines,
+    digests,
+    evictions,
+    feed,
+    heads,
+    history,
+    keys,
+    rows,
+)
+from sync import (
+    PENDING,
+    Digest,
+    Ledger,
+    Row,
+    Stamp,
+    combine,
+    derive_id,
+    lanes,
+    move,
+)
+from sync import Stored as StoredRow
+
+_encode = msgspec.json.Encoder().encode
+
+NEW = StoredRow(0, (), 0)
+
+
+class Published(msgspec.Struct, frozen=True):
+    """What a commit moved: the organisation's head, the scopes, and the earliest deadline (ms)."""
+
+    org_id: str
+    head: int
+    scopes: frozenset[str]
+    due_at: int | None
+
+
+async def publish(connection: AsyncConnection, ledger: Ledger) -> Published:
+    """Number and write everything that was touched. The caller commits; nothing else may follow."""
+    await place_rows(connection, ledger)
+    changed = list(ledger.touched.values())
+    head = await take_numbers(connection, ledger, len(changed))
+    number_rows(changed, head - len(changed))
+    await write_rows(connection, ledger, changed)
+    scopes = await write_feed(connection, ledger, changed)
+    await write_names(connection, ledger)
+    await write_history(connection, ledger)
+    due_at = await write_deadlines(connection, ledger)
+    await write_side_rows(connection, ledger)
+    return Published(ledger.org, head, frozenset(scopes), due_at)
+
+
+# Placing
+
+
+async def place_rows(connection: AsyncConnection, ledger: Ledger) -> None:
+    """Give each touched row its scopes; a root that moves takes its whole tree along (law 26)."""
+    touched = list(ledger.touched.values())
+    moved = [row.id for row in touched if is_root(row) and place_row(row, ledger)]
+    await load_tree(connection, ledger, [id for id in moved if id in ledger.stored])
+    for row in list(ledger.loaded()):
+        is_child = not is_root(row)
+        if is_child and (row.id in ledger.touched or row.root in moved) and place_row(row, ledger):
+            ledger.touched[row.id] = row
+
+
+def is_root(row: Row) -> bool:
+    return row.root == row.id
+
+
+def place_row(row: Row, ledger: Ledger) -> bool:
+    """Set a row's scopes and part from its body and its root; whether a root's scopes changed."""
+    entity = ledger.entities[row.entity]
+    root = row if row.root == row.id else ledger.row(row.root)
+    before = row.scopes
+    row.scopes = () if row.deleted else entity.place(row, root or row)
+    row.part = entity.part(row)
+    return row.scopes != before
+
+
+# Numbering
+
+
+async def take_numbers(connection: AsyncConnection, ledger: Ledger, count: int) -> int:
+    """The organisation's head after `count` more row changes."""
+    taken = (
+        update(heads)
+        .where(heads.c.org_id == ledger.org)
+        .values(seq=heads.c.seq + count)
+        .returning(heads.c.seq)
+    )
+    return int((await connection.execute(taken)).scalar_one())
+
+
+def number_rows(changed: Iterable[Row], after: int) -> None:
+    for seq, row in enumerate(changed, after + 1):
+        row.seq = seq
+        if row.born == PENDING:
+            row.born = seq
+        if row.stamps:
+            row.stamps = {name: number_stamp(stamp, seq) for name, stamp in row.stamps.items()}
+
+
+def number_stamp(stamp: Stamp, seq: int) -> Stamp:
+    return stamp._replace(version=seq) if stamp.version == PENDING else stamp
+
+
+# Writing
+
+
+async def write_rows(connection: AsyncConnection, ledger: Ledger, changed: list[Row]) -> None:
+    fresh = [row for row in changed if row.id not in ledger.stored]
+    held = [row for row in changed if row.id in ledger.stored]
+    await bulk_insert(connection, rows, [row_values(ledger.org, row) for row in fresh])
+    await bulk_upsert(connection, rows, [row_values(ledger.org, row) for row in held])
+
+
+def row_values(org_id: str, row: Row) -> tuple[Any, ...]:
+    return (
+        org_id,
+        row.id,
+        row.entity,
+        row.root,
+        row.seq,
+        row.born,
+        row.at,
+        row.captured_at,
+        row.received_at,
+        row.device,
+        row.author,
+        row.part,
+        " ".join(row.scopes),
+        _encode(row.body).decode(),
+        _encode(row.stamps).decode() if row.stamps else "{}",
+        int(row.deleted),
+    )
+
+
+async def write_feed(
+    connection: AsyncConnection, ledger: Ledger, changed: Iterable[Row]
+) -> set[str]:
+    """Replace the rows' entries, note evictions, bring the digests up to date."""
+    org = ledger.org
+    gone: list[tuple[str, str, int]] = []
+    entries: list[tuple[str, str, int, str, int]] = []
+    evicted: list[tuple[str, str, str, str, int]] = []
+    readmitted: list[tuple[str, str, str]] = []
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for row in changed:
+        stored = ledger.stored.get(row.id, NEW)
+        moved = move(stored.scopes, row.scopes)
+        if stored.scopes:
+            gone += [(org, scope, stored.seq) for scope in stored.scopes]
+            add_lanes(sums, stored.scopes, row, stored.seq, -1)
+            evicted += [(org, scope, row.id, row.entity, row.seq) for scope in moved.evicted]
+        if stored is not NEW:
+            readmitted += [(org, s, row.id) for s in moved.put if s not in stored.scopes]
+        entries += [(org, scope, row.seq, row.id, row.part) for scope in moved.put]
+        add_lanes(sums, row.scopes, row, row.seq, 1)
+    await delete_each(connection, feed, ("org_id", "scope", "seq"), gone)
+    await bulk_insert(connection, feed, entries)
+    await bulk_upsert(connection, evictions, evicted)
+    await delete_each(connection, evictions, ("org_id", "scope", "id"), readmitted)
+    await write_digests(connection, org, sums)
+    return set(sums)
+
+
+def add_lanes(
+    sums: dict[str, list[int]], scopes: Iterable[str], row: Row, seq: int, sign: int
+) -> None:
+    hi, lo = lanes(row.entity, row.id, seq)
+    for scope in scopes:
+        total = sums[scope]
+        total[0] += sign
+        total[1] += sign * hi
+        total[2] += sign * lo
+
+
+async def write_digests(
+    connection: AsyncConnection, org_id: str, sums: dict[str, list[int]]
+) -> None:
+    held = await read_digests(connection, org_id, sums)
+    values = []
+    for scope, (count, hi, lo) in sums.items():
+        digest = combine(held.get(scope, Digest()), Digest(count, hi, lo))
+        values.append((org_id, scope, *digest))
+    await bulk_upsert(connection, digests, values)
+
+
+async def read_digests(
+    connection: AsyncConnection, org_id: str, scopes: Collection[str]
+) -> dict[str, Digest]:
+    query = select(digests.c.scope, digests.c.rows, digests.c.hi, digests.c.lo).where(
+        digests.c.org_id == org_id, digests.c.scope.in_(scopes)
+    )
+    return {scope: Digest(*lanes) for scope, *lanes in await connection.execute(query)}
+
+
+async def write_names(connection: AsyncConnection, ledger: Ledger) -> None:
+    """Hard keys and aliases. A key that another transaction took is a unique violation."""
+    taken = [(ledger.org, *key, id) for key, id in ledger.changed_keys.items() if id]
+    freed = [(ledger.org, *key) for key in ledger.changed_keys]
+    await delete_each(connection, keys, ("org_id", "kind", "value"), held_keys(ledger, freed))
+    await bulk_insert(connection, keys, taken)
+    await bulk_insert(
+        connection, aliases, [(ledger.org, *pair) for pair in ledger.new_aliases.items()]
+    )
+
+
+def held_keys(ledger: Ledger, freed: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    return [(org, kind, value) for org, kind, value in freed if ledger.was_held((kind, value))]
+
+
+async def write_history(connection: AsyncConnection, ledger: Ledger) -> None:
+    values = [
+        (
+            ledger.org,
+            row.id,
+            row.seq,
+            nth,
+            row.root,
+            kept.field,
+            _encode(kept.value).decode(),
+            kept.stamp.at,
+            kept.stamp.device,
+            kept.stamp.author,
+            why,
+        )
+        for nth, (row, kept, why) in enumerate(ledger.history)
+    ]
+    await bulk_insert(connection, history, values)
+
+
+async def write_deadlines(connection: AsyncConnection, ledger: Ledger) -> int | None:
+    standing, cancelled = ledger.settled_timers()
+    if cancelled:
+        withdrawn = (
+            update(deadlines)
+            .where(
+                deadlines.c.org_id == ledger.org,
+                deadlines.c.kind == bindparam("of_kind"),
+                deadlines.c.subject_id == bindparam("of_subject"),
+                deadlines.c.fired_at.is_(None),
+                deadlines.c.cancelled_at.is_(None),
+            )
+            .values(cancelled_at=ledger.now)
+        )
+        await connection.execute(
+            withdrawn, [{"of_kind": c.kind, "of_subject": c.subject_id} for c in cancelled]
+        )
+    await bulk_upsert(
+        connection,
+        deadlines,
+        [
+            (
+                ledger.org,
+                derive_id("deadline", d.kind, d.subject_id, d.due_at, ledger.now),
+                d.kind,
+                d.subject_id,
+                d.due_at,
+                None,
+                None,
+            )
+            for d in standing
+        ],
+    )
+    return min((d.due_at for d in standing), default=None)
+
+
+async def write_side_rows(connection: AsyncConnection, ledger: Ledger) -> None:
+    """Rows of tables that are not synced. One whose unique key is there already is left alone."""
+    by_table: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for table, values in ledger.side:
+        by_table[table].append({"org_id": ledger.org, **values})
+    for table, values_list in by_table.items():
+        statement = insert_into(connection, metadata.tables[table]).on_conflict_do_nothing()
+        await connection.execute(statement, values_list)
+
+
+async def delete_each(
+    connection: AsyncConnection, table: Any, columns: tuple[str, ...], tuples: list[Any]
+) -> None:
+    if not tuples:
+        return
+    condition = [table.c[name] == bindparam(f"of_{name}") for name in columns]
+    parameters = [{f"of_{n}": v for n, v in zip(columns, values, strict=True)} for values in tuples]
+    await connection.execute(delete(table).where(*condition), parameters)
+
+
+async def found_organisation(connection: AsyncConnection, org_id: str, epoch: str) -> None:
+    """The head row that every writer of an organisation takes. `epoch` names this life of the
+    database: a cursor of another one leads to a clean resync."""
+    await connection.execute(insert(heads).values(org_id=org_id, seq=0, epoch=epoch))

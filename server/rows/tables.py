@@ -1,0 +1,123 @@
+"""The one representation of everything synced: rows, and the feed that says who may have them."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text
+
+from server.db import named_index, org_table
+
+rows = org_table(
+    "rows",
+    Column("id", Text, nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("root", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("born", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("captured_at", BigInteger, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("author", Text),
+    Column("part", Integer, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("stamps", Text, nullable=False),
+    Column("deleted", Integer, nullable=False),
+    rowid=True,
+)
+named_index(rows, "org_id", "root")
+
+# One entry for each (scope, row): a row's `seq` says where its entries stand.
+feed = org_table(
+    "feed",
+    Column("scope", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("part", Integer, nullable=False),
+    pk=("scope", "seq"),
+)
+
+evictions = org_table(
+    "evictions",
+    Column("scope", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    pk=("scope", "id"),
+)
+named_index(evictions, "org_id", "scope", "seq")
+
+digests = org_table(
+    "digests",
+    Column("scope", Text, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("hi", BigInteger, nullable=False),
+    Column("lo", BigInteger, nullable=False),
+    pk=("scope",),
+)
+
+heads = org_table(
+    "heads",
+    Column("seq", BigInteger, nullable=False),
+    Column("epoch", Text, nullable=False),
+    pk=(),
+)
+
+keys = org_table(
+    "keys",
+    Column("kind", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("row_id", Text, nullable=False),
+    pk=("kind", "value"),
+)
+
+aliases = org_table(
+    "aliases",
+    Column("alias_id", Text, nullable=False),
+    Column("row_id", Text, nullable=False),
+    pk=("alias_id",),
+)
+
+history = org_table(
+    "history",
+    Column("row_id", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("nth", Integer, nullable=False),
+    Column("root", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("author", Text),
+    Column("why", Text, nullable=False),
+    pk=("row_id", "seq", "nth"),
+)
+
+# The operation log: one row a push. `hashes` holds eight bytes an operation.
+pushes = org_table(
+    "pushes",
+    Column("device_id", Text, nullable=False),
+    Column("first_seq", BigInteger, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("hashes", LargeBinary, nullable=False),
+    Column("exceptions", Text, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("skew_ms", BigInteger, nullable=False),
+    pk=("device_id", "first_seq"),
+)
+
+deadlines = org_table(
+    "deadlines",
+    Column("id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject_id", Text, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("fired_at", BigInteger),
+    Column("cancelled_at", BigInteger),
+)
+named_index(deadlines, "org_id", "subject_id")
+# The worker looks across organisations for what is due, so this one begins with the time.
+Index(
+    "ix_deadlines_due",
+    deadlines.c.due_at,
+    sqlite_where=deadlines.c.fired_at.is_(None) & deadlines.c.cancelled_at.is_(None),
+    postgresql_where=deadlines.c.fired_at.is_(None) & deadlines.c.cancelled_at.is_(None),
+)
