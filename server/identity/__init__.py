@@ -1,0 +1,1 @@
+"""Who asks: accounts, sessions, devices, what a person may do and see."""
