@@ -1,0 +1,64 @@
+"""What a customer agrees to, word for word. A text once published never changes: a new wording is
+a new version, and the old one stays, because rows say which words somebody saw (PIPL 14, 17)."""
+
+from dataclasses import dataclass
+
+SERVICE = "service"
+MARKETING = "marketing"
+PURPOSES = (SERVICE, MARKETING)
+
+
+@dataclass(frozen=True)
+class Consent:
+    """One wording: the sentence beside the box, and the details behind it, by language."""
+
+    purpose: str
+    version: str
+    sentence: dict[str, str]
+    details: dict[str, tuple[str, ...]]
+
+
+_SERVICE_1 = Consent(
+    SERVICE,
+    "service-1",
+    {
+        "zh": "同意本店为联系和接待我而使用以上信息。",
+        "en": "The store may use this information to contact and advise me.",
+    },
+    {
+        "zh": (
+            "谁在用：您扫码的这家门店，和接待您的顾问、店长。不会转给其他公司。",
+            "用来做什么：联系您、接待您、记下您的需求。系统会自动安排一位顾问，不影响价格。",
+            "保存多久：最后一次联系之后两年，之后删除。",
+            "您的权利：随时可以找店员查看、更正、撤回同意或删除。撤回不影响之前的接待。",
+            "未满 14 周岁，请由监护人来登记。",
+        ),
+        "en": (
+            "Who uses it: the store whose code you scanned, its consultants and its manager. "
+            "It is passed to no other company.",
+            "What for: to contact you, to advise you and to note what you need. A consultant is "
+            "chosen automatically; this never affects a price.",
+            "How long: two years after the last contact, then it is deleted.",
+            "Your rights: ask any member of staff to see, correct or delete it, or to withdraw "
+            "your consent. What was done before then stays lawful.",
+            "Under 14, please let a parent or guardian register.",
+        ),
+    },
+)
+_MARKETING_1 = Consent(
+    MARKETING,
+    "marketing-1",
+    {
+        "zh": "也愿意收到优惠和活动通知。",
+        "en": "I would also like to hear about offers and events.",
+    },
+    {
+        "zh": ("不勾选也能登记，接待完全一样。勾选后，随时可以告诉店员不再接收。",),
+        "en": (
+            "You can register without it and are served the same. You can stop it at any time.",
+        ),
+    },
+)
+
+TEXTS = {text.version: text for text in (_SERVICE_1, _MARKETING_1)}
+CURRENT = {SERVICE: _SERVICE_1, MARKETING: _MARKETING_1}

@@ -1,0 +1,171 @@
+"""The customer: one record of one person in an organisation, found by phone.
+
+The profile is everybody's to fill in, field by field; the rest of the row is the server's: who owns
+it, how it is found, what the contacts so far amount to.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.customers import names, phone
+from server.customers.shapes import CustomerFields
+from sync import (
+    Author,
+    Entity,
+    Key,
+    Ledger,
+    Policy,
+    Refusal,
+    Row,
+    Wanted,
+    desk_scope,
+    scopes_of,
+    staff_scope,
+)
+
+PHONE_KEY = "phone"
+OPEN_LEAD_KEY = "open_lead"
+SERVER_FIELDS = (
+    "owner_id", "holder_ids", "pinyin", "initials", "phone_valid", "last_contact_at",
+    "contact_count", "followed_at", "next_at", "next_kind", "steps", "created_by", "created_at",
+    "marketing", "open_lead_id",
+)  # fmt: skip
+_POLICIES: dict[str, Policy] = {
+    "source": "first",
+    "store_id": "first",
+    "tags": "set",
+    **dict.fromkeys(SERVER_FIELDS, "server"),
+}
+
+
+def prepare(fields: dict[str, Any], ledger: Ledger, author: Author) -> Refusal | None:
+    """Stores the number canonical or as typed, trims the name; a creation names the own store."""
+    if "store_id" in fields and fields["store_id"] not in author.store_ids:
+        return Refusal("forbidden", "store_id")
+    normalise(fields)
+    return None
+
+
+def normalise(fields: dict[str, Any]) -> None:
+    if "phone" in fields:
+        fields["phone"] = phone.keep(fields["phone"])[0]
+    for field in ("name", "salutation", "need"):
+        if field in fields:
+            fields[field] = fields[field].strip()
+
+
+def find_natural_key(fields: dict[str, Any], ledger: Ledger) -> Key | None:
+    """Law 19: the canonical phone. A number nobody can read makes no key, and no duplicate."""
+    return next(iter(find_keys(fields)), None)
+
+
+def find_keys(fields: Mapping[str, Any]) -> list[Key]:
+    typed = fields.get("phone")
+    number = phone.canonical(typed) if isinstance(typed, str) else None
+    return [(PHONE_KEY, number)] if number else []
+
+
+def start(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
+    """The server's fields of a new customer; whoever can receive leads keeps whom they register."""
+    keeps = author.role in ("rep", "manager") and author.accepts_leads
+    begin(row, ledger, author.staff_id if keeps else None)
+    return None
+
+
+def begin(row: Row, ledger: Ledger, owner_id: str | None) -> Row:
+    return ledger.change(
+        row,
+        owner_id=owner_id,
+        holder_ids=[],
+        last_contact_at=None,
+        contact_count=0,
+        followed_at=None,
+        next_at=None,
+        next_kind=None,
+        steps={},
+        created_by=row.author,
+        created_at=row.at,
+        marketing=False,
+        open_lead_id=None,
+        **derive(row.body),
+    )
+
+
+def derive(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that follow from the profile alone."""
+    pinyin, initials = names.find_keys(body.get("name") or "")
+    number = body.get("phone") or ""
+    return {
+        "pinyin": pinyin,
+        "initials": initials,
+        "phone_valid": phone.canonical(number) == number != "",
+    }
+
+
+def follow_patch(
+    row: Row, fields: dict[str, Any], ledger: Ledger, author: Author
+) -> Refusal | None:
+    """After a merge: derived fields, and the phone's key, which only one customer can have."""
+    if "name" in fields or "phone" in fields:
+        ledger.change(row, **derive(row.body))
+    return _move_key(row, ledger) if "phone" in fields else None
+
+
+def place(row: Row, root: Row) -> tuple[str, ...]:
+    """The store's desk, the owner, and whoever holds an open lead."""
+    people = [row.body.get("owner_id"), *(row.body.get("holder_ids") or ())]
+    return scopes_of(desk_scope(row.body["store_id"]), *(staff_scope(p) for p in people if p))
+
+
+def part(row: Row) -> int:
+    """Customers who wait come first, then those somebody owns."""
+    if row.body.get("open_lead_id"):
+        return 0
+    return 1 if row.body.get("owner_id") else 2
+
+
+def look_around(row: Row, stores: frozenset[str]) -> Wanted:
+    """Its own key, which a new phone gives up; its leads, which contacts count for."""
+    body = row.body
+    around = [body.get("open_lead_id"), body.get("store_id"), body.get("owner_id")]
+    leads = [(OPEN_LEAD_KEY, f"{row.id}|{store}") for store in stores]
+    return Wanted(ids=[id for id in around if id], keys=[*find_keys(body), *leads])
+
+
+def _move_key(row: Row, ledger: Ledger) -> Refusal | None:
+    wanted = find_keys(row.body)
+    for kind, value in wanted:
+        held = ledger.key(kind, value)
+        if held is not None and held is not row:
+            return Refusal("phone_taken", "phone")
+    for entry in ledger.history:
+        if entry.row is row and entry.kept.field == "phone":
+            _give_up(row, entry.kept.value, wanted, ledger)
+    for kind, value in wanted:
+        ledger.claim(kind, value, row)
+    return None
+
+
+def _give_up(row: Row, number: Any, wanted: list[Key], ledger: Ledger) -> None:
+    for key in find_keys({"phone": number}):
+        if key not in wanted and ledger.has_key(key) and ledger.key(*key) is row:
+            ledger.release(*key)
+
+
+entity = Entity(
+    name="customer",
+    kind="profile",
+    shape=CustomerFields,
+    policies=_POLICIES,
+    create_roles=frozenset({"rep", "clerk", "manager"}),
+    patch_roles=frozenset({"rep", "manager"}),
+    references=("store_id",),
+    keys=find_keys,
+    natural_key=find_natural_key,
+    neighbours=look_around,
+    prepare=prepare,
+    effects=start,
+    patch_effects=follow_patch,
+    place=place,
+    part=part,
+)

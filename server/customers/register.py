@@ -1,0 +1,141 @@
+"""Registration: what an arrival does to customers, whoever typed it (store.md 1-3, 9, 14).
+
+A stranger can type anybody's number, so a public registration never writes a customer that is
+already known: what was typed stays in the arrival, and whoever receives the customer compares.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from server.customers import customer, phone
+from server.customers.consent import MARKETING, SERVICE
+from server.customers.names import mask_name
+from server.stores.posters import shorten
+from sync import Author, Key, Ledger, Refusal, Row, derive_id
+
+PASS_KEY = "pass"
+PASS_LENGTH = 8
+
+
+class Registered(NamedTuple):
+    """What a registration left behind; `is_known` means the customer was there before."""
+
+    arrival: Row
+    customer: Row
+    card: Row
+    is_known: bool
+
+
+def prepare_arrival(fields: dict[str, Any], ledger: Ledger, author: Author) -> Refusal | None:
+    """The author's own store, canonical phone, and the customer's consent (never assumed)."""
+    if fields["store_id"] not in author.store_ids:
+        return Refusal("forbidden", "store_id")
+    if not fields.get("card_id") and not agreed(fields, SERVICE):
+        return Refusal("consent", "consents")
+    customer.normalise(fields)
+    return None
+
+
+def wanted_keys(fields: Mapping[str, Any], arrival_id: str, org: str) -> list[Key]:
+    """What `record_arrival` reads beside rows: the phone's customer, and the pass it will give."""
+    return [*customer.find_keys(fields), (PASS_KEY, make_pass(org, arrival_id))]
+
+
+def record_arrival(ledger: Ledger, fields: dict[str, Any], id: str, at: int) -> Registered:
+    """A public registration: the arrival, its card, and the customer if the phone is new."""
+    customer.normalise(fields)
+    known = find_customer(ledger, fields)
+    person = known or create_customer(ledger, fields, derive_id("customer", id), at)
+    body = {**fields, "customer_id": person.id}
+    arrival = ledger.create("arrival", id, person.root, body, at=at)
+    return settle_arrival(ledger, arrival, person, known is not None)
+
+
+def settle_arrival(
+    ledger: Ledger, arrival: Row, person: Row, is_known: bool, *, by_staff: bool = False
+) -> Registered:
+    """The card with the pass, and what the arrival says that the profile does not.
+
+    Only somebody who stood before a member of staff, or who is new, can agree to marketing:
+    anybody can type a known number into the public form.
+    """
+    typed = arrival.body.get("name") or ""
+    ledger.change(arrival, opened_lead_id=None, differs=is_known and differs(typed, person.body))
+    if agreed(arrival.body, MARKETING) and (by_staff or not is_known):
+        ledger.change(person, marketing=True)
+    return Registered(arrival, person, make_card(ledger, arrival, person), is_known)
+
+
+def find_customer(ledger: Ledger, fields: Mapping[str, Any]) -> Row | None:
+    return next((ledger.key(*key) for key in customer.find_keys(fields)), None)
+
+
+def create_customer(ledger: Ledger, fields: Mapping[str, Any], id: str, at: int) -> Row:
+    """A customer from what somebody typed about themselves; nobody owns them yet."""
+    taken = {name: fields.get(name) or "" for name in ("name", "salutation", "phone", "need")}
+    profile = {**_EMPTY, **taken, "store_id": fields["store_id"], "source": fields["source"]}
+    row = ledger.create("customer", id, id, profile, at=at)
+    for key in customer.find_keys(profile):
+        ledger.claim(*key, row)
+    return customer.begin(row, ledger, None)
+
+
+def make_card(ledger: Ledger, arrival: Row, person: Row) -> Row:
+    """What everybody at the store may see of an arrival, masked once and for all."""
+    body, code = arrival.body, make_pass(ledger.org, arrival.id)
+    name = body.get("name") or person.body.get("name") or ""
+    card = ledger.create(
+        "arrival_card",
+        derive_id("card", arrival.id),
+        person.root,
+        {
+            "arrival_id": arrival.id,
+            "lead_id": None,
+            "customer_id": person.id,
+            "store_id": body["store_id"],
+            "pass": code,
+            "name_masked": mask_name(name),
+            "salutation": body.get("salutation") or "",
+            "phone_masked": phone.mask(body.get("phone") or person.body.get("phone") or ""),
+            "need": body.get("need") or "",
+            "at": arrival.at,
+            "state": None,
+            "receiver_id": body.get("receiver_id"),
+            "source": body["source"],
+            "position": body.get("position") or "",
+        },
+    )
+    ledger.claim(PASS_KEY, code, card)
+    return card
+
+
+def make_pass(org: str, arrival_id: str) -> str:
+    """Opaque to whoever does not know the arrival's id, and the same at every retry."""
+    seed = hashlib.sha256(f"pass\n{org}\n{arrival_id}".encode()).digest()
+    return shorten(seed, PASS_LENGTH)
+
+
+def agreed(fields: Mapping[str, Any], purpose: str) -> bool:
+    return any(given["purpose"] == purpose for given in fields.get("consents") or ())
+
+
+def differs(typed: str, profile: Mapping[str, Any]) -> bool:
+    """Whether somebody gave a name that the profile does not have."""
+    known = {str(profile.get(field) or "").strip() for field in ("name", "salutation")}
+    return bool(typed.strip()) and any(known) and typed.strip() not in known
+
+
+_EMPTY: dict[str, Any] = {
+    "name": "",
+    "salutation": "",
+    "phone": "",
+    "need": "",
+    "budget": "",
+    "community": "",
+    "house_type": "",
+    "wechat": "",
+    "move_in": "",
+    "tier": None,
+    "tags": [],
+}

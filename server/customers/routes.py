@@ -1,0 +1,92 @@
+"""The customer's page and the page after it. Sending the form is in `server/leads/arrivals.py`."""
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from server.customers import page
+from server.customers.promise import say_promise, say_thanks
+from server.customers.public import Nonces, open_thanks
+from server.customers.words import WORDS, choose_language
+from server.ground import ground_of
+from server.stores.calendar import calendar_of
+from server.stores.posters import read_token, sign
+from server.stores.queries import Hanging, find_poster
+
+PATIENCE_S = 1800
+
+
+async def show_form(request: Request) -> Response:
+    held = await hanging_of(request)
+    return show_gone(request) if held is None else answer_form(request, held, page.Form())
+
+
+async def show_thanks(request: Request) -> Response:
+    ground, held = ground_of(request), await hanging_of(request)
+    thanks = open_thanks(ground.config.keys, request.path_params["thanks"], ground.clock())
+    if held is None or thanks is None:
+        return show_gone(request)
+    language = language_of(request)
+    zone = calendar_of(held.store).zone
+    promise = say_thanks(WORDS[language], zone, thanks.received_at, thanks.promised_at)
+    link = f"{ground.config.origin}/pass/{thanks.code}"
+    return html(page.render_thanks(language, place_of(held), promise, link, thanks.code))
+
+
+async def follow_code(request: Request) -> Response:
+    """What somebody typed from a poster instead of scanning it."""
+    ground = ground_of(request)
+    async with ground.database.read() as connection:
+        held = await find_poster(connection, request.path_params["code"])
+    if held is None:
+        return show_gone(request)
+    return RedirectResponse(f"/r/{sign(ground.config.keys, held.poster)}", 303, page.HEADERS)
+
+
+def answer_form(request: Request, held: Hanging, form: page.Form, status: int = 200) -> Response:
+    """The form, empty or with what was typed, and a fresh nonce."""
+    ground, language = ground_of(request), language_of(request, form.values.get("lang"))
+    now = ground.clock()
+    nonce = Nonces(ground.config.keys).make(held.poster.id, now)
+    promise = say_promise(WORDS[language], calendar_of(held.store), now, patience_of(held))
+    return html(page.render_form(language, place_of(held), promise, nonce, form), status)
+
+
+async def hanging_of(request: Request) -> Hanging | None:
+    """The poster behind the token, if it is ours and still hangs."""
+    ground = ground_of(request)
+    id = read_token(ground.config.keys, request.path_params["token"], ground.clock())
+    if id is None:
+        return None
+    async with ground.database.read() as connection:
+        held = await find_poster(connection, id)
+    return None if held is None or held.poster.revoked_at is not None else held
+
+
+def show_gone(request: Request) -> Response:
+    """One answer for a forged code, a foreign one and one that was taken down."""
+    return html(page.render_gone(language_of(request), page.Place("", "")), 404)
+
+
+def language_of(request: Request, chosen: str | None = None) -> str:
+    asked = chosen or request.query_params.get("lang")
+    return choose_language(asked, request.headers.get("accept-language", ""))
+
+
+def place_of(held: Hanging) -> page.Place:
+    return page.Place(held.organisation, held.store.get("name", ""))
+
+
+def patience_of(held: Hanging) -> int:
+    return int(held.store.get("patience_s") or PATIENCE_S)
+
+
+def html(text: str, status: int = 200) -> Response:
+    return HTMLResponse(text, status, page.HEADERS)
+
+
+routes = [
+    Route("/r/{token}", show_form, methods=["GET"]),
+    Route("/r/{token}/thanks/{thanks}", show_thanks, methods=["GET"]),
+    Route("/p/{code}", follow_code, methods=["GET"]),
+]

@@ -1,0 +1,39 @@
+"""The five steps: their results, and which of two results is the better one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+STEPS = ("greeting", "needs", "proposal", "objection", "revisit")
+SKIPPED = "skipped"
+# From least to best; a step that this contact left out says nothing.
+_RANKS: dict[str, tuple[str, ...]] = {
+    "greeting": ("no_answer", "met"),
+    "needs": ("partial", "changed", "clear"),
+    "proposal": ("expensive", "comparing", "revise", "approved"),
+    "objection": ("open", "none", "resolved"),
+    "revisit": ("no_contact", "booked"),
+}
+
+
+def is_effective(body: Mapping[str, Any]) -> bool:
+    """Two-way contact with at least one substantive result.
+
+    The one definition: clocks, lists, lights and reclaim all ask here.
+    """
+    told = (body[step]["result"] for step in ("needs", "proposal", "objection"))
+    return body["greeting"]["result"] == "met" and any(result != SKIPPED for result in told)
+
+
+def best_steps(held: Mapping[str, str], body: Mapping[str, Any]) -> dict[str, str]:
+    """The best result of each step over the contacts so far and this one, in any order."""
+    best = dict(held)
+    for step in STEPS:
+        result = body[step]["result"]
+        if rank(step, result) > rank(step, best.get(step, SKIPPED)):
+            best[step] = result
+    return best
+
+
+def rank(step: str, result: str) -> int:
+    """-1 for what says nothing."""
+    return _RANKS[step].index(result) if result in _RANKS[step] else -1

@@ -1,0 +1,101 @@
+"""Sample data for `make run`: one organisation with a past, written in one transaction."""
+
+import hashlib
+import secrets
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.config import Config
+from server.db import Database
+from server.exchange.entities import ENTITIES
+from server.identity.accounts import Account, Organisation, open_accounts
+from server.identity.accounts import found_organisation as found_accounts
+from server.identity.passwords import Passwords
+from server.identity.tables import organisations
+from server.rows import found_organisation, open_ledger, publish
+from server.sample.cast import (
+    CAST,
+    ORG_CODE,
+    ORG_ID,
+    ORG_NAME,
+    PASSWORD,
+    POSITIONS,
+    STORES,
+    ZONE,
+    make_id,
+)
+from server.sample.people import invent
+from server.sample.phrases import SCRIPTS
+from server.sample.story import Teller
+from server.stores.queries import hang_poster
+from sync import Ledger
+
+
+async def load(database: Database, now: int, config: Config) -> bool:
+    """Founds the sample organisation as of `now` (ms). False if it is there already."""
+    password_hash = await Passwords().hash(PASSWORD)
+
+    async def work(connection: AsyncConnection) -> bool:
+        held = select(organisations.c.code).where(organisations.c.org_id == ORG_ID)
+        if (await connection.execute(held)).first() is not None:
+            return False
+        await found(connection, password_hash)
+        await hang_posters(connection, config, now)
+        ledger = await open_ledger(connection, ORG_ID, ENTITIES, now)
+        write_directory(ledger)
+        write_history(ledger, now)
+        await publish(connection, ledger)
+        return True
+
+    return await database.transact(work)
+
+
+async def found(connection: AsyncConnection, password_hash: str) -> None:
+    await found_accounts(connection, Organisation(ORG_ID, ORG_CODE, ORG_NAME, ZONE))
+    await found_organisation(connection, ORG_ID, secrets.token_hex(8))
+    accounts = [
+        Account(
+            org_id=ORG_ID,
+            id=person.id,
+            login=person.login,
+            name=person.name,
+            role=person.role,
+            password_hash=password_hash,
+            store_ids=person.stores,
+            accepts_leads=person.accepts_leads,
+        )
+        for person in CAST
+    ]
+    await open_accounts(connection, accounts)
+
+
+async def hang_posters(connection: AsyncConnection, config: Config, now: int) -> None:
+    """Codes follow from this installation's key, so that nobody knows them from the source."""
+    for store_id, positions in POSITIONS.items():
+        for position in positions:
+            seed = f"{config.keys[0]}\n{store_id}\n{position}".encode()
+            random = hashlib.sha256(seed).digest()
+            await hang_poster(connection, ORG_ID, ORG_CODE, store_id, position, random, now)
+
+
+def write_directory(ledger: Ledger) -> None:
+    body = {"name": ORG_NAME, "code": ORG_CODE, "zone": ZONE}
+    ledger.create("organisation", ORG_ID, ORG_ID, body)
+    for store_id, store in STORES.items():
+        ledger.create("store", store_id, store_id, dict(store))
+    for person in CAST:
+        ledger.create("staff", person.id, person.id, person.body)
+    for step, phrases in SCRIPTS.items():
+        for nth, (zh, en) in enumerate(phrases):
+            id = make_id("script", step, nth)
+            ledger.create("script", id, id, {"step": step, "zh": zh, "en": en})
+
+
+def write_history(ledger: Ledger, now: int) -> None:
+    """Everybody's story; of the clocks it wound up, those that are over are left out."""
+    for cast in invent():
+        Teller(ledger, cast, now).tell()
+    ledger.now = now
+    standing, _ = ledger.settled_timers()
+    ledger.timers = [timer for timer in standing if timer.due_at > now or timer.kind == "route"]

@@ -1,0 +1,213 @@
+"""What happened to each customer before today, told through the same rules as real work."""
+
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from server.clock import DAY_MS, MINUTE_MS
+from server.customers import customer, register
+from server.customers.consent import CURRENT
+from server.followups import entities as followups
+from server.leads import offers
+from server.sample import phrases
+from server.sample.cast import STORES, ZONE, Person, make_id
+from server.sample.people import Cast
+from server.visits import entities as visits
+from sync import Ledger, Row
+
+_ZONE = ZoneInfo(ZONE)
+_DAYS = {"fresh": (0, 0), "new": (0, 1), "active": (3, 60), "dormant": (20, 90)}
+_RESULTS: dict[str, tuple[str, ...]] = {
+    "needs": ("partial", "clear", "changed", "clear"),
+    "proposal": ("skipped", "revise", "comparing", "expensive", "approved"),
+    "objection": ("skipped", "open", "none", "resolved"),
+}
+_SOURCES = {"poster": "poster", "staff": "staff"}
+
+
+class Teller:
+    """Tells one customer's story into a ledger whose clock it moves; `now` is today's, in ms."""
+
+    def __init__(self, ledger: Ledger, cast: Cast, now: int) -> None:
+        self.ledger = ledger
+        self.cast = cast
+        self.now = now
+        self.random = Random(f"story {cast.number}")
+        self.count = 0
+
+    def tell(self) -> None:
+        first, last = _DAYS.get(self.cast.story, (5, 75))
+        days = self.random.randint(first, last)
+        start = self.now - 2 * MINUTE_MS if self.cast.story == "fresh" else self.daytime(-days)
+        person, lead = self.arrive(start)
+        if self.cast.story in ("fresh", "pool"):
+            return self.leave_in_pool(person, lead) if self.cast.story == "pool" else None
+        accepted_at = start + self.random.randint(2, 19) * MINUTE_MS
+        self.at(accepted_at)
+        offers.accept(self.ledger, lead, self.cast.seller.id)
+        if self.cast.story != "new":
+            self.follow(person, lead, accepted_at, days)
+
+    # Steps
+
+    def arrive(self, at: int) -> tuple[Row, Row]:
+        self.at(at)
+        profile = self.cast.profile
+        person = self.ledger.create("customer", self.id("customer"), self.id("customer"), profile)
+        self.ledger.claim(*customer.find_keys(profile)[0], person)
+        customer.begin(person, self.ledger, None)
+        self.ledger.put_key(("open_lead", f"{person.id}|{profile['store_id']}"), None)
+        arrival = self.ledger.create("arrival", self.id("arrival"), person.id, self.typed(person))
+        made = register.settle_arrival(self.ledger, arrival, person, False)
+        lead = offers.open_or_ring(
+            self.ledger, arrival, person,
+            reception="none", receiver_id=None, author=None, card=made.card,
+        )  # fmt: skip
+        self.ledger.change(made.card, lead_id=lead.id)
+        return person, lead
+
+    def follow(self, person: Row, lead: Row, since: int, days: int) -> None:
+        """A few contacts, evenly spread, the last as long ago as the story says."""
+        quiet = {"dormant": self.random.randint(8, 18), "closed": self.random.randint(1, 30)}
+        last = min(quiet.get(self.cast.story, self.random.randint(0, 4)), max(days - 1, 0))
+        contacts = self.random.randint(1, 5)
+        for nth in range(contacts):
+            ago = days - round((days - last) * (nth + 1) / contacts)
+            at = self.daytime(-ago) if ago else self.now - self.random.randint(40, 300) * MINUTE_MS
+            self.contact(person, lead, max(at, since + (nth + 1) * 3600_000), nth, contacts)
+        self.look_back(person, last)
+        if self.cast.story == "closed":
+            self.close(lead)
+
+    def contact(self, person: Row, lead: Row, at: int, nth: int, contacts: int) -> None:
+        at = min(at, self.now - MINUTE_MS)
+        self.at(at)
+        is_last = nth == contacts - 1
+        body = self.results(nth, at, is_last)
+        body |= {"customer_id": person.id, "lead_id": lead.id}
+        row = self.write("follow_up", person, body, at)
+        followups.count(row, self.ledger, self.seller.author)
+
+    def look_back(self, person: Row, last: int) -> None:
+        """What colleagues left beside the contacts: remarks, and a visit now and then."""
+        for _ in range(self.random.choice((0, 0, 1, 1, 2))):
+            at = self.daytime(-last - self.random.randint(0, 3))
+            body = {"customer_id": person.id, "text": self.random.choice(phrases.REMARKS)}
+            self.write("comment", person, body, min(at, self.now - MINUTE_MS))
+        if self.random.random() < 0.25:
+            self.visit(person, self.daytime(-last - 1))
+
+    def visit(self, person: Row, at: int) -> None:
+        self.at(at)
+        point = STORES[person.body["store_id"]]["point"]
+        body = {
+            "customer_id": person.id,
+            "store_id": None,
+            "lat": round(point["lat"] + self.random.uniform(-0.05, 0.05), 5),
+            "lng": round(point["lng"] + self.random.uniform(-0.05, 0.05), 5),
+            "accuracy_m": float(self.random.choice((8, 15, 30, 65, 120))),
+            "fix_at": at - self.random.randint(1, 40) * 1000,
+            "fix_source": "gps",
+            "note": self.random.choice(("上门量尺", "送样板", "看现场", "交图纸")),
+        }
+        row = self.write("visit", person, body, at)
+        visits.measure(row, self.ledger, self.seller.author)
+
+    def close(self, lead: Row) -> None:
+        self.at(min(self.ledger.now + 3600_000, self.now - MINUTE_MS))
+        reason = self.random.choice(("opportunity", "opportunity", "no_need", "unreachable"))
+        body = {"lead_id": lead.id, "reason": reason, "note": ""}
+        self.write("closing", lead, body, self.ledger.now)
+        offers.close(self.ledger, lead, reason)
+
+    def leave_in_pool(self, person: Row, lead: Row) -> None:
+        """Came once, did not answer, belongs to nobody now."""
+        self.at(min(self.ledger.now + DAY_MS, self.now - MINUTE_MS))
+        offers.close(self.ledger, lead, "unreachable")
+
+    # Words
+
+    def typed(self, person: Row) -> dict[str, Any]:
+        profile, by_poster = self.cast.profile, self.cast.profile["source"] == "poster"
+        how = "own_phone" if by_poster else "verbal"
+        return {
+            "customer_id": person.id,
+            "store_id": profile["store_id"],
+            "source": _SOURCES.get(profile["source"], "staff"),
+            "name": profile["name"],
+            "salutation": profile["salutation"],
+            "phone": profile["phone"],
+            "need": profile["need"],
+            "position": self.random.choice(("门口", "收银台", "餐厅展区")) if by_poster else "",
+            "reception": "none",
+            "consents": [
+                {"purpose": text.purpose, "version": text.version, "how": how}
+                for text in CURRENT.values()
+                if text.purpose == "service" or self.random.random() < 0.6
+            ],
+        }
+
+    def results(self, nth: int, at: int, is_last: bool) -> dict[str, Any]:
+        """The five steps; later contacts get further than the first."""
+        reached = self.random.random() > 0.18
+        told: dict[str, Any] = {"greeting": {"result": "met" if reached else "no_answer"}}
+        notes = (phrases.NEEDS_NOTES, phrases.PROPOSAL_NOTES, phrases.OBJECTION_NOTES)
+        for (step, results), texts in zip(_RESULTS.items(), notes, strict=True):
+            result = (
+                results[min(nth, len(results) - 1)] if nth == 0 else self.random.choice(results)
+            )
+            told[step] = {"result": result if reached else "skipped"}
+            if reached and result != "skipped" and self.random.random() < 0.6:
+                told[step]["note"] = self.random.choice(texts)
+        return {
+            **told,
+            "revisit": self.next_time(at, is_last),
+            "channel": self.random.choice(("phone", "wechat", "store", "visit")),
+            "mood": self.random.choice(("keen", "watching", "watching", "cold", "none")),
+            "breakthrough": self.random.choice(("price", "delivery", "design", "family", "none")),
+            "started_at": at - self.random.randint(60, 900) * 1000,
+            "ended_at": at,
+        }
+
+    def next_time(self, at: int, is_last: bool) -> dict[str, Any]:
+        if not is_last:
+            return {"result": "booked", "at": at + self.random.randint(1, 7) * DAY_MS}
+        if self.cast.story == "closed" or self.random.random() < 0.04:
+            return {"result": "no_contact", "reason": self.random.choice(phrases.NO_CONTACT)}
+        return {"result": "booked", "at": self.choose_next(at)}
+
+    def choose_next(self, at: int) -> int:
+        """Mostly ahead, some today, some missed: a due list with something of everything."""
+        if self.cast.story == "dormant" and self.random.random() < 0.4:
+            return max(at + DAY_MS, self.daytime(-self.random.randint(1, 7)))
+        days = self.random.choice((0, 0, 1, 1, 2, 2, 3, 4, 5, 8, 12, -1, -2))
+        if days or self.cast.story == "dormant":
+            return self.daytime(days or 6)
+        quarter = 15 * MINUTE_MS
+        return (self.now // quarter + self.random.randint(1, 14)) * quarter
+
+    # Means
+
+    @property
+    def seller(self) -> Person:
+        return self.cast.seller
+
+    def at(self, moment: int) -> None:
+        self.ledger.now = moment
+
+    def write(self, entity: str, parent: Row, body: dict[str, Any], at: int) -> Row:
+        self.at(at)
+        self.count += 1
+        origin = {"author": self.seller.id, "device": "sample", "at": at}
+        return self.ledger.create(entity, self.id(entity, self.count), parent.root, body, **origin)
+
+    def id(self, *parts: str | int) -> str:
+        return make_id(self.cast.number, *parts)
+
+    def daytime(self, days: int) -> int:
+        """A moment in the store's hours, `days` from today, on a quarter of an hour."""
+        today = datetime.fromtimestamp(self.now / 1000, _ZONE)
+        moment = today.replace(hour=self.random.randint(10, 20), minute=0, second=0, microsecond=0)
+        moment += timedelta(days=days, minutes=self.random.choice((0, 15, 30, 45)))
+        return int(moment.timestamp()) * 1000

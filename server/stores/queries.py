@@ -1,0 +1,68 @@
+"""Posters and the place each hangs in, one organisation a question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.identity.tables import organisations
+from server.rows import find_row
+from server.stores.posters import Poster, make_id, read_typed, shorten
+from server.stores.tables import posters
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """A poster with its organisation's name and its store's body as phones have it."""
+
+    poster: Poster
+    organisation: str
+    store: dict[str, Any]
+
+
+async def find_poster(connection: AsyncConnection, id: str) -> Hanging | None:
+    """By what is printed on it; revoked ones too, whether they count is the caller's to say."""
+    typed = read_typed(id)
+    if typed is None:
+        return None
+    org_code, poster_id = typed
+    query = (
+        select(posters, organisations.c.name.label("organisation"))
+        .join(organisations, organisations.c.org_id == posters.c.org_id)
+        .where(organisations.c.code == org_code, posters.c.id == poster_id)
+    )
+    held = (await connection.execute(query)).mappings().one_or_none()
+    if held is None:
+        return None
+    values = dict(held)
+    organisation = values.pop("organisation")
+    store = await find_row(connection, values["org_id"], values["store_id"])
+    return Hanging(Poster(**values), organisation, store.body if store else {})
+
+
+async def list_posters(connection: AsyncConnection, org_id: str) -> Sequence[Poster]:
+    """An organisation's posters that still hang, by store and position."""
+    query = (
+        select(posters)
+        .where(posters.c.org_id == org_id, posters.c.revoked_at.is_(None))
+        .order_by(posters.c.store_id, posters.c.position)
+    )
+    return [Poster(**held) for held in (await connection.execute(query)).mappings()]
+
+
+async def hang_poster(
+    connection: AsyncConnection,
+    org_id: str,
+    org_code: str,
+    store_id: str,
+    position: str,
+    random: bytes,
+    now: int,
+) -> Poster:
+    """A new poster. `random`: ten bytes that nobody can guess; `now` in ms."""
+    code = shorten(random)
+    made = Poster(org_id, make_id(org_code, code), store_id, position, code, None, now)
+    await connection.execute(insert(posters).values(vars(made)))
+    return made
