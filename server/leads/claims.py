@@ -1,0 +1,183 @@
+"""What people ask for: receiving, accepting, reassigning, closing. Judged on the present."""
+
+from typing import Any
+
+from server.customers.register import PASS_KEY, make_pass, settle_arrival
+from server.leads import offers
+from server.leads.offers import stored
+from sync import Author, Ledger, Refusal, Row, is_fresh
+
+HEADS = ("manager", "area", "admin")
+
+
+def register(arrival: Row, ledger: Ledger, author: Author) -> Refusal | None:
+    """A registration typed by staff: its card, and the lead it opens or rings.
+
+    With the author receiving (`me`), the unit brings the lead. The worker looks again in a moment,
+    so that an arrival whose lead never came still gets a clock.
+    """
+    customer = stored(ledger, arrival.root)
+    settled = settle_arrival(ledger, arrival, customer, not is_fresh(customer), by_staff=True)
+    reception = arrival.body.get("reception") or "none"
+    key = offers.open_key(customer.id, arrival.body["store_id"])
+    if reception == "me" and arrival.body.get("lead_id") and ledger.key("open_lead", key) is None:
+        ledger.schedule("arrival", arrival.id, ledger.now)
+        return None
+    offers.open_or_ring(
+        ledger,
+        arrival,
+        customer,
+        reception=reception,
+        receiver_id=arrival.body.get("receiver_id"),
+        author=author.staff_id,
+        card=settled.card,
+    )
+    return None
+
+
+def receive(lead: Row, ledger: Ledger, author: Author) -> Refusal | None:
+    """A lead that a phone opens: its author is receiving the customer. No offer and no clock.
+
+    Until the acceptance in the same unit is judged it waits to be routed like any other.
+    """
+    arrival = stored(ledger, lead.body["arrival_id"])
+    if arrival.entity != "arrival" or not is_fresh(arrival):
+        return Refusal("not_found", "arrival_id")
+    if ledger.resolve(lead.body["customer_id"]) != arrival.root:
+        return Refusal("invalid", "customer_id")
+    if lead.body["store_id"] != arrival.body["store_id"]:
+        return Refusal("invalid", "store_id")
+    if not receives_at(author, lead.body["store_id"]):
+        return Refusal("not_eligible")
+    ledger.change(lead, customer_id=arrival.root)
+    card = ledger.key(PASS_KEY, make_pass(ledger.org, arrival.id))
+    offers.begin(ledger, lead, arrival, stored(ledger, arrival.root), card)
+    ledger.change(arrival, opened_lead_id=lead.id)
+    ledger.schedule("route", lead.id, ledger.now)
+    return None
+
+
+def accept(acceptance: Row, ledger: Ledger, author: Author) -> Refusal | None:
+    """Store.md 6. An acceptance may come late and count, as long as nobody else was first."""
+    lead = ledger.row(acceptance.body["lead_id"])
+    if lead is None or lead.entity != "lead":
+        return Refusal("not_found", "lead_id")
+    if lead.body["holder_id"] == author.staff_id:
+        return None
+    if stands_in(acceptance, lead, ledger):
+        ledger.change(acceptance, standing="stand_in")
+        return None
+    if refusal := why_not_accept(acceptance, lead, ledger, author):
+        return refusal
+    is_reception = acceptance.body.get("offer_id") is None and is_received_by(lead, author)
+    cited = ledger.find(acceptance.body.get("offer_id"))
+    offers.accept(ledger, lead, author.staff_id, cited)
+    if is_reception:
+        count_reception(acceptance, lead, ledger, author)
+    return None
+
+
+def stands_in(acceptance: Row, lead: Row, ledger: Ledger) -> bool:
+    """A reception of a customer whose lead a colleague holds: recorded, and the lead stays theirs.
+
+    Refusing it would cost the registration in the same unit; the arrival has rung the holder.
+    """
+    named = acceptance.body["lead_id"]
+    is_own_reception = acceptance.body.get("offer_id") is None and ledger.is_alias(named)
+    return is_own_reception and lead.body["holder_id"] is not None
+
+
+def why_not_accept(acceptance: Row, lead: Row, ledger: Ledger, author: Author) -> Refusal | None:
+    if lead.body["state"] == "closed":
+        return Refusal("not_open")
+    if lead.body["holder_id"] is not None:
+        return Refusal("taken", who=lead.body["holder_id"], when=lead.body["accepted_at"])
+    cited = ledger.find(acceptance.body.get("offer_id"))
+    if cited is not None:
+        return None if answers(cited, lead, author) else Refusal("not_eligible")
+    is_reception = ledger.is_alias(acceptance.body["lead_id"]) or is_received_by(lead, author)
+    if is_reception and receives_at(author, lead.body["store_id"]):
+        return None
+    named = (lead.body["offered_to"], lead.body["responsible_id"])
+    return None if author.staff_id in named else Refusal("not_eligible")
+
+
+def answers(cited: Row, lead: Row, author: Author) -> bool:
+    """An offer of this lead to this person, not used up. One that has moved on still counts."""
+    if cited.entity != "offer" or cited.body["state"] == "accepted":
+        return False
+    return (cited.body["lead_id"], cited.body["to_id"]) == (lead.id, author.staff_id)
+
+
+def is_received_by(lead: Row, author: Author) -> bool:
+    return is_fresh(lead) and lead.author == author.staff_id
+
+
+def count_reception(acceptance: Row, lead: Row, ledger: Ledger, author: Author) -> None:
+    """It counts in the store's fairness, and an owner who was not there is told."""
+    ledger.change(lead, self_received=True, routed_at=ledger.now)
+    ledger.schedule("turn", acceptance.id, ledger.now)
+    owner_id = stored(ledger, lead.root).body.get("owner_id")
+    if owner_id and owner_id != author.staff_id:
+        offers.tell(ledger, "owner_told", lead, owner_id)
+
+
+def reassign(reassignment: Row, ledger: Ledger, author: Author) -> Refusal | None:
+    """To oneself: taken over at once. To another: a new offer, a new clock for accepting it.
+
+    The first follow-up stays due when it was.
+    """
+    lead, to_id = ledger.row(reassignment.body["lead_id"]), reassignment.body["to_id"]
+    if lead is None or lead.entity != "lead":
+        return Refusal("not_found", "lead_id")
+    if not heads(author, lead):
+        return Refusal("forbidden")
+    if lead.body["state"] == "closed":
+        return Refusal("not_open")
+    if to_id == author.staff_id:
+        offers.accept(ledger, lead, to_id)
+        return None
+    person = ledger.row(to_id)
+    if person is None or not can_receive(person.body, lead.body["store_id"]):
+        return Refusal("not_eligible", "to_id")
+    offers.withdraw(ledger, lead)
+    offers.release_holder(ledger, lead)
+    offers.stop_clock(ledger, lead)
+    fresh_round: dict[str, Any] = {
+        "escalated_to": None,
+        "level": None,
+        "missed_ids": [],
+        "clock": None,
+    }
+    ledger.change(lead, state="waiting", responsible_id=to_id, **fresh_round)
+    offers.show_on_card(ledger, lead)
+    ledger.schedule("offer", reassignment.id, ledger.now)
+    return None
+
+
+def close(closing: Row, ledger: Ledger, author: Author) -> Refusal | None:
+    lead, reason = ledger.row(closing.body["lead_id"]), closing.body["reason"]
+    if lead is None or lead.entity != "lead":
+        return Refusal("not_found", "lead_id")
+    if lead.body["state"] == "closed":
+        return Refusal("not_open")
+    is_head = heads(author, lead)
+    if not is_head and (reason == "test" or lead.body["holder_id"] != author.staff_id):
+        return Refusal("forbidden")
+    offers.close(ledger, lead, reason)
+    return None
+
+
+def heads(author: Author, lead: Row) -> bool:
+    if author.role == "manager":
+        return lead.body["store_id"] in author.store_ids
+    return author.role in HEADS
+
+
+def receives_at(author: Author, store_id: str) -> bool:
+    return author.accepts_leads and store_id in author.store_ids
+
+
+def can_receive(person: dict[str, Any], store_id: str) -> bool:
+    is_there = person["state"] == "active" and store_id in person["store_ids"]
+    return is_there and bool(person["accepts_leads"])

@@ -1,0 +1,159 @@
+"""The rows of this slice: who may write them, where they go, what the rules read around them."""
+
+from typing import Any
+
+from server.customers.register import prepare_arrival
+from server.customers.shapes import ArrivalFields
+from server.leads import claims, shapes
+from server.leads.offers import open_key
+from sync import (
+    EVERYONE,
+    Entity,
+    Key,
+    Ledger,
+    Row,
+    Wanted,
+    desk_scope,
+    scopes_of,
+    staff_scope,
+)
+
+RECEIVERS = frozenset({"rep", "clerk", "manager"})
+
+
+def open_lead_keys(fields: dict[str, Any]) -> list[Key]:
+    customer_id, store_id = fields.get("customer_id"), fields.get("store_id")
+    if not isinstance(customer_id, str) or not isinstance(store_id, str):
+        return []
+    return [("open_lead", open_key(customer_id, store_id))]
+
+
+def lead_key(fields: dict[str, Any], ledger: Ledger) -> Key | None:
+    """One open lead for each customer and store."""
+    arrival = ledger.row(fields["arrival_id"])
+    return ("open_lead", open_key(arrival.root, fields["store_id"])) if arrival else None
+
+
+def around_arrival(row: Row, stores: frozenset[str]) -> Wanted:
+    body = row.body
+    named = (body["store_id"], body.get("receiver_id"), body.get("opened_lead_id"))
+    return wanted(*named, keys=[("open_lead", open_key(row.root, body["store_id"]))])
+
+
+def around_lead(row: Row, stores: frozenset[str]) -> Wanted:
+    body = row.body
+    named = (body["store_id"], body["arrival_id"], body.get("offer_id"), body.get("card_id"))
+    key: Key = ("open_lead", open_key(row.root, body["store_id"]))
+    return wanted(*named, keys=[key, ("open_offer", row.id)])
+
+
+def around_offer(row: Row, stores: frozenset[str]) -> Wanted:
+    return wanted(row.body["lead_id"])
+
+
+def around_claim(row: Row, stores: frozenset[str]) -> Wanted:
+    return wanted(row.body["lead_id"], row.body.get("offer_id"), row.body.get("to_id"))
+
+
+def wanted(*ids: str | None, keys: list[Key] | None = None) -> Wanted:
+    return Wanted(ids=[id for id in ids if id], keys=keys or [])
+
+
+def place_lead(row: Row, root: Row) -> tuple[str, ...]:
+    """With its customer, and at the store's desk even if the customer is another store's; whoever
+    it was escalated to sees it from wherever they are."""
+    escalated_to = row.body.get("escalated_to")
+    person = [staff_scope(escalated_to)] if escalated_to else []
+    return scopes_of(*root.scopes, desk_scope(row.body["store_id"]), *person)
+
+
+def place_offer(row: Row, root: Row) -> tuple[str, ...]:
+    return scopes_of(staff_scope(row.body["to_id"]), desk_scope(row.body["store_id"]))
+
+
+def place_escalation(row: Row, root: Row) -> tuple[str, ...]:
+    return scopes_of(desk_scope(row.body["store_id"]), staff_scope(row.body["to_id"]))
+
+
+def place_notice(row: Row, root: Row) -> tuple[str, ...]:
+    return scopes_of(staff_scope(row.body["to_id"]))
+
+
+def first_part(row: Row) -> int:
+    return 0
+
+
+def lead_part(row: Row) -> int:
+    return 2 if row.body.get("state") == "closed" else 0
+
+
+def offer_part(row: Row) -> int:
+    return 0 if row.body["state"] == "open" else 2
+
+
+entities = [
+    Entity(
+        name="arrival",
+        kind="fact",
+        shape=ArrivalFields,
+        create_roles=RECEIVERS,
+        parent=("customer_id", "card_id"),
+        references=("store_id", "receiver_id"),
+        keys=open_lead_keys,
+        neighbours=around_arrival,
+        prepare=prepare_arrival,
+        effects=claims.register,
+    ),
+    Entity(
+        name="lead",
+        kind="fact",
+        shape=shapes.Lead,
+        create_roles=RECEIVERS,
+        parent=("arrival_id",),
+        references=("store_id",),
+        keys=open_lead_keys,
+        natural_key=lead_key,
+        neighbours=around_lead,
+        effects=claims.receive,
+        place=place_lead,
+        part=lead_part,
+    ),
+    Entity(
+        name="acceptance",
+        kind="fact",
+        shape=shapes.Acceptance,
+        create_roles=EVERYONE,
+        # A claim, judged on the present by its effects. Not flagged as one, because a reception
+        # names the lead of its own unit, and that may be an alias of one that was open already.
+        claim=False,
+        parent=("offer_id", "lead_id"),
+        neighbours=around_claim,
+        effects=claims.accept,
+    ),
+    Entity(
+        name="reassignment",
+        kind="fact",
+        shape=shapes.Reassignment,
+        create_roles=frozenset(claims.HEADS),
+        claim=True,
+        parent=("lead_id",),
+        references=("to_id",),
+        neighbours=around_claim,
+        effects=claims.reassign,
+    ),
+    Entity(
+        name="closing",
+        kind="fact",
+        shape=shapes.Closing,
+        create_roles=EVERYONE,
+        claim=True,
+        parent=("lead_id",),
+        neighbours=around_claim,
+        effects=claims.close,
+    ),
+    Entity(
+        name="offer", kind="server", neighbours=around_offer, place=place_offer, part=offer_part
+    ),
+    Entity(name="escalation", kind="server", place=place_escalation, part=first_part),
+    Entity(name="notice", kind="server", place=place_notice, part=first_part),
+]

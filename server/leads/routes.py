@@ -1,0 +1,61 @@
+"""Who could take a lead now: read online by the manager who is about to reassign it."""
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from server.errors import NotFound
+from server.ground import ground_of
+from server.identity.actor import Actor, may
+from server.identity.sessions import signed_in
+from server.leads.queries import count_open_leads, set_scene
+from server.leads.routing import Candidate, skip_code
+from server.rows import find_row, load
+from sync import Entities, Ledger
+
+
+async def show_candidates(request: Request) -> Response:
+    """GET. `load` is how many open leads a person holds; `code` why somebody is skipped."""
+    ground, entities = ground_of(request), request.app.state.entities
+    async with ground.database.read() as connection:
+        actor = await signed_in(request, connection)
+        lead_id = request.path_params["id"]
+        found = await list_candidates(connection, entities, actor, lead_id, ground.clock())
+    return JSONResponse(found)
+
+
+async def list_candidates(
+    connection: AsyncConnection, entities: Entities, actor: Actor, lead_id: str, now: int
+) -> dict[str, list[dict[str, Any]]]:
+    lead = await find_row(connection, actor.org_id, lead_id)
+    if lead is None or lead.entity != "lead" or not may(actor, "see_candidates", lead):
+        raise NotFound
+    ledger = await load(connection, Ledger(actor.org_id, now, entities), [lead.id])
+    scene = await set_scene(connection, ledger, lead)
+    people = [each for each in scene.people.values() if each.in_store and each.state != "left"]
+    loads = await count_open_leads(connection, actor.org_id, [each.staff_id for each in people])
+    missed = frozenset(lead.body["missed_ids"])
+    codes = {person.staff_id: skip_code(person, missed) for person in people}
+    ranked = sorted(people, key=lambda person: (person.received, person.last_at, person.staff_id))
+    return {
+        "eligible": [
+            {**describe(person), "load": loads[person.staff_id]}
+            for person in ranked
+            if codes[person.staff_id] is None
+        ],
+        "skipped": [
+            {**describe(person), "code": codes[person.staff_id]}
+            for person in ranked
+            if codes[person.staff_id] is not None
+        ],
+    }
+
+
+def describe(person: Candidate) -> dict[str, Any]:
+    return {"staff_id": person.staff_id, "name": person.name}
+
+
+routes = [Route("/api/leads/{id}/candidates", show_candidates, methods=["GET"])]

@@ -1,0 +1,39 @@
+"""What a phone may write about leads. Everything else on these rows is the server's."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Note = Annotated[str, msgspec.Meta(max_length=500)]
+Line = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class Lead(msgspec.Struct, forbid_unknown_fields=True):
+    """Written by a phone only together with its arrival and acceptance (self-reception)."""
+
+    customer_id: Id
+    store_id: Id
+    arrival_id: Id
+    need: Line = ""
+
+
+class Acceptance(msgspec.Struct, forbid_unknown_fields=True):
+    """Names the offer it answers; a self-reception has none."""
+
+    lead_id: Id
+    offer_id: Id | None = None
+
+
+class Reassignment(msgspec.Struct, forbid_unknown_fields=True):
+    """To oneself it is taking over."""
+
+    lead_id: Id
+    to_id: Id
+    note: Note = ""
+
+
+class Closing(msgspec.Struct, forbid_unknown_fields=True):
+    lead_id: Id
+    reason: Literal["opportunity", "no_need", "unreachable", "wrong_number", "test"]
+    note: Note = ""

@@ -1,0 +1,86 @@
+"""What the robots say. The one place where the server writes sentences: a chat has no client.
+
+Whatever a customer typed is made harmless first: no mentions, no markup, no full numbers.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+TEXT_BYTES = 2048
+MARKDOWN_BYTES = 4096
+"""The vendor's limits, in bytes of UTF-8: a Chinese character is three."""
+
+ELLIPSIS = "…"
+_DIGITS = re.compile(r"\d(?:[ -]?\d){6,}")
+_MARKUP = str.maketrans({"<": "＜", ">": "＞", "@": "＠", "[": "［", "]": "］", "`": "｀"})
+_SPACE = re.compile(r"\s+")
+
+SENTENCES = {
+    "offer": "【新客】{store}：{name}{wants}。已派给 {to}，请在 {patience} 内接单。",
+    "nudge": "【请接单】{store}：{name} 已等 {waited}，{to} 还没有接单。",
+    "next": "【转派】{store}：{name} 已等 {waited}，{missed_by} 没有接单，现在派给 {to}。",
+    "warning": "【快超时】{store}：{name} 已等 {waited}，{to} 再不接单就升级到负责人。",
+    "escalated": "【升级】{store}：{name} 已等 {waited}，{missed_by} 没有接单，现在由 {to} 负责。",
+    "nobody_eligible": "【升级】{store}：{name}{wants}。现在没有人能接单，由 {to} 负责。",
+    "first_follow_up": "【升级】{store}：{name} 该首次跟进了，{missed_by} 还没跟进，请 {to} 处理。",
+    "ring": "【再次到店】{store}：{name} 又来了，请 {to} 接待。",
+}
+DIGEST = "这一分钟有 {count} 条提醒："
+MORE = "另有 {count} 条，请打开 Shopbell 查看。"
+
+
+def say(kind: str, facts: Mapping[str, Any]) -> str:
+    """The sentence for a bell. `waited_s` and `patience_s` are seconds of store time."""
+    if kind == "escalated" and facts.get("reason") == "nobody_eligible":
+        kind = "nobody_eligible"
+    spoken = {name: tame(str(facts.get(name) or "")) for name in ("store", "to", "missed_by")}
+    need = tame(str(facts.get("need") or ""))
+    sentence = SENTENCES[kind].format(
+        **spoken,
+        name=tame(str(facts.get("name") or "")) or "客户",
+        wants=f"，想看 {need}" if need else "",
+        waited=say_duration(int(facts.get("waited_s") or 0)),
+        patience=say_duration(int(facts.get("patience_s") or 0)),
+    )
+    return shorten(sentence, TEXT_BYTES)
+
+
+def say_digest(lines: list[str], limit: int = MARKDOWN_BYTES) -> str:
+    """Several messages as one; those that do not fit are counted, never cut."""
+    head = DIGEST.format(count=len(lines))
+    text, said = head, 0
+    for line in lines:
+        rest = MORE.format(count=len(lines) - said)
+        if bytes_of(f"{text}\n{line}\n{rest}") > limit:
+            return shorten(f"{text}\n{rest}", limit)
+        text, said = f"{text}\n{line}", said + 1
+    return text
+
+
+def say_duration(seconds: int) -> str:
+    return f"{seconds} 秒" if seconds < 60 else f"{seconds // 60} 分钟"
+
+
+def tame(text: str) -> str:
+    """What somebody typed, on one line, without mentions or markup, long numbers masked."""
+    flat = _SPACE.sub(" ", text.translate(_MARKUP)).strip()
+    return _DIGITS.sub(_mask, flat)
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` bytes of UTF-8, cut between characters, with an ellipsis if cut."""
+    encoded = text.encode()
+    if len(encoded) <= limit:
+        return text
+    room = max(limit - len(ELLIPSIS.encode()), 0)
+    return encoded[:room].decode(errors="ignore") + ELLIPSIS
+
+
+def bytes_of(text: str) -> int:
+    return len(text.encode())
+
+
+def _mask(found: re.Match[str]) -> str:
+    digits = re.sub(r"\D", "", found.group())
+    return f"{digits[:3]}****{digits[-2:]}"
