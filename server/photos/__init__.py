@@ -1,0 +1,1 @@
+"""Photos: bytes by tus, decoded in a process apart, served to those who may see the fact."""

@@ -1,0 +1,103 @@
+"""When all bytes are there: hash, decode, keep, and say so on the fact."""
+
+import asyncio
+from dataclasses import replace
+from typing import ClassVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.errors import Problem
+from server.photos import queries
+from server.photos.darkroom import Darkroom
+from server.photos.decoder import Picture, PictureRefused
+from server.photos.facts import Blob, Upload
+from server.photos.settling import photo_row, settle_photo
+from server.photos.staging import StagedFile
+from server.photos.tus import Mismatch
+from server.rows import Published
+
+HASH_MISMATCH = "hash_mismatch"
+
+
+class NotUsable(Problem):
+    """The bytes arrived as they were sent, and are no picture we keep. Sending again is no use.
+
+    Codes: not_a_picture, picture_broken, too_large, picture_animated, picture_too_heavy.
+    """
+
+    status: ClassVar[int] = 422
+    usual_code = "not_a_picture"
+
+
+def refusal(reason: str) -> Problem:
+    return Mismatch(reason) if reason == HASH_MISMATCH else NotUsable(reason)
+
+
+async def finish(room: Darkroom, upload: Upload, file: StagedFile) -> Upload:
+    """Judges an upload whose bytes are complete; safe to repeat after a crash at any point.
+
+    Objects first, then what they are, then the fact and the upload's end in a transaction of its
+    own: the fact may be arriving at this moment, and one of the two sees the other.
+    """
+    if not await is_what_was_promised(room, upload, file):
+        return await close(room, upload, file, HASH_MISMATCH)
+    blob = await develop(room, upload, file)
+
+    async def save(connection: AsyncConnection) -> None:
+        await queries.save_blob(connection, blob)
+
+    await room.database.transact(save)
+    return await close(room, upload, file, blob.reason)
+
+
+async def is_what_was_promised(room: Darkroom, upload: Upload, file: StagedFile) -> bool:
+    """Whether the bytes have the hash of the upload, and of the fact where it is known."""
+    if await asyncio.to_thread(file.sha256) != upload.sha256:
+        return False
+    async with room.database.read(snapshot=False) as connection:
+        fact = await photo_row(connection, upload.org_id, upload.photo_id)
+    return fact is None or fact.body["sha256"] == upload.sha256
+
+
+async def develop(room: Darkroom, upload: Upload, file: StagedFile) -> Blob:
+    """Decodes the bytes apart from this process and keeps what came out, or why nothing did."""
+    try:
+        picture = await room.decoder.decode(file.path)
+    except PictureRefused as refused:
+        return unusable(upload, refused.code, room.clock())
+    return await store(room, upload, picture)
+
+
+def unusable(upload: Upload, reason: str, now: int) -> Blob:
+    where = (upload.org_id, upload.photo_id, upload.sha256)
+    return Blob(*where, None, None, None, None, bytes=0, reason=reason, stored_at=now)
+
+
+async def store(room: Darkroom, upload: Upload, picture: Picture) -> Blob:
+    return Blob(
+        org_id=upload.org_id,
+        photo_id=upload.photo_id,
+        sha256=upload.sha256,
+        full_sha256=await room.blobs.put(upload.org_id, picture.full),
+        small_sha256=await room.blobs.put(upload.org_id, picture.small),
+        width=picture.width,
+        height=picture.height,
+        bytes=len(picture.full) + len(picture.small),
+        reason=None,
+        stored_at=room.clock(),
+    )
+
+
+async def close(room: Darkroom, upload: Upload, file: StagedFile, reason: str | None) -> Upload:
+    """The upload's verdict and the fact's, together; then the bytes as they came are gone."""
+    state = "stored" if reason is None else "refused"
+
+    async def save(connection: AsyncConnection) -> Published | None:
+        await queries.save_verdict(connection, upload, state, reason)
+        return await settle_photo(connection, upload.org_id, upload.photo_id, room.clock())
+
+    published = await room.database.transact(save)
+    if published is not None:
+        room.announce(published)
+    file.discard()
+    return replace(upload, state=state, reason=reason)

@@ -1,0 +1,41 @@
+"""The photo as a synced fact: what a phone writes, and what only the server does."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from server.photos.rules import effects, prepare
+from server.photos.tus import MAX_PHOTO_BYTES
+from sync import Entity
+
+MAX_EDGE_PX = 20_000
+MAX_THUMB_CHARS = 11_000  # 8 KB in base64
+
+Edge = Annotated[int, msgspec.Meta(ge=1, le=MAX_EDGE_PX)]
+
+
+class Photo(msgspec.Struct, forbid_unknown_fields=True):
+    """A photo as its author describes it; `sha256` in hex and `bytes` are of the file to come."""
+
+    subject_id: Annotated[str, msgspec.Meta(min_length=36, max_length=36)]
+    kind: Literal["customer", "follow_up", "visit", "arrival"]
+    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    bytes: Annotated[int, msgspec.Meta(ge=1, le=MAX_PHOTO_BYTES)]
+    width: Edge
+    height: Edge
+    customer_id: Annotated[str, msgspec.Meta(max_length=36)] | None = None
+    thumb: Annotated[str, msgspec.Meta(max_length=MAX_THUMB_CHARS)] | None = None
+
+
+photo = Entity(
+    name="photo",
+    kind="fact",
+    shape=Photo,
+    policies={"state": "server", "reason": "server"},
+    parent=("customer_id", "subject_id"),
+    references=("subject_id",),
+    prepare=prepare,
+    effects=effects,
+)
+
+entities = [photo]

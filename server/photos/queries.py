@@ -1,0 +1,147 @@
+"""Every statement about uploads and pictures."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.db import bulk_upsert
+from server.errors import NotFound
+from server.photos.facts import Blob, OpenUploads, Upload
+from server.photos.tables import photo_blobs, photo_thumbs, uploads
+
+
+async def load_upload(
+    connection: AsyncConnection, org_id: str, device_id: str, upload_id: str, now: int
+) -> Upload:
+    """Raises NotFound alike for another's upload, an expired one and none."""
+    found = await connection.execute(
+        select(uploads).where(
+            uploads.c.org_id == org_id,
+            uploads.c.id == upload_id,
+            uploads.c.device_id == device_id,
+            uploads.c.expires_at > now,
+        )
+    )
+    row = found.mappings().first()
+    if row is None:
+        raise NotFound
+    return Upload(**row)
+
+
+async def insert_upload(connection: AsyncConnection, upload: Upload) -> None:
+    await connection.execute(uploads.insert().values(vars(upload)))
+
+
+async def supersede(
+    connection: AsyncConnection, org_id: str, device_id: str, photo_id: str
+) -> list[str]:
+    """Drops this device's unfinished uploads of a photo it begins anew; returns their ids.
+
+    A phone that never got the answer to its POST does not know that upload's URL, and on a bad
+    link such uploads would fill its quota.
+    """
+    gone = await connection.execute(
+        delete(uploads)
+        .where(
+            uploads.c.org_id == org_id,
+            uploads.c.device_id == device_id,
+            uploads.c.photo_id == photo_id,
+            uploads.c.state == "open",
+        )
+        .returning(uploads.c.id)
+    )
+    return list(gone.scalars())
+
+
+async def count_open(
+    connection: AsyncConnection, org_id: str, device_id: str, now: int
+) -> OpenUploads:
+    found = await connection.execute(
+        select(func.count(), func.coalesce(func.sum(uploads.c.length), 0)).where(
+            uploads.c.org_id == org_id,
+            uploads.c.device_id == device_id,
+            uploads.c.state == "open",
+            uploads.c.expires_at > now,
+        )
+    )
+    count, length = found.one()
+    return OpenUploads(int(count), int(length))
+
+
+async def save_offset(
+    connection: AsyncConnection, upload: Upload, offset: int, expires_at: int
+) -> None:
+    """Raises NotFound if the upload was ended meanwhile."""
+    await change_open(connection, upload, offset=offset, expires_at=expires_at)
+
+
+async def save_verdict(
+    connection: AsyncConnection, upload: Upload, state: str, reason: str | None
+) -> None:
+    """Raises NotFound if the upload was ended meanwhile."""
+    await change_open(connection, upload, state=state, reason=reason)
+
+
+async def change_open(connection: AsyncConnection, upload: Upload, **values: Any) -> None:
+    changed = await connection.execute(
+        update(uploads).where(this(upload), uploads.c.state == "open").values(values)
+    )
+    if changed.rowcount == 0:
+        raise NotFound
+
+
+async def delete_upload(connection: AsyncConnection, upload: Upload) -> None:
+    await connection.execute(delete(uploads).where(this(upload)))
+
+
+async def delete_expired(connection: AsyncConnection, now: int) -> list[str]:
+    gone = await connection.execute(
+        delete(uploads).where(uploads.c.expires_at <= now).returning(uploads.c.id)
+    )
+    return list(gone.scalars())
+
+
+async def unjudged(connection: AsyncConnection) -> list[Upload]:
+    """Uploads whose bytes all arrived before a crash, and which nobody has looked at."""
+    found = await connection.execute(
+        select(uploads).where(uploads.c.state == "open", uploads.c.offset == uploads.c.length)
+    )
+    return [Upload(**row) for row in found.mappings()]
+
+
+async def known_uploads(connection: AsyncConnection, ids: list[str]) -> set[str]:
+    found = await connection.execute(select(uploads.c.id).where(uploads.c.id.in_(ids)))
+    return set(found.scalars())
+
+
+async def save_blob(connection: AsyncConnection, blob: Blob) -> None:
+    await bulk_upsert(connection, photo_blobs, [tuple(vars(blob).values())])
+
+
+async def load_blob(
+    connection: AsyncConnection, org_id: str, photo_id: str, sha256: str
+) -> Blob | None:
+    found = await connection.execute(
+        select(photo_blobs).where(
+            photo_blobs.c.org_id == org_id,
+            photo_blobs.c.photo_id == photo_id,
+            photo_blobs.c.sha256 == sha256,
+        )
+    )
+    row = found.mappings().first()
+    return Blob(**row) if row else None
+
+
+async def load_thumb(connection: AsyncConnection, org_id: str, photo_id: str) -> bytes | None:
+    found = await connection.execute(
+        select(photo_thumbs.c.jpeg).where(
+            photo_thumbs.c.org_id == org_id, photo_thumbs.c.photo_id == photo_id
+        )
+    )
+    jpeg = found.scalar()
+    return None if jpeg is None else bytes(jpeg)
+
+
+def this(upload: Upload) -> ColumnElement[bool]:
+    return and_(uploads.c.org_id == upload.org_id, uploads.c.id == upload.id)

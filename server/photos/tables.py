@@ -1,0 +1,46 @@
+"""Tables of the slice. None is synced: the photo's row is, and it holds no bytes (law 34)."""
+
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Text
+
+from server.db.metadata import named_index, org_table
+
+uploads = org_table(
+    "uploads",
+    Column("id", Text, nullable=False),
+    Column("photo_id", Text, nullable=False),
+    Column("device_id", Text, nullable=False),
+    Column("staff_id", Text),
+    Column("length", Integer, nullable=False),
+    Column("offset", Integer, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("metadata", Text, nullable=False),
+    Column("state", Text, nullable=False),  # open, stored, refused
+    Column("reason", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+named_index(uploads, "org_id", "device_id", "state")
+
+# What bytes turned out to be, once they had all arrived. The claimed hash is in the key, so bytes
+# that somebody sends under another's photo id never stand in the way of the right ones.
+photo_blobs = org_table(
+    "photo_blobs",
+    Column("photo_id", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("full_sha256", Text),
+    Column("small_sha256", Text),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("bytes", Integer, nullable=False),
+    Column("reason", Text),  # why the bytes are no picture; else NULL
+    Column("stored_at", BigInteger, nullable=False),
+    pk=("photo_id", "sha256"),
+)
+
+photo_thumbs = org_table(
+    "photo_thumbs",
+    Column("photo_id", Text, nullable=False),
+    Column("jpeg", LargeBinary, nullable=False),
+    pk=("photo_id",),
+    rowid=True,
+)
