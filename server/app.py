@@ -1,0 +1,175 @@
+"""The whole application, joined by hand: every route, entity and background task is named here."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Route
+
+from server.clock import Clock, system_clock
+from server.config import Config
+from server.customers import names
+from server.customers import routes as customers
+from server.db import Database, open_database
+from server.db.migrate import migrate
+from server.errors import HANDLERS
+from server.exchange import routes as exchange
+from server.exchange.opening import open_exchange, watch_heads
+from server.front import health
+from server.front.headers import Headers
+from server.front.journal import Journal
+from server.front.limits import BodyLimits
+from server.front.metrics import Metrics
+from server.front.origin import SameOrigin
+from server.front.pwa import Pwa
+from server.ground import Ground, ground_in
+from server.identity import routes as identity
+from server.identity.passwords import Passwords
+from server.identity.sessions import COOKIE, LastSeen
+from server.identity.throttle import Throttle
+from server.leads import arrivals
+from server.leads import routes as leads
+from server.leads.worker import Worker
+from server.notify import sender
+from server.photos import routes as photos
+from server.photos.opening import open_photos, sweep_photos
+from server.stores import routes as stores
+
+FLUSH_SEEN_S = 60
+RESTART_PAUSE_S = 1
+log = logging.getLogger("shopbell.app")
+
+Task = Callable[[Starlette], Awaitable[None]]
+"""Runs until it is cancelled."""
+
+Opening = Callable[[Starlette], AbstractAsyncContextManager[None]]
+"""Open while the app runs; puts what it makes on app.state."""
+
+
+async def flush_last_seen(app: Starlette) -> None:
+    while True:
+        await asyncio.sleep(FLUSH_SEEN_S)
+        await app.state.seen.flush(ground_in(app).database)
+
+
+async def run_deadlines(app: Starlette) -> None:
+    await app.state.worker.run(ground_in(app).clock)
+
+
+async def send_messages(app: Starlette) -> None:
+    ground = ground_in(app)
+    await sender.run(ground.database, ground.clock)
+
+
+@asynccontextmanager
+async def open_worker(app: Starlette) -> AsyncIterator[None]:
+    """Tests tick it by hand: `await app.state.worker.tick(now)`."""
+    worker = Worker(ground_in(app).database, app.state.entities, app.state.movement)
+    app.state.worker = worker
+    app.state.metrics.watch("shopbell_deadline_lag_seconds", lambda: worker.lag_ms / 1000)
+    yield
+
+
+@asynccontextmanager
+async def open_names(app: Starlette) -> AsyncIterator[None]:
+    await asyncio.to_thread(names.warm_up)
+    yield
+
+
+ROUTES: list[BaseRoute] = [
+    *health.routes,
+    *identity.routes,
+    *stores.routes,
+    *customers.routes,
+    *arrivals.routes,
+    *leads.routes,
+    *photos.routes,
+    *exchange.routes,
+    Route("/{path:path}", Pwa()),
+]
+
+# In this order: the later ones use what the earlier ones put on app.state.
+OPENINGS: list[Opening] = [
+    open_names,
+    open_exchange,
+    open_worker,
+    arrivals.open_arrivals,
+    open_photos,
+]
+
+TASKS: list[Task] = [
+    flush_last_seen,
+    watch_heads,
+    run_deadlines,
+    send_messages,
+    sweep_photos,
+]
+
+
+def create_app(
+    config: Config,
+    clock: Clock = system_clock,
+    *,
+    database: Database | None = None,
+    tasks: Sequence[Task] = TASKS,
+) -> Starlette:
+    """The application. Tests pass their `database`, and `tasks=()` to do by hand what these do."""
+    metrics = Metrics()
+    app = Starlette(
+        routes=ROUTES,
+        exception_handlers=HANDLERS,
+        lifespan=lifespan,
+        middleware=[
+            Middleware(Journal, observe=metrics.observe),
+            Middleware(Headers, https=config.https),
+            Middleware(BodyLimits),
+            Middleware(SameOrigin, origin=config.origin, cookie=COOKIE),
+        ],
+    )
+    app.state.metrics = metrics
+    app.state.tasks = tasks
+    app.state.ground = Ground(config, database or open_database(config.database_url), clock)
+    app.state.passwords = Passwords()
+    app.state.throttle = Throttle()
+    app.state.seen = LastSeen()
+    # Set when the process is told to stop: streams end, readiness is over.
+    app.state.stopping = asyncio.Event()
+    return app
+
+
+@asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    database = ground_in(app).database
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
+        await migrate(database)
+        stack.push_async_callback(app.state.seen.flush, database)
+        for opening in OPENINGS:
+            await stack.enter_async_context(opening(app))
+        await stack.enter_async_context(running(app))
+        yield
+        app.state.stopping.set()
+
+
+@asynccontextmanager
+async def running(app: Starlette) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(kept_running(task, app)) for task in app.state.tasks]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def kept_running(task: Task, app: Starlette) -> None:
+    """A task that fails is logged and started again; it must not end the others or the app."""
+    while True:
+        try:
+            await task(app)
+        except Exception:
+            log.exception("task failed", extra={"facts": {"task": task.__name__}})
+        await asyncio.sleep(RESTART_PAUSE_S)

@@ -1,0 +1,106 @@
+"""The command line: `python -m server.cli serve|migrate|draft-migration`."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from types import FrameType
+
+import uvicorn
+from sqlalchemy import select
+from starlette.applications import Starlette
+
+from server import sample
+from server.app import create_app
+from server.clock import system_clock
+from server.config import Config, read_config
+from server.db import Database, open_database
+from server.db.migrate import draft_first_migration, migrate
+from server.front.journal import start_journal
+from server.identity.tables import organisations
+
+SHUTDOWN_S = 10
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    wish = parser().parse_args(words)
+    wish.run(wish)
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="shopbell", description="The bell on the shop door.")
+    commands = made.add_subparsers(required=True, metavar="command")
+    serve_parser = commands.add_parser("serve", help="serve the app")
+    serve_parser.add_argument("--sample", action="store_true", help="fill an empty database")
+    serve_parser.set_defaults(run=serve)
+    commands.add_parser("migrate", help="bring the database to the newest schema").set_defaults(
+        run=lambda _: asyncio.run(migrate_only(read_config()))
+    )
+    commands.add_parser("draft-migration", help="write 0001 anew (developers)").set_defaults(
+        run=lambda _: print(draft_first_migration())
+    )
+    return made
+
+
+def serve(wish: argparse.Namespace) -> None:
+    config = read_config()
+    start_journal()
+    greeting = asyncio.run(prepare(config, sample=wish.sample))
+    print(greeting, flush=True)
+    app = create_app(config)
+    settings = uvicorn.Config(
+        app,
+        host=config.host,
+        port=config.port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_S,
+    )
+    with suppress(KeyboardInterrupt):
+        Server(settings, app).run()
+
+
+class Server(uvicorn.Server):
+    """Tells streams to end as soon as the signal comes: uvicorn waits for them."""
+
+    def __init__(self, settings: uvicorn.Config, app: Starlette) -> None:
+        super().__init__(settings)
+        self.starlette = app
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.starlette.state.stopping.set()
+        super().handle_exit(signal.Signals(sig), frame)
+
+
+async def prepare(config: Config, *, sample: bool) -> str:
+    """Migrates, fills an empty database if asked, and returns what to print."""
+    database = open_database(config.database_url)
+    try:
+        await migrate(database)
+        return await with_sample(database, config) if sample else config.origin
+    finally:
+        await database.close()
+
+
+async def with_sample(database: Database, config: Config) -> str:
+    now = system_clock()
+    if await is_empty(database):
+        print("Filling the database with sample data…", file=sys.stderr, flush=True)
+        await sample.load(database, now, config)
+    return await sample.greet(database, config, now)
+
+
+async def is_empty(database: Database) -> bool:
+    async with database.read() as connection:
+        return (await connection.execute(select(organisations.c.org_id).limit(1))).first() is None
+
+
+async def migrate_only(config: Config) -> None:
+    await prepare(config, sample=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The sync protocol over the database: push, pull, pokes and verification."""

@@ -1,0 +1,308 @@
+"""Push: operations in, outcomes out. Waiting pushes of an organisation share one commit."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row as Record
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.db import Database, bulk_insert
+from server.errors import Forbidden, Unauthenticated
+from server.exchange.replay import Replay, read_replays
+from server.identity.devices import DEVICE
+from server.identity.sessions import actor_of
+from server.identity.tables import devices
+from server.rows import Movement, Published, load, open_ledger, publish
+from server.rows.tables import evictions, pushes
+from sync import (
+    PROTOCOL,
+    Author,
+    Entities,
+    Exceptional,
+    Ledger,
+    Operation,
+    Push,
+    PushAnswer,
+    Timing,
+    judge,
+    operation_hash,
+)
+
+BATCH_OPERATIONS = 4_000
+REVOKED_BUT_HEARD = ("lost", "replaced")
+
+
+class Job(msgspec.Struct, eq=False):
+    """One push that waits for its turn. `received_at` in ms."""
+
+    org_code: str
+    device_id: str
+    push: Push
+    hashes: list[bytes]
+    received_at: int
+    answer: asyncio.Future[PushAnswer]
+
+
+class Judged(msgspec.Struct, eq=False):
+    """A push after judgement: its device's row, what was new in it and what became of that."""
+
+    job: Job
+    device: Record[Any]
+    fresh: list[Operation]
+    exceptions: list[Exceptional]
+    gap: bool
+
+
+class Pushes:
+    """Judges pushes in the order in which they came, as many as wait in one transaction.
+
+    Nobody waits for company. Where a batch fails its pushes are judged singly, so that a fault in
+    one costs the others nothing.
+    """
+
+    def __init__(self, database: Database, entities: Entities, movement: Movement) -> None:
+        self.database = database
+        self.entities = entities
+        self.movement = movement
+        self.waiting: list[Job] = []
+        self.drain: asyncio.Task[None] | None = None
+
+    async def submit(self, org_code: str, device_id: str, push: Push, now: int) -> PushAnswer:
+        hashes = [operation_hash(each) for unit in push.units for each in unit]
+        answer: asyncio.Future[PushAnswer] = asyncio.get_running_loop().create_future()
+        self.waiting.append(Job(org_code, device_id, push, hashes, now, answer))
+        if self.drain is None or self.drain.done():
+            self.drain = asyncio.create_task(self.work_off())
+        return await asyncio.shield(answer)
+
+    async def work_off(self) -> None:
+        while self.waiting:
+            batch = self.take_batch()
+            try:
+                await self.settle(batch)
+            except Exception as error:
+                await self.settle_singly(batch, error)
+
+    def take_batch(self) -> list[Job]:
+        """The first push and those of its organisation behind it, one a device at most."""
+        org_code, count, taken, left = self.waiting[0].org_code, 0, [], []
+        seen: set[str] = set()
+        for job in self.waiting:
+            fits = count == 0 or count + len(job.hashes) <= BATCH_OPERATIONS
+            if fits and job.org_code == org_code and job.device_id not in seen:
+                taken.append(job)
+                seen.add(job.device_id)
+                count += len(job.hashes)
+            else:
+                left.append(job)
+        self.waiting = left
+        return taken
+
+    async def settle_singly(self, batch: list[Job], error: Exception) -> None:
+        if len(batch) == 1:
+            fail(batch[0], error)
+            return
+        for job in batch:
+            try:
+                await self.settle([job])
+            except Exception as single:
+                fail(job, single)
+
+    async def settle(self, batch: list[Job]) -> None:
+        async def work(connection: AsyncConnection) -> tuple[list[PushAnswer], Published | None]:
+            return await settle_batch(connection, batch, self.entities)
+
+        answers, published = await self.database.transact(work)
+        if published:
+            self.movement.tell(published)
+        for job, answer in zip(batch, answers, strict=True):
+            if not job.answer.done():
+                job.answer.set_result(answer)
+
+
+def fail(job: Job, error: Exception) -> None:
+    if not job.answer.done():
+        job.answer.set_exception(error)
+
+
+async def settle_batch(
+    connection: AsyncConnection, batch: Sequence[Job], entities: Entities
+) -> tuple[list[PushAnswer], Published | None]:
+    """Judge and write pushes of one organisation; the answers in the same order."""
+    senders = [await find_device(connection, job) for job in batch]
+    now = max(job.received_at for job in batch)
+    ledger = await open_ledger(connection, senders[0].org_id, entities, now)
+    replays = await read_replays(connection, list(zip(batch, senders, strict=True)))
+    fresh = [
+        fresh_units(job.push, sender.next_seq) for job, sender in zip(batch, senders, strict=True)
+    ]
+    await load_for(connection, ledger, [each for units in fresh for unit in units for each in unit])
+    judged = [
+        await judge_job(connection, ledger, job, sender, units)
+        for job, sender, units in zip(batch, senders, fresh, strict=True)
+    ]
+    published = None
+    if any(each.fresh for each in judged):
+        published = await publish(connection, ledger)
+        await log_pushes(connection, judged, published.head)
+    return [answer_of(*pair) for pair in zip(judged, replays, strict=True)], published
+
+
+async def find_device(connection: AsyncConnection, job: Job) -> Record[Any]:
+    """The device as it stands in this transaction, which alone may number its operations."""
+    wanted = {"org_code": job.org_code, "device_id": job.device_id}
+    device: Record[Any] | None = (await connection.execute(DEVICE, wanted)).one_or_none()
+    if device is None:
+        raise Unauthenticated("bad_credential")
+    if device.revoked_at is not None:
+        raise Forbidden("device_revoked", why=device.revoked_why)
+    return device
+
+
+def fresh_units(push: Push, next_seq: int) -> list[list[Operation]]:
+    """The units not judged before; none of them after a gap."""
+    units = [unit for unit in push.units if unit[0].n >= next_seq]
+    return units if units and units[0][0].n == next_seq else []
+
+
+async def load_for(
+    connection: AsyncConnection, ledger: Ledger, operations: Iterable[Operation]
+) -> None:
+    """Everything the rules may read for these operations, in a few statements."""
+    ids: list[str] = []
+    keys: list[tuple[str, str]] = []
+    stores: set[str] = set()
+    for operation in operations:
+        entity = ledger.entities.get(operation.e)
+        ids.append(operation.i)
+        if operation.x:
+            ids.append(operation.x)
+        if entity is None or entity.shape is None:
+            continue
+        ids += [id for id in named_ids(operation.f, (*entity.parent, *entity.references)) if id]
+        store_id = operation.f.get("store_id")
+        if isinstance(store_id, str):
+            stores.add(store_id)
+        keys += entity.keys(operation.f)
+    if ids:
+        await load(connection, ledger, ids, keys, frozenset(stores))
+
+
+def named_ids(fields: dict[str, Any], names: tuple[str, ...]) -> list[str]:
+    return [value for name in names if isinstance(value := fields.get(name), str)]
+
+
+async def judge_job(
+    connection: AsyncConnection,
+    ledger: Ledger,
+    job: Job,
+    device: Record[Any],
+    units: list[list[Operation]],
+) -> Judged:
+    fresh = [operation for unit in units for operation in unit]
+    if not fresh:
+        first = job.push.units[0][0].n if job.push.units else device.next_seq
+        return Judged(job, device, [], [], gap=first > device.next_seq)
+    author = await author_of(connection, ledger, device)
+    timing = Timing(
+        received_at=job.received_at,
+        sent_at=job.push.sent_at,
+        contact_at=device.contact_at,
+        last_skew=device.skew_ms,
+    )
+    return Judged(job, device, fresh, judge(units, ledger, author, timing), gap=False)
+
+
+async def author_of(connection: AsyncConnection, ledger: Ledger, device: Record[Any]) -> Author:
+    actor = actor_of(device)
+    return Author(
+        staff_id=actor.staff_id,
+        role=actor.role,
+        device=device.device_id,
+        store_ids=actor.store_ids,
+        scopes=actor.scopes,
+        accepts_leads=actor.accepts_leads,
+        recent=await recently_lost(connection, ledger, device, actor.scopes),
+    )
+
+
+async def recently_lost(
+    connection: AsyncConnection, ledger: Ledger, device: Record[Any], scopes: frozenset[str]
+) -> frozenset[str]:
+    """Roots that left this author's scopes since the device's previous contact (law 7)."""
+    out_of_reach = [
+        row.root
+        for row in ledger.loaded()
+        if row.root == row.id and row.scopes and scopes.isdisjoint(row.scopes)
+    ]
+    if not out_of_reach:
+        return frozenset()
+    lost = select(evictions.c.id).where(
+        evictions.c.org_id == ledger.org,
+        evictions.c.scope.in_(scopes),
+        evictions.c.id.in_(out_of_reach),
+        evictions.c.seq > (device.contact_seq or 0),
+    )
+    return frozenset((await connection.execute(lost)).scalars())
+
+
+async def log_pushes(connection: AsyncConnection, judged: Iterable[Judged], head: int) -> None:
+    """The operation log, and where each device stands now."""
+    done = [each for each in judged if each.fresh]
+    await bulk_insert(connection, pushes, [log_values(each) for each in done])
+    standing = (
+        update(devices)
+        .where(devices.c.org_id == bindparam("of_org"), devices.c.id == bindparam("of_device"))
+        .values(
+            next_seq=bindparam("to_seq"),
+            contact_at=bindparam("at"),
+            contact_seq=head,
+            skew_ms=bindparam("skew"),
+            last_seen_at=bindparam("at"),
+        )
+    )
+    await connection.execute(standing, [standing_values(each) for each in done])
+
+
+def log_values(judged: Judged) -> tuple[Any, ...]:
+    first = judged.fresh[0].n
+    skipped = len(judged.job.hashes) - len(judged.fresh)
+    return (
+        judged.device.org_id,
+        judged.device.device_id,
+        first,
+        len(judged.fresh),
+        b"".join(judged.job.hashes[skipped:]),
+        msgspec.json.encode(judged.exceptions).decode(),
+        judged.job.received_at,
+        judged.job.received_at - judged.job.push.sent_at,
+    )
+
+
+def standing_values(judged: Judged) -> dict[str, Any]:
+    return {
+        "of_org": judged.device.org_id,
+        "of_device": judged.device.device_id,
+        "to_seq": judged.fresh[-1].n + 1,
+        "at": judged.job.received_at,
+        "skew": judged.job.received_at - judged.job.push.sent_at,
+    }
+
+
+def answer_of(judged: Judged, replay: Replay) -> PushAnswer:
+    """One answer for all of a push: what was done before and what was done now."""
+    device, fresh = judged.device, judged.fresh
+    first = judged.job.push.units[0][0].n if judged.job.push.units else device.next_seq
+    count = replay.count + len(fresh)
+    return PushAnswer(
+        v=PROTOCOL,
+        now=judged.job.received_at,
+        next=fresh[-1].n + 1 if fresh else device.next_seq,
+        done=(first, count),
+        contact_at=judged.job.received_at,
+        exceptions=[*replay.exceptions, *judged.exceptions],
+        gap=judged.gap,
+    )

@@ -1,0 +1,63 @@
+"""Operations that were judged before: their stored outcomes, and nothing else (law 5)."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from sqlalchemy import Row as Record
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.rows.tables import pushes
+from sync import HASH_BYTES, Exceptional, Mismatch
+
+if TYPE_CHECKING:
+    from server.exchange.push import Job
+
+_exceptions = msgspec.json.Decoder(list[Exceptional])
+
+
+class Replay(msgspec.Struct):
+    """How many operations at the head of a push were known, and their exceptional outcomes."""
+
+    count: int = 0
+    exceptions: list[Exceptional] = msgspec.field(default_factory=list)
+
+
+async def read_replays(
+    connection: AsyncConnection, sent: Sequence[tuple["Job", Record[Any]]]
+) -> list[Replay]:
+    return [await read_replay(connection, job, device) for job, device in sent]
+
+
+async def read_replay(connection: AsyncConnection, job: "Job", device: Record[Any]) -> Replay:
+    numbers = [operation.n for unit in job.push.units for operation in unit]
+    known = [n for n in numbers if n < device.next_seq]
+    if not known:
+        return Replay()
+    logged = await connection.execute(
+        select(pushes.c.first_seq, pushes.c.count, pushes.c.hashes, pushes.c.exceptions).where(
+            pushes.c.org_id == device.org_id,
+            pushes.c.device_id == device.device_id,
+            pushes.c.first_seq <= known[-1],
+            pushes.c.first_seq + pushes.c.count > known[0],
+        )
+    )
+    return compare(known, job.hashes, logged.all())
+
+
+def compare(known: list[int], hashes: list[bytes], logged: Sequence[Any]) -> Replay:
+    """Stored outcomes of the known numbers; other content under a known number is a mismatch."""
+    stored: dict[int, bytes] = {}
+    outcomes: dict[int, Exceptional] = {}
+    for first, count, held, exceptions in logged:
+        for nth in range(count):
+            stored[first + nth] = bytes(held[nth * HASH_BYTES : (nth + 1) * HASH_BYTES])
+        outcomes |= {outcome.n: outcome for outcome in _exceptions.decode(exceptions)}
+    replay = Replay(len(known))
+    for n, sent in zip(known, hashes, strict=False):
+        if stored.get(n) != sent:
+            replay.exceptions.append(Mismatch(n))
+        elif n in outcomes:
+            replay.exceptions.append(outcomes[n])
+    return replay

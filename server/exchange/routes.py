@@ -1,0 +1,13 @@
+"""The doors of the protocol."""
+
+from starlette.routing import Route
+
+from server.exchange.receive import push
+from server.exchange.send import events, pull, verify
+
+routes = [
+    Route("/sync/push", push, methods=["POST"]),
+    Route("/sync/pull", pull, methods=["POST"]),
+    Route("/sync/verify", verify, methods=["POST"]),
+    Route("/sync/events", events, methods=["GET"]),
+]

@@ -1,0 +1,183 @@
+"""What goes down: the pull stream, pokes, and the verdict on a phone's digests."""
+
+import asyncio
+import random
+import zlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row as Record
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from server.errors import Unauthenticated
+from server.exchange.pull import Reader, frames, head_frame
+from server.ground import Ground, ground_of
+from server.identity.sessions import (
+    COOKIE,
+    LastSeen,
+    actor_of,
+    is_live,
+    parameters,
+    read_cookie,
+    session_query,
+    signed_in,
+)
+from server.identity.tables import sessions
+from server.intake import read_json
+from server.rows import Movement, read_digests
+from server.rows.tables import heads
+from sync import Cursor, Digest, ForeignCursor, Plan, decode_cursor, plan_pull
+
+STREAM_LIFE_S = (40.0, 55.0)
+POKE_PAUSE_S = 0.05
+"""One poke for what moves together."""
+
+PULL = (
+    session_query()
+    .add_columns(heads.c.seq.label("head"), heads.c.epoch)
+    .join(heads, heads.c.org_id == sessions.c.org_id)
+)
+
+
+class PullWish(msgspec.Struct):
+    """`resend` names scopes whose digest did not match: they are sent again."""
+
+    device: str
+    cursor: str | None = None
+    resend: list[str] = msgspec.field(default_factory=list)
+
+
+class Held(msgspec.Struct):
+    """A phone's own digests, scope by scope: [rows, hi, lo]."""
+
+    digest: dict[str, tuple[int, int, int]]
+
+
+async def pull(request: Request) -> Response:
+    wish = await read_json(request, PullWish)
+    ground = ground_of(request)
+    session = await find_session(request, ground)
+    scopes = tuple(sorted(actor_of(session).scopes))
+    reader = Reader(session.org_id, scopes)
+    plan = plan_for(wish, session, scopes)
+    opening = opening_of(plan, ground.clock())
+    gzip = "gzip" in request.headers.get("accept-encoding", "")
+    if is_idle(plan, session.head):
+        return idle_answer(reader, plan.cursor, opening, gzip=gzip)
+    stream = frames(ground.database, reader, plan.cursor, opening)
+    return stream_of(compress(stream) if gzip else stream, gzip=gzip)
+
+
+async def find_session(request: Request, ground: Ground) -> Record[Any]:
+    """Session, person, organisation and the feed's head, in one statement."""
+    ticket = read_cookie(request.cookies.get(COOKIE))
+    async with ground.database.read(snapshot=False) as connection:
+        row: Record[Any] | None = (await connection.execute(PULL, parameters(ticket))).one_or_none()
+    seen: LastSeen = request.app.state.seen
+    now = ground.clock()
+    if row is None or not is_live(row, now, seen):
+        raise Unauthenticated
+    seen.note((row.org_id, row.token_hash), now)
+    return row
+
+
+def plan_for(wish: PullWish, session: Record[Any], scopes: tuple[str, ...]) -> Plan:
+    rights = Cursor(
+        epoch=session.epoch,
+        org=session.org_id,
+        person=session.staff_id,
+        device=wish.device,
+        seq=0,
+        scopes=list(scopes),
+    )
+    try:
+        given = decode_cursor(wish.cursor) if wish.cursor else None
+    except ForeignCursor:
+        plan = plan_pull(None, rights, session.head)
+        return msgspec.structs.replace(plan, resync=True)
+    return plan_pull(given, rights, session.head, frozenset(wish.resend))
+
+
+def opening_of(plan: Plan, now: int) -> dict[str, Any]:
+    opening: dict[str, Any] = {"now": now}
+    if plan.dropped:
+        opening["dropped"] = plan.dropped
+    if plan.resync:
+        opening["resync"] = True
+    return opening
+
+
+def is_idle(plan: Plan, head: int) -> bool:
+    return plan.cursor.backfill is None and plan.cursor.seq == head and not plan.dropped
+
+
+def idle_answer(reader: Reader, cursor: Cursor, opening: dict[str, Any], *, gzip: bool) -> Response:
+    """Nothing moved in the whole organisation: the digests the phone has are the right ones."""
+    body = head_frame(reader, cursor, None, opening)
+    return Response(body, media_type="application/x-ndjson", headers=HEADERS)
+
+
+HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
+
+
+def stream_of(stream: AsyncIterator[bytes], *, gzip: bool) -> StreamingResponse:
+    headers = {**HEADERS, "content-encoding": "gzip"} if gzip else HEADERS
+    return StreamingResponse(stream, media_type="application/x-ndjson", headers=headers)
+
+
+async def compress(lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Gzip level 1, flushed at each frame, so that a cut costs one frame (law 32)."""
+    squeezer = zlib.compressobj(1, zlib.DEFLATED, 31)
+    async for line in lines:
+        yield squeezer.compress(line) + squeezer.flush(zlib.Z_SYNC_FLUSH)
+    yield squeezer.flush()
+
+
+async def verify(request: Request) -> Response:
+    """Which scopes a phone holds otherwise than the server does."""
+    held = await read_json(request, Held)
+    async with ground_of(request).database.read() as connection:
+        actor = await signed_in(request, connection)
+        ours = await read_digests(connection, actor.org_id, actor.scopes)
+    differ = [
+        scope
+        for scope in sorted(actor.scopes)
+        if tuple(held.digest.get(scope, Digest())) != tuple(ours.get(scope, Digest()))
+    ]
+    return Response(msgspec.json.encode({"differ": differ}), media_type="application/json")
+
+
+async def events(request: Request) -> Response:
+    """Pokes: something in your scopes moved. The stream holds no database session and ends."""
+    async with ground_of(request).database.read(snapshot=False) as connection:
+        actor = await signed_in(request, connection)
+    movement: Movement = request.app.state.movement
+    stopping: asyncio.Event = request.app.state.stopping
+    stream = pokes(movement, stopping, actor.org_id, actor.scopes)
+    return StreamingResponse(stream, media_type="text/event-stream", headers=HEADERS)
+
+
+async def pokes(
+    movement: Movement, stopping: asyncio.Event, org_id: str, scopes: frozenset[str]
+) -> AsyncIterator[bytes]:
+    deadline = asyncio.get_running_loop().time() + random.uniform(*STREAM_LIFE_S)
+    with movement.listening(org_id, scopes) as listener:
+        yield b"retry: 1000\n\n"
+        while await moved_before(listener.moved, stopping, deadline):
+            await asyncio.sleep(POKE_PAUSE_S)
+            listener.moved.clear()
+            yield b"data: moved\n\n"
+
+
+async def moved_before(moved: asyncio.Event, stopping: asyncio.Event, deadline: float) -> bool:
+    """Whether something moved before the stream's time is over or the server stops."""
+    left = deadline - asyncio.get_running_loop().time()
+    waits = [asyncio.ensure_future(event.wait()) for event in (moved, stopping)]
+    try:
+        await asyncio.wait(waits, timeout=max(left, 0), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+    return moved.is_set() and not stopping.is_set()
