@@ -1,0 +1,1 @@
+"""Speed, measured against floors that do the same raw work in the same run."""

@@ -1,0 +1,114 @@
+"""Two phones, one customer, no signal between them."""
+
+from collections.abc import Awaitable, Callable
+
+from tests.phone import Phone
+from tests.server.deeds import make_id, register
+from tests.server.held import Holder
+
+PhoneOf = Callable[[str], Awaitable[Phone]]
+
+
+async def two_phones(phone_of: PhoneOf) -> tuple[Phone, Phone, str, int]:
+    """Bo's phone and the manager's, both holding Mr Sun; his version."""
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo, budget="10 万")
+    version = (await Holder(lin).pull()).rows[id].version
+    bo.clock.advance(minutes=10)  # type: ignore[attr-defined]
+    return bo, lin, id, version
+
+
+async def test_different_fields_both_win(phone_of: PhoneOf) -> None:
+    bo, lin, id, version = await two_phones(phone_of)
+    await bo.push([bo.operation("customer", id, {"budget": "8 万"}, base=version)])
+    answer = await lin.push([lin.operation("customer", id, {"need": "餐桌"}, base=version)])
+    assert "except" not in answer.json()
+    body = (await Holder(bo).pull()).rows[id].body
+    assert (body["budget"], body["need"]) == ("8 万", "餐桌")
+    assert not (await Holder(lin).pull()).of("conflict")
+
+
+async def test_the_same_field_the_later_wins_and_the_other_value_is_shown_to_both(
+    phone_of: PhoneOf,
+) -> None:
+    bo, lin, id, version = await two_phones(phone_of)
+    later = lin.operation("customer", id, {"budget": "6 万"}, base=version)
+    earlier = bo.operation("customer", id, {"budget": "8 万"}, base=version)
+    earlier["t"] -= 60_000
+    await lin.push([later])
+    answer = await bo.push([earlier])
+    assert answer.json()["except"] == [{"o": "merged", "n": 2, "fields": ["budget"]}]
+    for phone in (bo, lin):
+        held = await Holder(phone).pull()
+        assert held.rows[id].body["budget"] == "6 万"
+        conflict = held.one("conflict").body
+        assert (conflict["value_now"], conflict["by_now"]) == ("6 万", "lin")
+        assert (conflict["value_other"], conflict["by_other"]) == ("8 万", "bo")
+        assert held.agrees()
+
+
+async def test_the_order_of_arrival_does_not_decide(phone_of: PhoneOf) -> None:
+    bo, lin, id, version = await two_phones(phone_of)
+    earlier = bo.operation("customer", id, {"budget": "8 万"}, base=version)
+    earlier["t"] -= 60_000
+    later = lin.operation("customer", id, {"budget": "6 万"}, base=version)
+    await bo.push([earlier])
+    await lin.push([later])
+    assert (await Holder(bo).pull()).rows[id].body["budget"] == "6 万"
+
+
+async def test_one_tap_restores_the_other_value(phone_of: PhoneOf) -> None:
+    bo, lin, id, version = await two_phones(phone_of)
+    earlier = bo.operation("customer", id, {"budget": "8 万"}, base=version)
+    earlier["t"] -= 60_000
+    await lin.push([lin.operation("customer", id, {"budget": "6 万"}, base=version)])
+    await bo.push([earlier])
+    held = await Holder(bo).pull()
+    conflict = held.one("conflict")
+    restore = bo.operation(
+        "customer", id, {"budget": "8 万"}, base=held.rows[id].version, x=conflict.id
+    )
+    assert "except" not in (await bo.push([restore])).json()
+    after = await Holder(lin).pull()
+    assert after.rows[id].body["budget"] == "8 万"
+    assert after.one("conflict").body["state"] == "restored"
+
+
+async def test_keeping_the_value_closes_the_conflict(phone_of: PhoneOf) -> None:
+    bo, lin, id, version = await two_phones(phone_of)
+    await lin.push([lin.operation("customer", id, {"budget": "6 万"}, base=version)])
+    await bo.push([bo.operation("customer", id, {"budget": "8 万"}, base=version)])
+    conflict = (await Holder(bo).pull()).one("conflict")
+    fields = {"conflict_id": conflict.id, "choice": "keep"}
+    assert "except" not in (await bo.push([bo.operation("resolution", make_id(), fields)])).json()
+    assert (await Holder(lin).pull()).one("conflict").body["state"] == "kept"
+
+
+async def test_a_fast_clock_wins_nothing(phone_of: PhoneOf) -> None:
+    bo, lin, id, version = await two_phones(phone_of)
+    year = 365 * 24 * 3600 * 1000
+    fast = bo.operation("customer", id, {"budget": "8 万"}, base=version)
+    fast["t"] += year
+    await bo.push([fast], sent_at=bo.clock() + year)
+    lin.clock.advance(minutes=1)  # type: ignore[attr-defined]
+    await lin.push([lin.operation("customer", id, {"budget": "6 万"}, base=version)])
+    assert (await Holder(bo).pull()).rows[id].body["budget"] == "6 万"
+
+
+async def test_a_known_number_becomes_part_of_the_record_already_there(phone_of: PhoneOf) -> None:
+    bo, chen = await phone_of("bo"), await phone_of("chen")
+    id = await register(bo, budget="")
+    twin = make_id()
+    fields = {
+        "name": "孙大伟",
+        "phone": "139 0000 0001",
+        "budget": "8 万",
+        "store_id": "store-renmin",
+    }
+    answer = await chen.push([chen.operation("customer", twin, {"source": "staff", **fields})])
+    assert answer.json()["except"] == [{"o": "duplicate", "n": 1, "of": id}]
+    held = await Holder(bo).pull()
+    assert [row.id for row in held.of("customer")] == [id]
+    assert (held.rows[id].body["name"], held.rows[id].body["budget"]) == ("孙伟", "8 万")
+    assert held.one("conflict").body["value_other"] == "孙大伟"
+    assert not (await Holder(chen).pull()).of("customer")

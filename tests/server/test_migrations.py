@@ -1,0 +1,83 @@
+"""The committed migrations make exactly the schema that the code describes."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from server.db import Database, metadata, open_database
+from server.db.migrate import is_current, migrate
+from tests.conftest import DATABASES
+from tests.postgres import Postgres
+
+
+@pytest.fixture(params=DATABASES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.fresh("migrated")
+
+
+async def migrated(url: str) -> Database:
+    database = open_database(url)
+    await migrate(database)
+    return database
+
+
+def differences(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+def key_columns(connection: Connection) -> dict[str, list[str]]:
+    inspector = inspect(connection)
+    return {
+        name: inspector.get_pk_constraint(name)["constrained_columns"] for name in metadata.tables
+    }
+
+
+async def test_a_migrated_database_is_what_the_code_describes(empty_url: str) -> None:
+    database = await migrated(empty_url)
+    async with database.read() as connection:
+        assert await connection.run_sync(differences) == []
+        assert await connection.run_sync(key_columns) == {
+            name: [column.name for column in table.primary_key.columns]
+            for name, table in metadata.tables.items()
+        }
+    await database.close()
+
+
+async def test_migrating_twice_changes_nothing(empty_url: str) -> None:
+    database = await migrated(empty_url)
+    await migrate(database)
+    async with database.read() as connection:
+        assert await is_current(connection)
+    await database.close()
+
+
+def described_on_sqlite() -> set[str]:
+    """As SQLite words it, which includes the options that the comparison does not look at."""
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        for table in metadata.sorted_tables:
+            connection.execute(CreateTable(table))
+            for index in table.indexes:
+                connection.execute(CreateIndex(index))
+        words = stored_words(connection)
+    engine.dispose()
+    return words
+
+
+def stored_words(connection: Connection) -> set[str]:
+    stored = connection.execute(text("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"))
+    return {" ".join(str(row.sql).split()) for row in stored if "alembic" not in row.sql}
+
+
+async def test_on_sqlite_the_migration_is_worded_like_the_code(tmp_path: Path) -> None:
+    database = await migrated(f"sqlite:///{tmp_path / 'worded.sqlite3'}")
+    async with database.read() as connection:
+        assert await connection.run_sync(stored_words) == described_on_sqlite()
+    await database.close()

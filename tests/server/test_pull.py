@@ -1,0 +1,199 @@
+"""Pulling: each reader's rows, no others, and nothing twice."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import msgspec
+from sqlalchemy import update
+
+from server.db import Database
+from server.exchange.entities import ENTITIES
+from server.identity.tables import staff_accounts
+from server.rows import load, open_ledger, publish
+from tests.cast import BINJIANG, ORG
+from tests.conftest import MovableClock
+from tests.phone import Phone
+from tests.server.deeds import customer, follow_up, make_id, register
+from tests.server.held import Holder
+
+PhoneOf = Callable[[str], Awaitable[Phone]]
+
+
+async def give(database: Database, clock: MovableClock, id: str, **fields: Any) -> None:
+    """Change server fields of a row, as a rule would."""
+
+    async def work(connection: Any) -> None:
+        ledger = await open_ledger(connection, ORG, ENTITIES, clock())
+        await load(connection, ledger, [id])
+        row = ledger.row(id)
+        assert row is not None
+        ledger.change(row, **fields)
+        await publish(connection, ledger)
+
+    await database.transact(work)
+
+
+async def test_a_second_pull_brings_nothing(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    await register(bo)
+    await bo.pull()
+    frames = await bo.pull()
+    assert [frame["rows"] for frame in frames] == [[]]
+    assert frames[-1]["head"] is True
+
+
+async def test_the_rep_of_another_store_and_the_clerk_receive_nothing(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    await register(bo)
+    for who in ("wu", "xia", "chen", "hua"):
+        assert not (await Holder(await phone_of(who)).pull()).of("customer")
+    assert len((await Holder(await phone_of("lin")).pull()).of("customer")) == 1
+
+
+async def test_a_stranger_to_a_tree_cannot_tell_it_from_nothing(phone_of: PhoneOf) -> None:
+    bo, wu = await phone_of("bo"), await phone_of("wu")
+    id = await register(bo)
+    answers = []
+    for target in (id, make_id()):
+        note = {"customer_id": target, "text": "x"}
+        answers.append((await wu.push([wu.operation("comment", make_id(), note)])).json())
+        patch = wu.operation("customer", target, {"need": "x"}, base=1)
+        answers.append((await wu.push([patch])).json())
+    stripped = [[{**e, "n": 0} for e in answer["except"]] for answer in answers]
+    assert stripped[:2] == stripped[2:]
+
+
+async def test_a_customer_who_changes_hands_moves_with_the_whole_tree(
+    phone_of: PhoneOf, database: Database, clock: MovableClock
+) -> None:
+    bo, chen, lin = await phone_of("bo"), await phone_of("chen"), await phone_of("lin")
+    id = await register(bo)
+    await bo.push([bo.operation("follow_up", make_id(), follow_up(id))])
+    before = await Holder(bo).pull()
+    assert before.rows[id].scopes == {"staff:bo"}
+    await give(database, clock, id, owner_id="chen")
+    await before.pull()
+    after = await Holder(chen).pull()
+    assert not before.of("customer")
+    assert not before.of("follow_up")
+    assert {row.entity for row in after.rows.values()} >= {"customer", "follow_up"}
+    for holder in (before, after, await Holder(lin).pull()):
+        assert holder.agrees()
+
+
+async def test_work_from_before_the_move_is_still_admitted(
+    phone_of: PhoneOf, database: Database, clock: MovableClock
+) -> None:
+    bo = await phone_of("bo")
+    id = await register(bo)
+    note = bo.operation("comment", make_id(), {"customer_id": id, "text": "周六再来"})
+    clock.advance(days=2)
+    await give(database, clock, id, owner_id="chen")
+    assert "except" not in (await bo.push([note])).json()
+    late = bo.operation("comment", make_id(), {"customer_id": id, "text": "x"})
+    assert (await bo.push([late])).json()["except"][0]["code"] == "not_found"
+    assert (await Holder(await phone_of("chen")).pull()).one("comment").body["text"] == "周六再来"
+
+
+async def test_a_tree_that_comes_back_is_there_again(
+    phone_of: PhoneOf, database: Database, clock: MovableClock
+) -> None:
+    bo = await phone_of("bo")
+    id = await register(bo)
+    holder = await Holder(bo).pull()
+    for owner in ("chen", "bo", "chen", "bo"):
+        await give(database, clock, id, owner_id=owner)
+        await holder.pull()
+        assert (id in holder.rows) == (owner == "bo")
+        assert holder.agrees()
+
+
+async def test_a_first_pull_of_many_rows_comes_in_frames_that_each_can_be_the_last(
+    phone_of: PhoneOf,
+) -> None:
+    bo = await phone_of("bo")
+    ids = [make_id() for _ in range(700)]
+    for at in range(0, 700, 350):
+        units = [
+            [bo.operation("customer", id, customer(phone=f"1391{at + nth:07d}", need="柜" * 100))]
+            for nth, id in enumerate(ids[at : at + 350])
+        ]
+        assert "except" not in (await bo.push(*units)).json()
+    whole = await Holder(bo).pull()
+    frames = await fresh_frames(bo)
+    assert len(frames) > 3
+    for cut in range(len(frames)):
+        holder = Holder(bo)
+        for frame in frames[: cut + 1]:
+            holder.apply(frame)
+        bo.cursor = frames[cut]["cursor"]
+        assert (await holder.pull()).rows == whole.rows
+
+
+async def fresh_frames(phone: Phone) -> list[dict[str, Any]]:
+    phone.cursor = None
+    return await phone.pull()
+
+
+async def test_a_foreign_cursor_leads_to_a_clean_resync(phone_of: PhoneOf) -> None:
+    bo, chen = await phone_of("bo"), await phone_of("chen")
+    await register(bo)
+    await chen.pull()
+    holder = Holder(bo)
+    bo.cursor = chen.cursor
+    await holder.pull()
+    assert holder.resynced
+    assert len(holder.of("customer")) == 1
+    holder = Holder(bo)
+    bo.cursor = "nonsense"
+    assert (await holder.pull()).resynced
+
+
+async def test_a_scope_asked_for_again_is_sent_again(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    await register(bo)
+    holder = await Holder(bo).pull()
+    wish = {"device": bo.device, "cursor": bo.cursor, "resend": ["staff:bo"]}
+    frames = frames_of(await bo.client.post("/sync/pull", json=wish))
+    for frame in frames:
+        holder.apply(frame)
+    assert frames[0]["dropped"] == ["staff:bo"]
+    assert len(holder.of("customer")) == 1
+    assert holder.agrees()
+
+
+def frames_of(answer: httpx.Response) -> list[dict[str, Any]]:
+    assert answer.status_code == 200, answer.text
+    return [msgspec.json.decode(line) for line in answer.content.splitlines()]
+
+
+async def test_verification_names_the_scopes_that_differ(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    await register(bo)
+    holder = await Holder(bo).pull()
+    digest = {scope: list(lanes) for scope, lanes in holder.digest.items()}
+    same = await bo.client.post("/sync/verify", json={"digest": digest})
+    assert same.json() == {"differ": []}
+    digest["staff:bo"][2] ^= 1
+    other = await bo.client.post("/sync/verify", json={"digest": digest})
+    assert other.json() == {"differ": ["staff:bo"]}
+
+
+async def test_a_store_gained_is_backfilled_and_a_store_lost_is_dropped(
+    phone_of: PhoneOf, database: Database
+) -> None:
+    wu, lin = await phone_of("wu"), await phone_of("lin")
+    theirs = await register(wu, store_id=BINJIANG)
+    holder = await Holder(lin).pull()
+    await set_stores(database, "lin", '["store-renmin","store-binjiang"]')
+    assert theirs in (await holder.pull()).rows
+    assert holder.agrees()
+    await set_stores(database, "lin", '["store-renmin"]')
+    assert theirs not in (await holder.pull()).rows
+    assert holder.agrees()
+
+
+async def set_stores(database: Database, who: str, stores: str) -> None:
+    change = update(staff_accounts).where(staff_accounts.c.id == who).values(store_ids=stores)
+    await database.transact(lambda connection: connection.execute(change))

@@ -1,0 +1,208 @@
+"""Pushing: every operation once, refused or not, in any order of accidents."""
+
+import gzip
+from collections.abc import Awaitable, Callable
+
+import httpx
+import msgspec
+import pytest
+
+from tests.phone import Phone
+from tests.server.deeds import customer, follow_up, make_id, register
+from tests.server.held import Holder
+
+PhoneOf = Callable[[str], Awaitable[Phone]]
+
+
+async def test_an_operation_is_applied_and_comes_back_as_a_row(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    id = await register(bo)
+    held = await Holder(bo).pull()
+    row = held.rows[id]
+    assert row.body["name"] == "孙伟"
+    assert row.body["phone"] == "+8613900000001"
+    assert row.body["owner_id"] == "bo"
+    assert held.agrees()
+
+
+async def test_a_push_sent_again_answers_the_same_and_changes_nothing(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    good = bo.operation("customer", make_id(), customer())
+    bad = bo.operation("comment", make_id(), {"customer_id": make_id(), "text": "x"})
+    first = await bo.push([good], [bad])
+    before = await Holder(bo).pull()
+    again = await bo.push([good], [bad])
+    after = await Holder(bo).pull()
+    assert first.json()["except"] == again.json()["except"]
+    assert first.json()["done"] == again.json()["done"] == [1, 2]
+    assert before.rows == after.rows
+
+
+async def test_a_number_used_for_other_content_is_reported_and_not_applied(
+    phone_of: PhoneOf,
+) -> None:
+    bo = await phone_of("bo")
+    id = await register(bo)
+    forged = {"n": 1, "e": "customer", "i": make_id(), "f": customer(), "t": bo.clock()}
+    answer = await bo.push([forged])
+    assert answer.json()["except"] == [{"o": "mismatch", "n": 1}]
+    assert [row.id for row in (await Holder(bo).pull()).of("customer")] == [id]
+
+
+async def test_a_gap_is_answered_with_the_number_expected(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    await register(bo)
+    bo.next_seq = 5
+    answer = await bo.push([bo.operation("customer", make_id(), customer(phone="13900000002"))])
+    assert answer.json()["gap"] is True
+    assert answer.json()["next"] == 2
+    assert len((await Holder(bo).pull()).of("customer")) == 1
+
+
+@pytest.mark.parametrize("position", [0, 1, 2, 3])
+async def test_a_poison_operation_in_any_position_delays_nothing(
+    phone_of: PhoneOf, position: int
+) -> None:
+    bo = await phone_of("bo")
+    ids = [make_id() for _ in range(4)]
+    units = []
+    for nth, id in enumerate(ids):
+        fields = customer(phone=f"1390000010{nth}", **({"nonsense": 1} if nth == position else {}))
+        units.append([bo.operation("customer", id, fields)])
+    answer = (await bo.push(*units)).json()
+    assert [(e["n"], e["code"]) for e in answer["except"]] == [(position + 1, "unknown_field")]
+    held = await Holder(bo).pull()
+    assert {row.id for row in held.of("customer")} == set(ids) - {ids[position]}
+
+
+async def test_a_unit_with_a_refused_operation_is_refused_whole(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    id = make_id()
+    unit = [
+        bo.operation("customer", id, customer()),
+        bo.operation("comment", make_id(), {"customer_id": id, "text": "想要白橡木"}),
+        bo.operation("comment", make_id(), {"customer_id": make_id(), "text": "x"}),
+    ]
+    answer = (await bo.push(unit)).json()
+    assert [e["code"] for e in answer["except"]] == ["unit", "unit", "not_found"]
+    held = await Holder(bo).pull()
+    assert not held.of("customer")
+    assert not held.of("comment")
+
+
+async def test_what_was_refused_comes_back_as_a_row_until_it_is_acknowledged(
+    phone_of: PhoneOf,
+) -> None:
+    bo = await phone_of("bo")
+    text = "客厅柜改白橡木"
+    await bo.push([bo.operation("comment", make_id(), {"customer_id": make_id(), "text": text})])
+    other_phone = await phone_of("bo")
+    refusal = (await Holder(other_phone).pull()).one("refusal")
+    assert refusal.body["code"] == "not_found"
+    assert refusal.body["fields"]["text"] == text
+    answer = await other_phone.push(
+        [other_phone.operation("acknowledgement", make_id(), {"refusal_id": refusal.id})]
+    )
+    assert "except" not in answer.json()
+    held = Holder(bo)
+    assert not (await held.pull()).of("refusal")
+    assert held.agrees()
+
+
+async def test_server_fields_refuse_the_operation(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    id = await register(bo)
+    answer = await bo.push([bo.operation("customer", id, {"owner_id": "chen"}, base=0)])
+    assert answer.json()["except"][0]["code"] == "server_field"
+    assert (await Holder(bo).pull()).rows[id].body["owner_id"] == "bo"
+
+
+@pytest.mark.parametrize("days", [3, -3])
+async def test_a_clock_three_days_off_is_measured_and_nothing_is_refused(
+    phone_of: PhoneOf, days: int
+) -> None:
+    bo = await phone_of("bo")
+    off = days * 24 * 3600 * 1000
+    operation = bo.operation("customer", make_id(), customer())
+    operation["t"] = bo.clock() + off - 60_000
+    answer = await bo.push([operation], sent_at=bo.clock() + off)
+    assert "except" not in answer.json()
+    row = (await Holder(bo).pull()).one("customer")
+    _, at, received_at, captured_at = row.meta
+    assert at == bo.clock() - 60_000
+    assert received_at == bo.clock()
+    assert captured_at == operation["t"]
+
+
+async def test_work_is_pushed_after_signing_out(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    await bo.client.delete("/api/session")
+    answer = await bo.push([bo.operation("customer", make_id(), customer())])
+    assert answer.json()["done"] == [1, 1]
+    assert (await bo.client.post("/sync/pull", json={"device": bo.device})).status_code == 401
+
+
+async def test_gzip_is_accepted(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    answer = await send(bo, gzip.compress(envelope(bo)), "gzip")
+    assert answer.json()["done"] == [1, 1]
+
+
+def envelope(phone: Phone) -> bytes:
+    operation = phone.operation("customer", make_id(), customer())
+    push = {"v": 1, "schema": 1, "device": phone.device, "sent_at": phone.clock()}
+    return msgspec.json.encode({**push, "units": [[operation]]})
+
+
+async def send(phone: Phone, body: bytes, encoding: str = "") -> httpx.Response:
+    headers = {"authorization": f"Bearer {phone.credential}", "content-encoding": encoding}
+    return await phone.client.post("/sync/push", content=body, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding", "status"),
+    [
+        (b"{", "", 400),
+        (b"[" * 100_000, "", 400),
+        (b'{"v":1}', "", 400),
+        (b"\x00" * 100, "gzip", 400),
+        (gzip.compress(b"0" * 50_000_000), "gzip", 413),
+        (b"0" * 50_000_000, "", 413),
+        (gzip.compress(b"{}") * 2, "gzip", 400),
+        (b"{}", "br", 415),
+    ],
+)
+async def test_a_bad_body_gets_a_clear_answer_and_the_next_push_works(
+    phone_of: PhoneOf, body: bytes, encoding: str, status: int
+) -> None:
+    bo = await phone_of("bo")
+    answer = await send(bo, body, encoding)
+    assert answer.status_code == status
+    assert answer.json()["error"]["code"]
+    assert (await send(bo, envelope(bo))).json()["done"] == [1, 1]
+
+
+async def test_a_newer_schema_waits_unjudged(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    answer = await bo.push([bo.operation("customer", make_id(), customer())], schema=99)
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+    assert not (await Holder(bo).pull()).of("customer")
+
+
+async def test_text_of_every_kind_is_kept_as_typed(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    hostile = "'; DROP TABLE rows;-- <script>alert(1)</script> \u202e 😀 \\ \" %s :x"
+    id = await register(bo, name=hostile[:40].strip(), need=hostile, community=hostile[:60])
+    body = (await Holder(bo).pull()).rows[id].body
+    assert (body["need"], body["community"]) == (hostile, hostile[:60])
+
+
+async def test_follow_ups_join_the_customers_tree(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    id = await register(bo)
+    answer = await bo.push([bo.operation("follow_up", make_id(), follow_up(id))])
+    assert "except" not in answer.json()
+    held = await Holder(bo).pull()
+    assert held.one("follow_up").root == id
+    assert held.rows[id].body["next_at"] == 1_795_400_000_000

@@ -1,0 +1,91 @@
+"""The sample: a chain with a past, the same at every start, and links that work."""
+
+import json
+import re
+from typing import Any
+
+import httpx
+from sqlalchemy import select
+
+from server import sample
+from server.config import Config
+from server.db import Database
+from server.rows.tables import deadlines, rows
+from server.sample.cast import LIN, ORG_CODE, ORG_ID, PASSWORD
+from tests.conftest import MovableClock
+
+
+async def bodies(database: Database, entity: str) -> list[dict[str, Any]]:
+    async with database.read() as connection:
+        query = select(rows.c.body).where(rows.c.org_id == ORG_ID, rows.c.entity == entity)
+        return [json.loads(body) for (body,) in await connection.execute(query)]
+
+
+async def test_two_hundred_customers_differ_from_row_to_row(
+    database: Database, config: Config, clock: MovableClock
+) -> None:
+    assert await sample.load(database, clock(), config)
+    customers = await bodies(database, "customer")
+    assert len(customers) == 200
+    for field in ("name", "phone"):
+        assert len({body[field] for body in customers}) == 200
+    described = {(b["need"], b["community"], b["budget"], b["tier"]) for b in customers}
+    assert len(described) > 195
+    assert len({json.dumps(b) for b in await bodies(database, "follow_up")}) > 400
+
+
+async def test_there_is_something_due_today_missed_asleep_and_waiting(
+    database: Database, config: Config, clock: MovableClock
+) -> None:
+    await sample.load(database, clock(), config)
+    customers, now, day = await bodies(database, "customer"), clock(), 86_400_000
+    planned = [body["next_at"] for body in customers if body["next_at"]]
+    assert sum(now < at < now + day // 4 for at in planned) >= 3
+    assert sum(at < now for at in planned) >= 20
+    quiet = [
+        b for b in customers if b["owner_id"] and (b["last_contact_at"] or now) < now - 7 * day
+    ]
+    assert len(quiet) >= 30
+    states = {body["state"] for body in await bodies(database, "lead")}
+    assert states == {"waiting", "accepted", "contacted", "closed"}
+    assert all(body["responsible_id"] for body in await bodies(database, "lead"))
+
+
+async def test_the_past_rings_nobody(
+    database: Database, config: Config, clock: MovableClock
+) -> None:
+    await sample.load(database, clock(), config)
+    async with database.read() as connection:
+        query = select(deadlines.c.kind).where(deadlines.c.due_at <= clock())
+        assert set((await connection.execute(query)).scalars()) == {"route"}
+
+
+async def test_a_second_start_keeps_the_data(
+    database: Database, config: Config, clock: MovableClock
+) -> None:
+    assert await sample.load(database, clock(), config)
+    clock.advance(days=3)
+    assert not await sample.load(database, clock(), config)
+    assert len(await bodies(database, "customer")) == 200
+
+
+async def test_the_printed_links_sign_in_and_open_the_page(
+    database: Database, config: Config, clock: MovableClock, stranger: httpx.AsyncClient
+) -> None:
+    await sample.load(database, clock(), config)
+    printed = await sample.greet(database, config, clock())
+    links = re.findall(rf"{config.origin}(/\S+)", printed)
+    assert sum(link.startswith("/enter/") for link in links) == 7
+    posters = [link for link in links if link.startswith("/r/")]
+    assert len(posters) == 6
+    assert (await stranger.get(posters[0])).status_code == 200
+    await stranger.get(links[0])
+    assert (await stranger.get("/api/session")).json()["staff"]["id"] == LIN.id
+
+
+async def test_the_cast_signs_in_with_the_printed_password(
+    database: Database, config: Config, clock: MovableClock, stranger: httpx.AsyncClient
+) -> None:
+    await sample.load(database, clock(), config)
+    wish = {"org": ORG_CODE, "login": "lin", "password": PASSWORD}
+    assert (await stranger.post("/api/session", json=wish)).status_code == 200

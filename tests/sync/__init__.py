@@ -1,0 +1,1 @@
+"""The protocol, judged against a model of the server that keeps rows in memory."""

@@ -1,0 +1,1 @@
+"""Worked values that every implementation of the protocol must agree on."""
