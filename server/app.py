@@ -36,6 +36,8 @@ from server.leads.worker import Worker
 from server.notify import sender
 from server.photos import routes as photos
 from server.photos.opening import open_photos, sweep_photos
+from server.photos.rules import CHECK as PHOTO_CHECK
+from server.photos.settling import fire_photo_check
 from server.stores import routes as stores
 
 FLUSH_SEEN_S = 60
@@ -67,7 +69,8 @@ async def send_messages(app: Starlette) -> None:
 @asynccontextmanager
 async def open_worker(app: Starlette) -> AsyncIterator[None]:
     """Tests tick it by hand: `await app.state.worker.tick(now)`."""
-    worker = Worker(ground_in(app).database, app.state.entities, app.state.movement)
+    state, others = app.state, {PHOTO_CHECK: fire_photo_check}
+    worker = Worker(ground_in(app).database, state.entities, state.movement, others)
     app.state.worker = worker
     app.state.metrics.watch("shopbell_deadline_lag_seconds", lambda: worker.lag_ms / 1000)
     yield

@@ -20,6 +20,7 @@ from server.db import Database, open_database
 from server.db.migrate import draft_first_migration, migrate
 from server.front.journal import start_journal
 from server.identity.tables import organisations
+from server.notify.robots import add_robot
 
 SHUTDOWN_S = 10
 
@@ -41,6 +42,11 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("draft-migration", help="write 0001 anew (developers)").set_defaults(
         run=lambda _: print(draft_first_migration())
     )
+    robot = commands.add_parser("add-robot", help="ring in a store's WeCom group too")
+    robot.add_argument("organisation", help="its code")
+    robot.add_argument("store", help="the store's id, as on its page")
+    robot.add_argument("url", help="the group robot's webhook URL")
+    robot.set_defaults(run=lambda wish: asyncio.run(add_store_robot(wish, read_config())))
     return made
 
 
@@ -100,6 +106,18 @@ async def is_empty(database: Database) -> bool:
 
 async def migrate_only(config: Config) -> None:
     await prepare(config, sample=False)
+
+
+async def add_store_robot(wish: argparse.Namespace, config: Config) -> None:
+    """One robot a store; adding another replaces it. PostgreSQL, or while the server is down."""
+    database = open_database(config.database_url)
+    try:
+        async with database.write() as connection:
+            found = select(organisations.c.org_id).where(organisations.c.code == wish.organisation)
+            org_id = (await connection.execute(found)).scalar_one()
+            await add_robot(connection, org_id, f"wecom-{wish.store}", wish.store, wish.url)
+    finally:
+        await database.close()
 
 
 if __name__ == "__main__":

@@ -20,7 +20,6 @@ from sync.entity import (
     Entity,
     Key,
     Refusal,
-    SetPatch,
     Wanted,
 )
 from sync.errors import ForeignCursor, Malformed, NewerSchema, SyncError, TooLarge
@@ -98,7 +97,6 @@ __all__ = [
     "Refusal",
     "Refused",
     "Row",
-    "SetPatch",
     "Stamp",
     "Stored",
     "SyncError",

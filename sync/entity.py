@@ -169,11 +169,12 @@ def fault_of(message: str) -> FieldFault:
     return FieldFault("unknown_field" if unknown else "invalid", named)
 
 
-class SetPatch(msgspec.Struct, forbid_unknown_fields=True):
-    """How a patch changes a set."""
-
-    add: list[str] = msgspec.field(default_factory=list)
-    remove: list[str] = msgspec.field(default_factory=list)
+def set_patch(elements: Any) -> type[msgspec.Struct]:
+    """How a patch changes a set whose creation carries `elements`, a list type with its limits."""
+    fields: list[tuple[str, Any, Any]] = [
+        (name, elements, msgspec.field(default_factory=list)) for name in ("add", "remove")
+    ]
+    return msgspec.defstruct("SetPatch", fields, forbid_unknown_fields=True)
 
 
 _patch_shapes: dict[tuple[type[msgspec.Struct], frozenset[str]], type[msgspec.Struct]] = {}
@@ -184,7 +185,7 @@ def patch_shape(shape: type[msgspec.Struct], sets: frozenset[str]) -> type[msgsp
     known = _patch_shapes.get((shape, sets))
     if known is None:
         fields = [
-            (field.name, SetPatch if field.name in sets else field.type, msgspec.UNSET)
+            (field.name, set_patch(field.type) if field.name in sets else field.type, msgspec.UNSET)
             for field in msgspec.structs.fields(shape)
         ]
         optional = [(name, kind | msgspec.UnsetType, default) for name, kind, default in fields]

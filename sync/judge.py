@@ -228,14 +228,12 @@ def may_refer(id: str, ledger: Ledger, author: Author, is_claim: bool) -> bool:
     row = ledger.row(id) if is_name(id) else None
     if row is None or row.deleted:
         return False
-    if is_fresh(row) or not author.scopes.isdisjoint(row.scopes):
+    if is_fresh(row) or ledger.is_alias(id) or not author.scopes.isdisjoint(row.scopes):
         return True
     if is_claim:
         return False
-    return (
-        ledger.is_alias(id)
-        or row.root in author.recent
-        or (row.author == author.staff_id and ledger.now - row.received_at < OWN_ENTRY_MS)
+    return row.root in author.recent or (
+        row.author == author.staff_id and ledger.now - row.received_at < OWN_ENTRY_MS
     )
 
 

@@ -45,7 +45,8 @@ class Database(ABC):
     def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A transaction, committed at the end of the block and rolled back on any exception.
 
-        For commands and tests. A request uses `transact`, which a disconnect cannot interrupt.
+        For commands and tests. A request uses `transact`, which a disconnect cannot interrupt:
+        a statement goes on in its driver after whoever awaited it was cancelled.
         """
 
     @abstractmethod

@@ -123,9 +123,7 @@ entities = [
         kind="fact",
         shape=shapes.Acceptance,
         create_roles=EVERYONE,
-        # A claim, judged on the present by its effects. Not flagged as one, because a reception
-        # names the lead of its own unit, and that may be an alias of one that was open already.
-        claim=False,
+        claim=True,
         parent=("offer_id", "lead_id"),
         neighbours=around_claim,
         effects=claims.accept,

@@ -6,6 +6,7 @@ fires exactly once, however many workers there are and whenever they are killed.
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Row as Record
@@ -29,6 +30,9 @@ PUT_BACK_MS = 60_000
 BACKOFF_S = (1, 2, 5, 10, 30)
 log = logging.getLogger("shopbell.deadlines")
 
+Handler = Callable[[AsyncConnection, Ledger, Record[Any], Row], Awaitable[None]]
+"""Does what a deadline asks, on a ledger that holds its subject."""
+
 OPEN = deadlines.c.fired_at.is_(None) & deadlines.c.cancelled_at.is_(None)
 
 
@@ -36,7 +40,15 @@ class Worker:
     """For readiness and metrics: `lag_ms` says how late the most overdue deadline was when it was
     last looked for, `looked_at` (ms) when that was."""
 
-    def __init__(self, database: Database, entities: Entities, movement: Movement) -> None:
+    def __init__(
+        self,
+        database: Database,
+        entities: Entities,
+        movement: Movement,
+        others: Mapping[str, Handler] | None = None,
+    ) -> None:
+        """`others`: handlers of deadlines that are not about leads, by their kind."""
+        self.others = others or {}
         self.database = database
         self.entities = entities
         self.movement = movement
@@ -81,7 +93,7 @@ class Worker:
         """One that fails is put back a minute, so that it cannot keep others from their turn."""
 
         async def work(connection: AsyncConnection) -> Published | None:
-            return await fire_deadline(connection, self.entities, org_id, id, now)
+            return await fire_deadline(connection, self.entities, org_id, id, now, self.others)
 
         try:
             published = await self.database.transact(work)
@@ -119,7 +131,12 @@ class Worker:
 
 
 async def fire_deadline(
-    connection: AsyncConnection, entities: Entities, org_id: str, id: str, now: int
+    connection: AsyncConnection,
+    entities: Entities,
+    org_id: str,
+    id: str,
+    now: int,
+    others: Mapping[str, Handler],
 ) -> Published | None:
     """Claim one deadline, do what it asks, publish. None if another worker has it already."""
     ledger = await open_ledger(connection, org_id, entities, now)
@@ -129,7 +146,7 @@ async def fire_deadline(
     await load(connection, ledger, [claimed.subject_id])
     subject = ledger.row(claimed.subject_id)
     if subject is not None and not subject.deleted:
-        await act(connection, ledger, claimed, subject)
+        await others.get(claimed.kind, act_on_lead)(connection, ledger, claimed, subject)
     return await publish(connection, ledger)
 
 
@@ -146,7 +163,7 @@ async def claim(connection: AsyncConnection, org_id: str, id: str, now: int) -> 
     return claimed
 
 
-async def act(
+async def act_on_lead(
     connection: AsyncConnection, ledger: Ledger, deadline: Record[Any], subject: Row
 ) -> None:
     if deadline.kind == "arrival":

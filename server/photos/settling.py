@@ -20,8 +20,15 @@ async def settle_photo(
     return await publish(connection, ledger) if ledger.touched else None
 
 
+async def fire_photo_check(
+    connection: AsyncConnection, ledger: Ledger, deadline: object, photo: Row
+) -> None:
+    """The handler of the deadline `photo_check`."""
+    await check_photo(connection, ledger, photo.id)
+
+
 async def check_photo(connection: AsyncConnection, ledger: Ledger, photo_id: str) -> None:
-    """The handler of the deadline `photo_check`: as `settle_photo`, in a ledger of the caller's."""
+    """As `settle_photo`, in a ledger of the caller's."""
     await load(connection, ledger, [photo_id])
     held = ledger.row(photo_id)
     if held is None or held.entity != photo.name:
