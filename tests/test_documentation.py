@@ -1,0 +1,38 @@
+"""What the documents promise exists, and what exists is in them."""
+
+import re
+from pathlib import Path
+
+from server.app import ROUTES
+from server.config import read_config
+
+ROOT = Path(__file__).parent.parent
+LONGEST_README = 150
+
+
+def test_every_route_is_documented() -> None:
+    told = (ROOT / "docs/api.md").read_text()
+    paths = [getattr(route, "path", "") for route in ROUTES]
+    assert [path for path in paths if f"`{path}" not in told and path != "/{path:path}"] == []
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    told = (ROOT / "README.md").read_text()
+    assert read_config.__module__ == "server.config"
+    read = set(re.findall(r"SHOPBELL_[A-Z_]+", (ROOT / "server/config.py").read_text()))
+    assert read
+    assert {name for name in read if name not in told} == set()
+
+
+def test_the_readme_is_short_and_its_links_lead_somewhere() -> None:
+    text = (ROOT / "README.md").read_text()
+    assert len(text.splitlines()) <= LONGEST_README
+    targets = re.findall(r"\]\((?!http)([^)#]+)\)", text)
+    assert targets
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_every_target_of_the_readme_is_in_the_makefile() -> None:
+    targets = re.findall(r"`make (\w+)`", (ROOT / "README.md").read_text())
+    made = (ROOT / "Makefile").read_text()
+    assert [target for target in targets if not re.search(rf"^{target}:", made, re.M)] == []
