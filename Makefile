@@ -28,7 +28,7 @@ dev: $(DEV) $(MODULES)
 test: lint types phone-check phone-tests python-tests
 
 quick: lint types phone-tests
-	$(PY) -m pytest -q -m '$(QUICKLY)'
+	$(PY) -m pytest -q -n 2 --dist loadfile -m "$(QUICKLY)"
 
 soak: $(DEV) $(APP) chromium
 	$(PY) -m pytest -q -m soak
@@ -37,7 +37,7 @@ bench: $(DEV)
 	@$(PY) -m tests.bench
 
 python-tests: $(DEV) $(APP) chromium
-	$(PY) -m pytest -q -m 'not soak'
+	$(PY) -m pytest -q -n 2 --dist loadfile -m "not soak"
 
 lint: $(DEV)
 	.venv/bin/ruff check .
@@ -83,8 +83,8 @@ python:
 	  exit 1; }
 
 node:
-	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); \
-	  process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null || { \
+	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b > 18) ? 0 : 1)' \
+	  2>/dev/null || { \
 	  echo "Shopbell needs Node.js 20.19 or newer, with npm: https://nodejs.org"; exit 1; }
 	@command -v npm >/dev/null || { echo "Shopbell needs npm. On Debian or Ubuntu: apt-get install npm"; exit 1; }
 

@@ -26,8 +26,8 @@ from server.db import Database
 from server.db.database import Work
 from server.exchange.entities import ENTITIES
 from server.identity.sessions import COOKIE, start_session
+from server.leads.worker import Worker
 from server.photos.darkroom import Darkroom
-from server.photos.settling import check_photo
 from tests.cast import CODE, ORG, RENMIN
 from tests.phone import Phone
 
@@ -38,7 +38,10 @@ JSON = dict[str, Any]
 class Stage:
     """A running server and the cast, each with a signed-in browser (`people`) and a `Phone`."""
 
-    def __init__(self, database: Database, data: Path, clock: Clock, room: Darkroom) -> None:
+    def __init__(
+        self, database: Database, data: Path, clock: Clock, room: Darkroom, worker: Worker
+    ) -> None:
+        self.worker = worker
         self.database = database
         self.data = data
         self.clock = clock
@@ -100,14 +103,8 @@ class Stage:
         return row.body
 
     async def check(self, photo_id: str) -> None:
-        """What the worker does when the deadline `photo_check` is due."""
-
-        async def fire(connection: AsyncConnection) -> None:
-            ledger = await rows.open_ledger(connection, ORG, ENTITIES, self.clock())
-            await check_photo(connection, ledger, photo_id)
-            await rows.publish(connection, ledger)
-
-        await self.database.transact(fire)
+        """The worker's turn: the deadline `photo_check` is due."""
+        assert await self.worker.tick(self.clock()) > 0, photo_id
 
     def staged(self) -> list[Path]:
         return list((self.data / "staging").iterdir())
@@ -125,7 +122,7 @@ async def opened(config: Config, database: Database, clock: Clock) -> AsyncItera
     app = create_app(config, clock, database=database, tasks=())
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(served(app))
-        stage = Stage(database, config.data, clock, app.state.darkroom)
+        stage = Stage(database, config.data, clock, app.state.darkroom, app.state.worker)
         stage.client = await stack.enter_async_context(browser(url))
         for who in ("bo", "lin", "wu"):
             client = await stack.enter_async_context(browser(url))

@@ -185,3 +185,30 @@ async def test_closing_leaves_no_thread_behind(tmp_path: Path) -> None:
     for thread in set(threading.enumerate()) - before:
         await asyncio.to_thread(thread.join, 2)
         assert not thread.is_alive()
+
+
+SLOW = text(
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600000)"
+    " SELECT max(i) FROM n"
+)
+
+
+@pytest.mark.parametrize("door", ["read", "write"])
+async def test_a_statement_cut_short_does_not_spoil_the_connections(
+    database: Database, door: str
+) -> None:
+    async def interrupted() -> None:
+        if door == "write":
+            await database.transact(lambda connection: connection.execute(SLOW))
+        async with database.read() as connection:
+            await connection.execute(SLOW)
+
+    for _ in range(4):
+        task = asyncio.create_task(interrupted())
+        await asyncio.sleep(0.05)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    await database.transact(lambda connection: add(connection, "a"))
+    async with database.read() as connection:
+        assert await count(connection) == 1

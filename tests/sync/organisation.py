@@ -33,6 +33,8 @@ from sync import (
 )
 from tests.sync.stage import ENTITIES
 
+_row = msgspec.json.Decoder(Row)
+
 
 class Person(msgspec.Struct):
     """A member of staff, as their rights stand now."""
@@ -73,6 +75,7 @@ class Organisation:
     def __init__(self) -> None:
         self.head = 0
         self.stored: dict[str, bytes] = {}
+        self.trees: dict[str, list[str]] = {}
         self.keys: dict[Key, str] = {}
         self.aliases: dict[str, str] = {}
         self.history: list[Kept] = []
@@ -84,10 +87,10 @@ class Organisation:
     # Looking
 
     def row(self, id: str) -> Row:
-        return msgspec.json.decode(self.stored[self.resolve(id)], type=Row)
+        return _row.decode(self.stored[self.resolve(id)])
 
     def rows(self, entity: str | None = None) -> list[Row]:
-        rows = [msgspec.json.decode(held, type=Row) for held in self.stored.values()]
+        rows = [_row.decode(held) for held in self.stored.values()]
         return [row for row in rows if entity in (None, row.entity)]
 
     def resolve(self, id: str) -> str:
@@ -202,9 +205,8 @@ class Organisation:
     def place(self, ledger: Ledger) -> None:
         for row in list(ledger.touched.values()):
             if row.root == row.id and place_row(row, row) and row.id in ledger.stored:
-                for child in self.rows():
-                    if child.root == row.id:
-                        ledger.put_loaded(child)
+                for id in self.trees[row.id]:
+                    ledger.put_loaded(self.row(id))
         for row in list(ledger.loaded()):
             if row.root != row.id:
                 root = ledger.row(row.root)
@@ -225,6 +227,8 @@ class Organisation:
             self.feed.setdefault(scope, {})[row.id] = row.seq
             change = Digest(1, *lanes(row.entity, row.id, row.seq))
             self.digests[scope] = combine(self.digests.get(scope, Digest()), change)
+        if row.id not in self.stored:
+            self.trees.setdefault(row.root, []).append(row.id)
         self.stored[row.id] = msgspec.json.encode(row)
 
     def take_out(self, row: Row, seq: int, scopes: Sequence[str]) -> None:

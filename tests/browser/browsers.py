@@ -1,0 +1,142 @@
+"""Chromium, one profile for each person, and what can happen to it."""
+
+import os
+import re
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Playwright, expect
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "chromium"
+ARGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SIZE = (390, 844)
+PLACE = (30.24893, 120.16525)
+PATIENCE_MS = 15_000
+# What a browser itself says when there is no network; not a fault of ours.
+NO_NETWORK = re.compile(r"net::ERR_|Failed to load resource")
+
+Scheme = Literal["light", "dark"]
+T = TypeVar("T")
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+class Profile:
+    """One person's browser on disk: `open` and `open` again is the same phone.
+
+    `camera` is a file of JPEGs that the camera plays. `faults` are console errors, uncaught
+    exceptions and violations of the content security policy.
+    """
+
+    def __init__(
+        self,
+        playwright: Playwright,
+        folder: Path,
+        origin: str,
+        *,
+        locale: str = "zh-CN",
+        scheme: Scheme = "light",
+        camera: Path | None = None,
+    ) -> None:
+        self.playwright = playwright
+        self.folder = folder
+        self.origin = origin
+        self.locale = locale
+        self.scheme: Scheme = scheme
+        self.camera = camera
+        self.context: BrowserContext | None = None
+        self.faults: list[str] = []
+
+    def open(self, address: str = "/") -> Page:
+        latitude, longitude = PLACE
+        self.context = self.playwright.chromium.launch_persistent_context(
+            self.folder,
+            executable_path=CHROMIUM,
+            args=[*ARGS, *self.camera_args()],
+            viewport={"width": SIZE[0], "height": SIZE[1]},
+            locale=self.locale,
+            timezone_id="Asia/Shanghai",
+            color_scheme=self.scheme,
+            base_url=self.origin,
+            geolocation={"latitude": latitude, "longitude": longitude, "accuracy": 12},
+            permissions=["geolocation"],
+        )
+        self.context.set_default_timeout(PATIENCE_MS)
+        self.context.on("console", self.hear)
+        self.context.on("weberror", lambda error: self.faults.append(f"uncaught: {error.error}"))
+        page = self.context.pages[0]
+        page.goto(address)
+        return page
+
+    def camera_args(self) -> list[str]:
+        if self.camera is None:
+            return []
+        return [
+            "--use-fake-device-for-media-stream",
+            "--use-fake-ui-for-media-stream",
+            f"--use-file-for-fake-video-capture={self.camera}",
+        ]
+
+    def hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not NO_NETWORK.search(message.text):
+            self.faults.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def picture(self, path: Path) -> None:
+        if self.context is not None:
+            with suppress(Error):
+                self.context.pages[-1].screenshot(path=path)
+
+    def close(self) -> None:
+        if self.context is not None:
+            self.context.close()
+            self.context = None
+
+    def kill(self) -> None:
+        """SIGKILL for the browser and everything it started: nothing is written on the way out."""
+        context, self.context = self.context, None
+        assert context is not None
+        main = next(pid for pid in running() if self.is_main(pid))
+        with context.expect_event("close"):
+            for pid in [main, *descendants(main)]:
+                os.kill(pid, signal.SIGKILL)
+
+    def is_main(self, pid: int) -> bool:
+        words = words_of(pid)
+        ours = f"--user-data-dir={self.folder}" in words
+        return ours and not any(word.startswith("--type=") for word in words)
+
+
+def running() -> Iterator[int]:
+    return (int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit())
+
+
+def words_of(pid: int) -> list[str]:
+    return read(pid, "cmdline", lambda text: text.split("\0"), [])
+
+
+def parent_of(pid: int) -> int:
+    return read(pid, "stat", lambda text: int(text.rsplit(")", 1)[1].split()[1]), 0)
+
+
+def descendants(pid: int) -> list[int]:
+    children = [each for each in running() if parent_of(each) == pid]
+    return [*children, *(each for child in children for each in descendants(child))]
+
+
+def read(pid: int, name: str, understand: Callable[[str], T], otherwise: T) -> T:
+    try:
+        return understand(Path(f"/proc/{pid}/{name}").read_text())
+    except (OSError, IndexError):
+        return otherwise

@@ -1,0 +1,227 @@
+"""The people of the story and what each does, in words that a test can be read in."""
+
+import re
+import time
+from io import BytesIO
+from pathlib import Path
+
+import httpx
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Locator, Page, Playwright, expect
+
+from tests.browser import pictures
+from tests.browser.browsers import CHROMIUM, PATIENCE_MS, Profile
+from tests.browser.company import Person
+from tests.browser.stage import Stage
+
+KEPT = "已存本机"
+ALL_SYNCED = re.compile("^已全部同步")
+KEYSTROKE_MS = 60
+
+
+def poster_link(stage: Stage) -> str:
+    """What a camera reads on the printed poster."""
+    answer = httpx.get(f"{stage.origin}/posters/{stage.poster_id}.png")
+    with Image.open(BytesIO(answer.content)) as printed:
+        codes = zxingcpp.read_barcodes(printed)
+    assert len(codes) == 1, "one code on a poster"
+    return str(codes[0].text)
+
+
+class Customer:
+    """A visitor with a browser without JavaScript, as some phones have it."""
+
+    def __init__(self, playwright: Playwright) -> None:
+        self.browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        context = self.browser.new_context(java_script_enabled=False, locale="zh-CN")
+        context.set_default_timeout(PATIENCE_MS)
+        self.page = context.new_page()
+
+    def registers(self, link: str, *, phone: str, name: str, need: str) -> float:
+        """Fills in the form and sends it; returns when, on the monotonic clock."""
+        self.page.goto(link)
+        # As quick as a person: a form sent back within a second is a machine's.
+        typing = self.page.get_by_label("手机号")
+        typing.press_sequentially(phone, delay=100)
+        self.page.get_by_label("怎么称呼您").fill(name)
+        self.page.get_by_label("想看什么").fill(need)
+        self.page.get_by_role("checkbox", name="同意本店").check()
+        sent_at = time.monotonic()
+        self.page.get_by_role("button", name="提交").click()
+        expect(self.page.get_by_role("heading", name="已收到您的登记")).to_be_visible()
+        return sent_at
+
+    def shows_the_pass(self) -> bytes:
+        """The code on the screen, as whoever stands opposite sees it."""
+        return self.page.locator("section.pass").screenshot()
+
+    def leaves(self) -> None:
+        self.browser.close()
+
+
+class Staff:
+    """Somebody with the app on a phone of their own."""
+
+    def __init__(self, profile: Profile, person: Person) -> None:
+        self.profile = profile
+        self.person = person
+        self.page: Page
+        self.taps = 0
+
+    # Coming to work
+
+    def signs_in(self, stage: Stage) -> None:
+        """Opens the link, says whose phone it is, and comes back once: as on any morning after."""
+        self.page = self.profile.open(stage.door_of(self.person))
+        self.page.get_by_role("button", name="我的手机").click()
+        expect(self.chip).to_contain_text(ALL_SYNCED)
+        self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        self.profile.close()
+        self.opens_the_app()
+        expect(self.chip).to_contain_text(ALL_SYNCED)
+
+    def opens_the_app(self) -> None:
+        self.page = self.profile.open()
+
+    # Where things are
+
+    @property
+    def chip(self) -> Locator:
+        return self.page.get_by_role("link", name="打开同步页")
+
+    @property
+    def main(self) -> Locator:
+        return self.page.get_by_role("main")
+
+    def button(self, name: str) -> Locator:
+        return self.main.get_by_role("button", name=name, exact=True)
+
+    def goes_to(self, tab: str) -> None:
+        self.tap(self.page.get_by_role("navigation").get_by_role("link", name=tab, exact=True))
+
+    def tap(self, target: Locator) -> None:
+        self.taps += 1
+        target.click()
+
+    def pick(self, group: str, choice: str | re.Pattern[str]) -> None:
+        chips = self.page.get_by_role("group", name=group, exact=True)
+        self.tap(chips.get_by_role("button", name=choice, exact=isinstance(choice, str)))
+
+    # What the phone says
+
+    def is_told(self, sentence: str) -> None:
+        expect(self.page.get_by_role("status").filter(has_text=sentence).first).to_be_visible()
+
+    def is_offline_with(self, count: int) -> None:
+        expect(self.chip).to_contain_text(f"离线 · {count} 条存在本机")
+
+    def syncs(self) -> None:
+        """Opens Sync and asks for it, as somebody does who sees that the network is back."""
+        self.chip.click()
+        self.button("现在同步").click()
+        expect(self.button("现在同步")).to_be_enabled()
+        expect(self.page.get_by_text("没有等待上传的记录。")).to_be_visible()
+
+    # What they do
+
+    def opens_customer(self, name: str) -> None:
+        self.goes_to("客户")
+        self.tap(self.page.get_by_role("list", name="客户列表").get_by_role("link", name=name))
+        expect(self.page.get_by_role("heading", name=name, level=1)).to_be_visible()
+
+    def edits(self, **fields: str) -> None:
+        """On the customer's page: changes fields, by what is written beside them."""
+        self.button("修改").click()
+        sheet = self.page.get_by_role("dialog", name="修改资料")
+        for label, value in fields.items():
+            sheet.get_by_label(label).fill(value)
+        sheet.get_by_role("button", name="保存").click()
+        expect(sheet).to_be_hidden()
+        self.is_told(KEPT)
+
+
+class Rep(Staff):
+    def sees_the_offer(self, name: str) -> float:
+        """Waits for it; returns when, on the monotonic clock."""
+        expect(self.offer(name)).to_be_visible()
+        return time.monotonic()
+
+    def accepts(self, name: str) -> None:
+        self.tap(self.offer(name))
+        self.is_told(KEPT)
+        expect(self.offer(name)).to_be_hidden()
+        expect(self.chip).to_contain_text(ALL_SYNCED)
+
+    def offer(self, name: str) -> Locator:
+        return self.main.get_by_role("button", name=re.compile(f"^接单，{name}，"))
+
+    def follows_up(self) -> None:
+        """The five steps of a good conversation in the store, from the customer's page."""
+        self.tap(self.main.get_by_role("link", name="跟进", exact=True))
+        self.pick("怎么联系的", "到店")
+        self.pick("问候", "已见面")
+        self.pick("需求确认", "需求清楚")
+        self.pick("方案推荐", "要修改")
+        self.pick("异议处理", "没有异议")
+        self.pick("预约复访", re.compile("^明早"))
+        self.pick("客户心情", "有意向")
+        self.pick("突破点", "设计")
+        self.tap(self.button("完成这次跟进"))
+        self.is_told(KEPT)
+
+    def takes_a_photo(self, file: Path) -> None:
+        with self.page.expect_file_chooser() as chooser:
+            self.page.get_by_label("拍照").click()
+        chooser.value.set_files(file)
+        self.is_told("照片已存本机")
+
+    def has_sent_every_photo(self) -> None:
+        """On the Sync page, where photos are counted until the last byte has arrived."""
+        expect(self.page.get_by_text("断了会接着传")).to_be_hidden()
+        expect(self.chip).to_contain_text(ALL_SYNCED)
+
+    def checks_in(self, name: str) -> None:
+        self.main.get_by_role("link", name="打卡").click()
+        expect(self.page.get_by_role("button", name=f"客户：{name}")).to_be_visible()
+        self.button("取当前位置").click()
+        expect(self.page.get_by_text("±12")).to_be_visible()
+        self.button("打卡").click()
+        self.is_told("打卡已存本机")
+
+    def registers_and_receives(self, *, name: str, phone: str) -> None:
+        self.goes_to("客户")
+        self.main.get_by_role("link", name="登记", exact=True).click()
+        self.page.get_by_label("手机号").fill(phone)
+        self.page.get_by_label("怎么称呼").fill(name)
+        self.pick("谁在接待？", "我")
+        self.page.get_by_role("checkbox", name="同意本店").check()
+        self.button("登记").click()
+        self.is_told(f"{name} 的登记已存本机")
+        expect(self.page.get_by_role("heading", name=name, level=1)).to_be_visible()
+
+
+class Clerk(Staff):
+    def looks_at(self, shown: bytes | None) -> None:
+        assert self.profile.camera is not None
+        pictures.film(self.profile.camera, shown)
+
+    def has_the_reader(self) -> None:
+        """The app fetches it by itself, quietly, for those who scan."""
+        kept = """async () => (await Promise.all((await caches.keys()).map(async (name) =>
+            (await (await caches.open(name)).keys()).some(({ url }) => url.endsWith('.wasm'))
+        ))).some(Boolean)"""
+        self.page.wait_for_function(kept)
+
+    def scans(self, shown: bytes) -> None:
+        self.looks_at(shown)
+        self.goes_to("扫码")
+        expect(self.page.get_by_role("dialog", name="客户的登记码")).to_be_visible()
+
+    def says_who_receives(self, colleague: Person) -> None:
+        self.pick("谁在接待", "同事")
+        self.pick("哪位同事", colleague.name)
+        self.page.get_by_role("button", name="登记到访").click()
+        self.is_told("到访已存本机")
