@@ -1,0 +1,12 @@
+import type { Bodies, Seen } from '../model'
+import { maskedPhone } from '../words/format'
+
+/** What to call a customer in one line: the name, else how they are addressed, else the masked phone. */
+export function calledOf(body: Pick<Bodies['customer'], 'name' | 'salutation' | 'phone'>): string {
+  return body.name || body.salutation || maskedPhone(body.phone) || '—'
+}
+
+/** The name of a member of staff by id, or undefined when this phone does not know them. */
+export function staffName(staff: Seen<Bodies['staff']>[] | undefined, id: string | null | undefined): string | undefined {
+  return id ? staff?.find((person) => person.id === id)?.body.name : undefined
+}

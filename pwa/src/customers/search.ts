@@ -1,0 +1,92 @@
+import type { Bodies, Seen } from '../model'
+import { isDormant } from '../today/cards'
+import { localDigits } from '../words/format'
+
+export type Chip = 'mine' | 'A' | 'B' | 'C' | 'D' | 'overdue' | 'dormant'
+export const CHIPS: Chip[] = ['mine', 'overdue', 'dormant', 'A', 'B', 'C', 'D']
+
+/** One customer made ready for searching: everything lower case and without spaces. */
+export interface Entry {
+  customer: Seen<Bodies['customer']>
+  name: string
+  pinyin: string
+  initials: string
+  digits: string
+  tags: string[]
+}
+
+/** Entries in the order the list shows them when nothing is typed: newest contact first. */
+export function entriesOf(customers: Seen<Bodies['customer']>[]): Entry[] {
+  const recency = (c: Seen<Bodies['customer']>) => c.saved_at ?? c.body.last_contact_at ?? c.body.created_at ?? 0
+  return customers
+    .map((customer) => ({ entry: entryOf(customer), at: recency(customer) }))
+    .sort((a, b) => b.at - a.at)
+    .map(({ entry }) => entry)
+}
+
+/** Best first: the start of a name before its middle, then sound, initials, phone, tag. */
+export function found(entries: Entry[], typed: string): Entry[] {
+  const query = plain(typed)
+  if (!query) return entries
+  const ranked: Entry[][] = [[], [], [], [], []]
+  for (const entry of entries) ranked[rankOf(entry, query)]?.push(entry)
+  return ranked.flat()
+}
+
+/** Chips of one kind widen (A or B), chips of different kinds narrow (mine and overdue). */
+export function kept(entries: Entry[], chips: ReadonlySet<Chip>, staffId: string, now: number): Entry[] {
+  if (!chips.size) return entries
+  const tiers = CHIPS.filter((chip) => chip.length === 1 && chips.has(chip))
+  return entries.filter(({ customer: { body } }) => {
+    if (chips.has('mine') && body.owner_id !== staffId) return false
+    if (chips.has('overdue') && !isOverdue(body, now)) return false
+    if (chips.has('dormant') && !isDormant(body, now)) return false
+    return !tiers.length || tiers.includes((body.tier ?? '') as Chip)
+  })
+}
+
+export function isOverdue(customer: Bodies['customer'], now: number): boolean {
+  return Boolean(customer.next_at && customer.next_at < now)
+}
+
+/** Rows that did not change stay the same objects, so each is made ready once. */
+const ready = new WeakMap<Seen<Bodies['customer']>, Entry>()
+
+function entryOf(customer: Seen<Bodies['customer']>): Entry {
+  const known = ready.get(customer)
+  if (known) return known
+  const made = newEntry(customer)
+  ready.set(customer, made)
+  return made
+}
+
+function newEntry(customer: Seen<Bodies['customer']>): Entry {
+  const { name, salutation, pinyin, initials, phone, tags } = customer.body
+  return {
+    customer,
+    name: plain(`${name || ''}${salutation && salutation !== name ? ` ${salutation}` : ''}`),
+    pinyin: plain(pinyin ?? ''),
+    initials: plain(initials ?? ''),
+    digits: localDigits(phone),
+    tags: (tags ?? []).map(plain),
+  }
+}
+
+/** 0 best .. 4; -1 is no match. */
+function rankOf(entry: Entry, query: string): number {
+  if (entry.name.startsWith(query)) return 0
+  if (entry.name.includes(query)) return 1
+  if (entry.initials.startsWith(query) || entry.pinyin.startsWith(query)) return 2
+  if (/^\d{2,}$/.test(query) && isPhonePart(entry.digits, query)) return 3
+  if (entry.pinyin.includes(query) || entry.tags.some((tag) => tag.includes(query))) return 4
+  return -1
+}
+
+/** The last digits, as people ask for them, or the number from its start. */
+function isPhonePart(digits: string, query: string): boolean {
+  return digits.endsWith(query) || (query.length > 3 && digits.startsWith(query))
+}
+
+function plain(text: string): string {
+  return text.toLowerCase().replace(/[\s·•'’-]+/g, '')
+}

@@ -1,0 +1,140 @@
+import type { Bodies, Seen, Step } from '../model'
+import { currentTongue, t, type Key } from '../words'
+import { agoText, appointmentText, clockText, daysApart, distanceText, maskedPhone, momentText } from '../words/format'
+import type { Entry, Kind } from './timeline'
+import { clocksOf } from './timeline'
+
+/** What the telling of a fact may look up. */
+export interface Around {
+  staff: Map<string, string>
+  stores: Map<string, string>
+  customer: Bodies['customer']
+  firstArrival: string | undefined
+  now: number
+  zone: string
+}
+export interface Told {
+  title: string
+  lines: string[]
+  tag?: { text: string; tone: 'green' | 'blue' | 'amber' }
+}
+type Teller<K extends Kind> = (row: Seen<Bodies[K]>, around: Around) => Told
+
+const TOLD_STEPS = ['greeting', 'needs', 'proposal', 'objection'] as const satisfies Step[]
+const GRADES = { verified: 'green', plausible: 'blue', uncertain: 'amber' } as const
+
+/** One fact of the timeline in words. */
+export function tell(entry: Entry, around: Around): Told {
+  const teller = TELLERS[entry.kind] as Teller<Kind>
+  return teller(entry.row, around)
+}
+
+/** Who did it: a name, the customer themselves, or the system. */
+export function whoOf(entry: Entry, around: Around): string {
+  if (entry.kind === 'escalation') return t('customers.system')
+  if (entry.by) return nameOf(entry.by, around)
+  return entry.kind === 'arrival' ? t('customers.customer_self') : t('customers.system')
+}
+
+/** When: one clock, and where capture and receipt differ, both. */
+export function whenOf(entry: Entry, { now, zone }: Around): { short: string; both: string } {
+  const tongue = currentTongue()
+  const clocks = entry.kind === 'conflict' ? null : clocksOf(entry.row)
+  const short = agoText(entry.at, now, zone, tongue)
+  if (!clocks) return { short, both: '' }
+  const sameDay = daysApart(clocks.captured_at, clocks.received_at, zone) === 0
+  const received = sameDay ? clockText(clocks.received_at, zone) : momentText(clocks.received_at, now, zone, tongue)
+  return { short, both: t('customers.both_clocks', { captured: clockText(clocks.captured_at, zone), received }) }
+}
+
+/** "方案：要修改。客厅柜改白橡木" for a step of a follow-up; null when it says nothing. */
+export function stepText(contact: Bodies['follow_up'], step: (typeof TOLD_STEPS)[number]): string | null {
+  const { result, note } = contact[step] ?? {}
+  if (!result || (result === 'skipped' && !note)) return null
+  const called = result === 'met' && contact.channel !== 'store' && contact.channel !== 'visit'
+  const said = t(`followups.${step}_${result}${called ? '_call' : ''}` as Key)
+  return t('customers.step_line', { step: t(`followups.short_${step}`), result: noted(said, note) })
+}
+
+/** The end of a follow-up: when next, or why never again. */
+export function revisitText({ revisit }: Bodies['follow_up'], { now, zone }: Around): string {
+  if (revisit.result !== 'booked') return t('customers.no_more_line', { reason: noted(reasonText(revisit.reason), revisit.note) })
+  const when = appointmentText(revisit.at ?? 0, now, zone, currentTongue())
+  return t('customers.next_line', { when: noted(when, revisit.note) })
+}
+
+export function nameOf(id: string | null | undefined, { staff }: Around): string {
+  return (id && staff.get(id)) || t('customers.somebody')
+}
+
+/** A value of a profile as a person reads it. */
+export function valueText(field: string, value: unknown): string {
+  if (value === null || value === undefined || value === '') return t('customers.conflict_empty')
+  if (Array.isArray(value)) return value.length ? value.join('、') : t('customers.conflict_empty')
+  return field === 'phone' ? maskedPhone(String(value)) : String(value)
+}
+
+/** The name of a field; a field this version does not know keeps its own. */
+export function fieldText(field: string): string {
+  const key = `customers.field_${field}` as Key
+  const said = t(key)
+  return said === key ? field : said
+}
+
+const TELLERS: { [K in Kind]: Teller<K> } = {
+  arrival: ({ id, body }, around) => ({
+    title: t(id === around.firstArrival ? 'customers.told_arrival' : 'customers.told_arrival_again'),
+    lines: arrivalLines(body, around),
+    ...(body.differs ? { tag: { text: t('customers.differs'), tone: 'amber' } } : {}),
+  }),
+  acceptance: () => ({ title: t('customers.told_acceptance'), lines: [] }),
+  follow_up: ({ body }, around) => ({
+    title: t(body.greeting?.result === 'no_answer' ? 'customers.told_attempt' : 'customers.told_follow_up', {
+      channel: t(`followups.channel_${body.channel}`),
+    }),
+    lines: [...TOLD_STEPS.map((step) => stepText(body, step)), revisitText(body, around)].filter((line) => line !== null),
+  }),
+  visit: ({ body }, around) => ({
+    title: t('customers.told_visit', { place: around.stores.get(body.store_id ?? '') ?? t('customers.told_visit_home') }),
+    lines: [visitText(body), body.note ?? ''].filter(Boolean),
+    ...(body.grade ? { tag: { text: t(`visits.grade_${body.grade}`), tone: GRADES[body.grade] } } : {}),
+  }),
+  photo: () => ({ title: t('customers.told_photo'), lines: [] }),
+  comment: ({ body }) => ({ title: t('customers.told_comment'), lines: [body.text] }),
+  reassignment: ({ body, by }, around) => ({
+    title: t(by === body.to_id ? 'customers.told_taken_over' : 'customers.told_reassignment', { name: nameOf(body.to_id, around) }),
+    lines: body.note ? [body.note] : [],
+  }),
+  closing: ({ body }) => ({
+    title: t('customers.told_closing'),
+    lines: [noted(t(`customers.closing_${body.reason}`), body.note)],
+  }),
+  escalation: ({ body }, around) => ({
+    title: t('customers.told_escalation', { name: nameOf(body.to_id, around) }),
+    lines: [t(`customers.level_${body.level}`)],
+  }),
+  conflict: ({ body }) => ({ title: t('customers.told_conflict', { field: fieldText(body.field) }), lines: [] }),
+}
+
+function arrivalLines(body: Bodies['arrival'], around: Around): string[] {
+  const where = [t(`customers.source_${body.source}`), around.stores.get(body.store_id), body.position].filter(Boolean).join(' · ')
+  const reception = t(`customers.reception_${body.reception}`, { name: nameOf(body.receiver_id, around) })
+  const typed = [body.name, body.need].filter(Boolean).join('，')
+  return [where, body.source === 'poster' ? '' : reception, typed && t('customers.typed', { text: typed })].filter(Boolean)
+}
+
+function visitText(body: Bodies['visit']): string {
+  if (typeof body.distance_m !== 'number') return t('visits.accuracy', { metres: Math.round(body.accuracy_m) })
+  return distanceText(body.distance_m, body.accuracy_m, currentTongue())
+}
+
+function reasonText(reason: string | undefined): string {
+  const key = `followups.reason_${reason}` as Key
+  const said = t(key)
+  return said === key ? (reason ?? '') : said
+}
+
+function noted(said: string, note: string | undefined): string {
+  if (!note) return said
+  return currentTongue() === 'zh' ? `${said}。${note}` : `${said}. ${note}`
+}

@@ -1,0 +1,132 @@
+import type { Breakthrough, Channel, FollowUp, Mood, Revisit, Step } from '../model'
+
+/** The parts of one follow-up, in the order a thumb meets them. */
+export const PARTS = [
+  'channel', 'greeting', 'needs', 'proposal', 'objection', 'revisit', 'mood', 'breakthrough',
+] as const
+export type Part = (typeof PARTS)[number]
+export type Told = 'greeting' | 'needs' | 'proposal' | 'objection'
+export const CHOICES = {
+  channel: ['store', 'phone', 'wechat', 'visit'],
+  greeting: ['met', 'no_answer', 'skipped'],
+  needs: ['clear', 'partial', 'changed', 'skipped'],
+  proposal: ['approved', 'revise', 'expensive', 'comparing', 'skipped'],
+  objection: ['resolved', 'open', 'none', 'skipped'],
+  mood: ['keen', 'watching', 'cold', 'none'],
+  breakthrough: ['price', 'delivery', 'design', 'family', 'none'],
+} as const
+export const NO_CONTACT_REASONS = ['bought', 'dropped', 'moved', 'asked'] as const
+
+/** A follow-up being told; kept on the phone at every tap. */
+export interface Form {
+  /** The id of the fact to come, so that photos taken now can point at it. */
+  id: string
+  answers: Partial<Record<Exclude<Part, 'revisit'>, string>>
+  notes: Partial<Record<Step, string>>
+  revisit: Partial<Revisit>
+  open: Part | null
+  started_at: number
+  kept_at: number
+}
+
+export function blankForm(id: string, now: number): Form {
+  return { id, answers: {}, notes: {}, revisit: {}, open: 'channel', started_at: now, kept_at: now }
+}
+
+/** One tap on a chip: the answer is set and the next unanswered part opens. */
+export function answered(form: Form, part: Exclude<Part, 'revisit'>, value: string, now: number): Form {
+  const answers = { ...form.answers, [part]: value }
+  if (part === 'greeting' && value === 'no_answer') Object.assign(answers, nothingSaid(form.answers))
+  return opened({ ...form, answers, kept_at: now }, part)
+}
+
+export function booked(form: Form, at: number, now: number): Form {
+  const revisit: Partial<Revisit> = { ...form.revisit, result: 'booked', at, reason: undefined }
+  return opened({ ...form, revisit, kept_at: now }, 'revisit')
+}
+
+/** 不再联系: stays open until a reason is given. */
+export function parted(form: Form, reason: string, now: number): Form {
+  const revisit: Partial<Revisit> = { ...form.revisit, result: 'no_contact', reason, at: undefined }
+  const next = { ...form, revisit, kept_at: now }
+  return reason.trim() ? opened(next, 'revisit') : { ...next, open: 'revisit' }
+}
+
+export function noted(form: Form, step: Step, note: string, now: number): Form {
+  return { ...form, notes: { ...form.notes, [step]: note }, kept_at: now }
+}
+
+export function reopened(form: Form, part: Part): Form {
+  return { ...form, open: part }
+}
+
+/** A phrase is put after what is already written, not in its place. */
+export function withPhrase(note: string | undefined, phrase: string): string {
+  const before = (note ?? '').trim()
+  if (!before) return phrase
+  return /[，。；、,.;]$/.test(before) ? `${before}${phrase}` : `${before}，${phrase}`
+}
+
+export function isAnswered(form: Form, part: Part): boolean {
+  if (part !== 'revisit') return Boolean(form.answers[part])
+  const { result, at, reason } = form.revisit
+  return result === 'booked' ? Boolean(at) : result === 'no_contact' && Boolean(reason?.trim())
+}
+
+export function missing(form: Form): Part[] {
+  return PARTS.filter((part) => !isAnswered(form, part))
+}
+
+/** Anything worth asking about before it is thrown away. */
+export function isTouched(form: Form): boolean {
+  return PARTS.some((part) => isAnswered(form, part)) || Object.values(form.notes).some(Boolean)
+}
+
+/** The fact of a form with nothing missing; throws RangeError when something is. */
+export function factOf(
+  form: Form,
+  customerId: string,
+  leadId: string | null,
+  endedAt: number,
+): Record<string, unknown> {
+  const left = missing(form)
+  if (left.length) throw new RangeError(`unanswered: ${left.join(' ')}`)
+  const { answers, revisit } = form
+  const fact: Omit<FollowUp, 'lead_id'> & { lead_id?: string } = {
+    customer_id: customerId,
+    channel: answers.channel as Channel,
+    greeting: told(form, 'greeting') as FollowUp['greeting'],
+    needs: told(form, 'needs') as FollowUp['needs'],
+    proposal: told(form, 'proposal') as FollowUp['proposal'],
+    objection: told(form, 'objection') as FollowUp['objection'],
+    revisit: lean({ ...revisit, reason: revisit.reason?.trim(), note: form.notes.revisit?.trim() }) as Revisit,
+    mood: answers.mood as Mood,
+    breakthrough: answers.breakthrough as Breakthrough,
+    started_at: form.started_at,
+    ended_at: Math.max(endedAt, form.started_at),
+  }
+  return leadId ? { ...fact, lead_id: leadId } : { ...fact }
+}
+
+function nothingSaid(before: Form['answers']): Form['answers'] {
+  return {
+    needs: 'skipped', proposal: 'skipped', objection: 'skipped',
+    mood: before.mood ?? 'none', breakthrough: before.breakthrough ?? 'none',
+  }
+}
+
+/** Opens the next unanswered part after `part`, else the first unanswered one, else none. */
+function opened(form: Form, part: Part): Form {
+  const left = missing(form)
+  const at = PARTS.indexOf(part)
+  return { ...form, open: left.find((other) => PARTS.indexOf(other) > at) ?? left[0] ?? null }
+}
+
+function told(form: Form, step: Told): { result: string; note?: string } {
+  const note = form.notes[step]?.trim()
+  return lean({ result: form.answers[step] ?? 'skipped', note })
+}
+
+function lean<T extends object>(shape: T): T {
+  return Object.fromEntries(Object.entries(shape).filter(([, value]) => value !== undefined && value !== '')) as T
+}

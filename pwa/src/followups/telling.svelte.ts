@@ -1,0 +1,92 @@
+import { dropDraft, keepDraft, readDraft } from '../phone/drafts'
+import { save } from '../phone/outbox'
+import { photoFact, type TakenPhoto } from '../photos/prepare'
+import { newId } from '../sync/uuid7'
+import { answered, blankForm, booked, factOf, noted, parted, reopened, type Form, type Part } from './form'
+import type { Step } from '../model'
+
+/** A follow-up while it is told: every change is kept on the phone before the next tap. */
+export class Telling {
+  form = $state.raw<Form>(blankForm(newId(), Date.now()))
+  photos = $state.raw<TakenPhoto[]>([])
+  /** When the phone last had it all, ms of this phone; null before the first tap. */
+  keptAt = $state<number | null>(null)
+  ready = $state(false)
+  readonly #key: string
+  readonly #photosKey: string
+
+  constructor(readonly customerId: string) {
+    this.#key = `follow_up:${customerId}`
+    this.#photosKey = `follow_up_photos:${customerId}`
+  }
+
+  /** Takes up the draft that was left, if there is one. */
+  async begin(): Promise<void> {
+    const kept = await readDraft<Form>(this.#key)
+    if (kept) {
+      this.form = kept
+      this.keptAt = kept.kept_at
+      this.photos = (await readDraft<TakenPhoto[]>(this.#photosKey)) ?? []
+    }
+    this.ready = true
+  }
+
+  answer(part: Exclude<Part, 'revisit'>, value: string): void {
+    this.#change(answered(this.form, part, value, Date.now()))
+  }
+
+  book(at: number): void {
+    this.#change(booked(this.form, at, Date.now()))
+  }
+
+  part(reason: string): void {
+    this.#change(parted(this.form, reason, Date.now()))
+  }
+
+  note(step: Step, note: string): void {
+    this.#change(noted(this.form, step, note, Date.now()))
+  }
+
+  show(part: Part): void {
+    this.form = reopened(this.form, part)
+  }
+
+  /** Opens a part; an open one closes. */
+  toggle(part: Part): void {
+    this.form = this.form.open === part ? { ...this.form, open: null } : reopened(this.form, part)
+  }
+
+  async addPhoto(photo: TakenPhoto): Promise<void> {
+    this.photos = [...this.photos, photo]
+    await keepDraft(this.#photosKey, this.photos)
+    this.#change({ ...this.form, kept_at: Date.now() })
+  }
+
+  async dropPhoto(id: string): Promise<void> {
+    this.photos = this.photos.filter((photo) => photo.id !== id)
+    await keepDraft(this.#photosKey, this.photos)
+  }
+
+  /** Saves the fact and its photos as one unit; throws NotSaved, and then the draft is still here. */
+  async finish(leadId: string | null): Promise<void> {
+    const { id } = this.form
+    const fields = factOf(this.form, this.customerId, leadId, Date.now())
+    const about = { subject_id: id, customer_id: this.customerId, kind: 'follow_up' as const }
+    const facts = this.photos.map((photo) => photoFact(photo, about))
+    await save([{ entity: 'follow_up', id, fields }, ...facts], this.photos)
+    await this.discard()
+  }
+
+  async discard(): Promise<void> {
+    this.form = blankForm(newId(), Date.now())
+    this.photos = []
+    this.keptAt = null
+    await dropDraft(this.#key)
+    await dropDraft(this.#photosKey)
+  }
+
+  #change(form: Form): void {
+    this.form = form
+    void keepDraft(this.#key, form).then(() => (this.keptAt = form.kept_at))
+  }
+}

@@ -1,0 +1,69 @@
+import type { Component } from 'svelte'
+import type { Role } from '../model'
+import { learnRest, type Key } from '../words'
+
+type Page = Component<{ id?: string; open?: string }>
+type Loader = () => Promise<{ default: Page }>
+
+/* One lazy chunk for each page. A slice that is not built yet simply has no page. */
+const files = import.meta.glob<{ default: Page }>([
+  '../today/Today.svelte', '../customers/Customers.svelte', '../customers/Customer.svelte', '../customers/Register.svelte',
+  '../followups/FollowUp.svelte', '../visits/Visit.svelte', '../scan/Scan.svelte', '../leads/Desk.svelte',
+  '../leads/Bell.svelte', '../leads/Lead.svelte', '../clerk/Home.svelte', '../trust/Sync.svelte', '../identity/Me.svelte',
+])
+
+const ROUTES: [pattern: RegExp, page: string][] = [
+  [/^\/customers$/, 'customers/Customers'],
+  [/^\/customers\/(?<id>[^/]+)$/, 'customers/Customer'],
+  [/^\/customers\/(?<id>[^/]+)\/follow$/, 'followups/FollowUp'],
+  [/^\/register$/, 'customers/Register'],
+  [/^\/scan$/, 'scan/Scan'],
+  [/^\/visit$/, 'visits/Visit'],
+  [/^\/desk$/, 'leads/Desk'],
+  [/^\/leads\/(?<id>[^/]+)$/, 'leads/Lead'],
+  [/^\/bell$/, 'leads/Bell'],
+  [/^\/sync$/, 'trust/Sync'],
+  [/^\/me$/, 'identity/Me'],
+]
+const HOMES: Record<Role, string> = {
+  rep: 'today/Today', clerk: 'clerk/Home', manager: 'today/Today', area: 'leads/Desk', admin: 'leads/Desk',
+}
+
+export interface Found { name: string; id: string; load: Loader | null }
+
+/** The page at a path for a role; `load` is null where nothing is. */
+export function findPage(path: string, role: Role): Found {
+  if (path === '/') return { name: HOMES[role], id: '', load: loaderOf(HOMES[role]) }
+  for (const [pattern, name] of ROUTES) {
+    const match = pattern.exec(path)
+    if (match) return { name, id: decodeURIComponent(match.groups?.id ?? ''), load: loaderOf(name) }
+  }
+  return { name: '', id: '', load: null }
+}
+
+export interface Tab { path: string; word: Key; icon: 'home' | 'people' | 'scan' | 'pin' | 'me' | 'desk' | 'add'; big?: boolean }
+const HOME: Tab = { path: '/', word: 'frame.today', icon: 'home' }
+const CUSTOMERS: Tab = { path: '/customers', word: 'frame.customers', icon: 'people' }
+const SCAN: Tab = { path: '/scan', word: 'frame.scan', icon: 'scan', big: true }
+const DESK: Tab = { path: '/desk', word: 'frame.desk', icon: 'desk' }
+const ME: Tab = { path: '/me', word: 'frame.me', icon: 'me' }
+
+/** The tabs of a role, as people know them by word and place. */
+export const TABS: Record<Role, Tab[]> = {
+  rep: [HOME, CUSTOMERS, SCAN, { path: '/visit', word: 'frame.visit', icon: 'pin' }, ME],
+  clerk: [{ ...HOME, word: 'frame.home' }, { path: '/register', word: 'frame.register', icon: 'add', big: true }, SCAN, ME],
+  manager: [HOME, CUSTOMERS, SCAN, DESK, ME],
+  area: [{ ...DESK, path: '/' }, ME],
+  admin: [{ ...DESK, path: '/' }, ME],
+}
+
+/** The tab a path belongs to, for marking it. */
+export function tabOf(path: string, tabs: Tab[]): Tab | undefined {
+  return tabs.find((tab) => tab.path === path) ?? tabs.find((tab) => tab.path !== '/' && path.startsWith(`${tab.path}/`))
+}
+
+function loaderOf(name: string): Loader | null {
+  const load = files[`../${name}.svelte`]
+  if (!load || name === HOMES.rep) return load ?? null
+  return async () => (await Promise.all([load(), learnRest()]))[0]
+}

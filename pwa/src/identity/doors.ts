@@ -1,0 +1,87 @@
+import { go } from '../frame/router'
+import { call } from '../phone/api'
+import { eraseCache, eraseOutbox, phoneDatabase } from '../phone/databases'
+import { enrolDevice } from '../phone/enrolment'
+import { syncNow } from '../phone/loop'
+import { opensWith } from '../phone/pin'
+import { keyOf, knownPeople, leave, me, newcomer, open, oweSession, personOf, remember, rememberedKey, turnTo, vouch, welcome, type ServerSession } from '../phone/session'
+
+/* The doors: signing in, enrolling, unlocking, locking, signing out. */
+
+/** Signs in with a name and a password; returns the server's error code, or '' when it worked. */
+export async function signIn(org: string, login: string, password: string): Promise<string> {
+  const answer = await call<ServerSession>('POST', '/api/session', { ...(org ? { org } : {}), login, password })
+  if (!answer.ok) return answer.code || String(answer.status)
+  const session = await call<ServerSession>('GET', '/api/session')
+  if (!session.ok || !session.body) return session.code || String(session.status)
+  await welcome(personOf(session.body))
+  return ''
+}
+
+/** Enrols this phone for the person who just signed in. A shared phone needs a PIN. */
+export async function enrol(shared: boolean, pin = ''): Promise<string> {
+  const who = newcomer()
+  const code = await enrolDevice(who, shared, pin)
+  if (code) return code
+  const known = await phoneDatabase().people.get(keyOf(who))
+  await open(known!)
+  vouch(who)
+  void syncNow()
+  return ''
+}
+
+/** Opens a shared phone for one person. Works without a network; with one, it also takes a session. */
+export async function unlock(key: string, pin: string): Promise<'' | 'wrong_pin' | 'wait'> {
+  const known = await phoneDatabase().people.get(key)
+  if (!known?.pin) return 'wrong_pin'
+  if ((await waitLeft(key)) > 0) return 'wait'
+  if (!(await opensWith(known.pin, pin))) {
+    await countFailure(key)
+    return 'wrong_pin'
+  }
+  await phoneDatabase().settings.delete(`failures:${key}`)
+  // Another person's page is not this person's.
+  if (rememberedKey() !== key) go('/', { replace: true })
+  await open(known)
+  oweSession(async () => (await call('POST', '/api/session/unlock', { credential: known.credential, pin })).status)
+  void syncNow()
+  return ''
+}
+
+/** Signs out of the server and forgets who was here. The outbox stays unless `discard`. */
+export async function signOut(discard: boolean): Promise<void> {
+  const who = me()
+  await call('DELETE', '/api/session')
+  const known = await phoneDatabase().people.get(keyOf(who))
+  leave()
+  await eraseCache(who.org.id, who.staff_id)
+  if (discard) await eraseOutbox(who.org.id, who.staff_id)
+  // Someone with unsent work stays on the list: the credential is what carries it to the server.
+  if (known && !discard) await phoneDatabase().people.update(known.key, { pin: null })
+  if (discard) await phoneDatabase().people.delete(keyOf(who))
+  remember('')
+  turnTo((await knownPeople()).some((other) => other.shared && other.pin) ? 'locked' : 'out')
+}
+
+/** Goes to the sign-in page so that another person can be added to a shared phone. */
+export function addPerson(): void {
+  leave()
+  turnTo('out')
+}
+
+const TRIES = 5
+const PAUSE_MS = 60_000
+interface Failures { count: number; at: number }
+
+/** How long (ms) this person's PIN cannot be tried, after five wrong ones. */
+export async function waitLeft(key: string): Promise<number> {
+  const failures = (await phoneDatabase().settings.get(`failures:${key}`))?.value as Failures | undefined
+  if (!failures || failures.count < TRIES) return 0
+  return Math.max(0, failures.at + PAUSE_MS * 2 ** (failures.count - TRIES) - Date.now())
+}
+
+async function countFailure(key: string): Promise<void> {
+  const name = `failures:${key}`
+  const before = (await phoneDatabase().settings.get(name))?.value as Failures | undefined
+  await phoneDatabase().settings.put({ key: name, value: { count: (before?.count ?? 0) + 1, at: Date.now() } })
+}

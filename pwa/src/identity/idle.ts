@@ -1,0 +1,25 @@
+import { get } from 'svelte/store'
+import { phoneDatabase } from '../phone/databases'
+import { keyOf, lock, person } from '../phone/session'
+
+const IDLE_MS = 3 * 60_000
+const CHECK_MS = 5_000
+
+/** A shared phone locks after three minutes without a touch, and when it comes back after as long. */
+export function startIdleLock(): void {
+  let touched = Date.now()
+  for (const kind of ['pointerdown', 'keydown', 'scroll'] as const) {
+    addEventListener(kind, () => (touched = Date.now()), { passive: true, capture: true })
+  }
+  // The bell must stay in view all day: its screen shows no customer's records.
+  const look = () => location.pathname !== '/bell' && Date.now() - touched >= IDLE_MS && void lockIfShared()
+  person.subscribe(() => (touched = Date.now()))
+  setInterval(look, CHECK_MS)
+  document.addEventListener('visibilitychange', look)
+}
+
+async function lockIfShared(): Promise<void> {
+  const who = get(person)
+  const known = who && (await phoneDatabase().people.get(keyOf(who)))
+  if (known?.shared && known.pin) lock()
+}

@@ -1,0 +1,52 @@
+/** What happened to one lead, from the rows of its customer's tree. Pure; newest last. */
+
+import type { AnyBody, Arrival, Bodies, Closing, EntityName, Escalation, FollowUp, Lead, Offer, Reassignment, Seen } from '../model'
+
+export type Kind = 'arrival' | 'offer' | 'offer_missed' | 'offer_withdrawn' | 'acceptance' | 'reassignment' | 'taken_over' | 'escalation' | 'follow_up' | 'closing'
+export interface Event { id: string; kind: Kind; at: number; staff_id: string | null; pending: boolean; reason: Closing['reason'] | null }
+
+type Told = Pick<Event, 'kind' | 'staff_id'> & { reason?: Closing['reason']; at?: number }
+
+/** Events of this lead. What waits on this phone is in it, marked pending. */
+export function historyOf(lead: Seen<Lead>, tree: Seen<AnyBody>[]): Event[] {
+  return tree
+    .filter((row) => belongs(row, lead))
+    .map((row) => {
+      const { kind, staff_id, reason = null, at = row.at || row.captured_at } = tell(row)
+      return { id: row.id, kind, staff_id, reason, at, pending: row.pending }
+    })
+    .sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
+}
+
+const TOLD: EntityName[] = ['arrival', 'offer', 'acceptance', 'reassignment', 'escalation', 'follow_up', 'closing']
+
+function belongs(row: Seen<AnyBody>, lead: Seen<Lead>): boolean {
+  if (!TOLD.includes(row.entity)) return false
+  const { lead_id, opened_lead_id } = row.body as Partial<Arrival>
+  return lead_id === lead.id || opened_lead_id === lead.id || row.id === lead.body.arrival_id
+}
+
+function tell(row: Seen<AnyBody>): Told {
+  switch (row.entity) {
+    case 'offer': return offer(as<'offer'>(row))
+    case 'escalation': return { kind: 'escalation', staff_id: (row.body as Escalation).to_id, at: (row.body as Escalation).at }
+    case 'reassignment': return reassignment(as<'reassignment'>(row))
+    case 'follow_up': return { kind: 'follow_up', staff_id: row.by, at: (row.body as FollowUp).ended_at }
+    case 'closing': return { kind: 'closing', staff_id: row.by, reason: (row.body as Closing).reason }
+    case 'acceptance': return { kind: 'acceptance', staff_id: row.by }
+    default: return { kind: 'arrival', staff_id: row.by }
+  }
+}
+
+function as<E extends EntityName>(row: Seen<AnyBody>): Seen<Bodies[E]> {
+  return row as Seen<Bodies[E]>
+}
+
+function offer({ body }: Seen<Offer>): Told {
+  const kind = body.state === 'missed' ? 'offer_missed' : body.state === 'withdrawn' ? 'offer_withdrawn' : 'offer'
+  return { kind, staff_id: body.to_id, at: body.offered_at }
+}
+
+function reassignment({ body, by }: Seen<Reassignment>): Told {
+  return { kind: body.to_id === by ? 'taken_over' : 'reassignment', staff_id: body.to_id }
+}

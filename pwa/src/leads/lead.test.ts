@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest'
+import type { AnyBody, EntityName, Lead, Seen, Store } from '../model'
+import { historyOf } from './history'
+import { openAt } from './hours'
+import { shouldRing } from './sound'
+import { expected, whole } from './whole'
+
+function row<B>(entity: EntityName, id: string, body: object, over: Partial<Seen<B>> = {}): Seen<B> {
+  return { id, entity, root: 'c', version: 1, by: null, at: 0, received_at: 0, captured_at: 0, pending: false, saved_at: null, body: body as B, ...over }
+}
+const lead = row<Lead>('lead', 'l', { arrival_id: 'a', state: 'offered', offered_to: 'bo', holder_id: null, escalated_at: 5, level: 'manager', clock: {} })
+
+describe('a lead with work still on this phone', () => {
+  const nothing = { acceptances: [], reassignments: [], closings: [] }
+  test('is this person\'s once accepted, without waiting for the server', () => {
+    const acceptances = [row<never>('acceptance', 'x', { lead_id: 'l' }, { pending: true, captured_at: 9 })]
+    expect(expected(lead, { ...nothing, acceptances }, 'bo').body).toMatchObject({ state: 'accepted', holder_id: 'bo', accepted_at: 9 })
+  })
+  test('goes to whom it was handed, or to oneself when taken over', () => {
+    const to = (to_id: string) => expected(lead, { ...nothing, reassignments: [row<never>('reassignment', 'x', { lead_id: 'l', to_id }, { pending: true })] }, 'lin').body
+    expect(to('chen')).toMatchObject({ state: 'offered', offered_to: 'chen', escalated_at: null })
+    expect(to('lin')).toMatchObject({ state: 'accepted', holder_id: 'lin' })
+  })
+  test('is closed with its reason', () => {
+    const closings = [row<never>('closing', 'x', { lead_id: 'l', reason: 'no_need' }, { pending: true })]
+    expect(expected(lead, { ...nothing, closings }, 'bo').body).toMatchObject({ state: 'closed', close_reason: 'no_need' })
+  })
+  test('is left to the server once it was judged', () => {
+    const acceptances = [row<never>('acceptance', 'x', { lead_id: 'l' })]
+    expect(expected(lead, { ...nothing, acceptances }, 'bo')).toBe(lead)
+  })
+  test('a reception the server has not seen is accepted by its author', () => {
+    const bare = row<Lead>('lead', 'n', { customer_id: 'c', store_id: 's', arrival_id: 'a', need: '餐桌' }, { captured_at: 7, pending: true })
+    expect(whole(bare, 'bo').body).toMatchObject({ state: 'accepted', holder_id: 'bo', received_at: 7, need: '餐桌', reasons: [] })
+    expect(whole(lead, 'bo')).toBe(lead)
+  })
+})
+
+test('the history of a lead is what names it, in order', () => {
+  const tree: Seen<AnyBody>[] = [
+    row('acceptance', '4', { lead_id: 'l' }, { by: 'bo', captured_at: 40, pending: true }),
+    row('offer', '2', { lead_id: 'l', to_id: 'chen', state: 'missed', offered_at: 20 }),
+    row('arrival', 'a', {}, { at: 10 }),
+    row('reassignment', '3', { lead_id: 'l', to_id: 'bo' }, { by: 'lin', at: 30 }),
+    row('follow_up', '5', { lead_id: 'other', ended_at: 50 }),
+    row('comment', '6', { lead_id: 'l' }),
+  ]
+  expect(historyOf(lead, tree).map(({ kind, staff_id, at, pending }) => [kind, staff_id, at, pending])).toEqual([
+    ['arrival', null, 10, false], ['offer_missed', 'chen', 20, false], ['reassignment', 'bo', 30, false], ['acceptance', 'bo', 40, true],
+  ])
+})
+
+test('a store is open by its week, its closures and its own days', () => {
+  const week = Array.from({ length: 7 }, () => [[600, 1320]] as [number, number][])
+  const store = { zone: 'Asia/Shanghai', hours: week, closures: ['2026-11-23'], openings: { '2026-11-24': [[0, 720]] } } as unknown as Store
+  const at = (day: number, hour: number) => openAt(store, Date.UTC(2026, 10, day, hour - 8))
+  expect([at(22, 12), at(22, 23), at(23, 12), at(24, 11)]).toEqual([{ open: true, until_min: 1320 }, { open: false }, { open: false }, { open: true, until_min: 720 }])
+})
+
+test('the bell rings for each newcomer and then every twenty seconds', () => {
+  const rung = { known: new Set<string>(), last_at: 0 }
+  const ring = (ids: string[], at: number) => shouldRing(ids, rung, at)
+  expect([ring(['a'], 1000), ring(['a'], 2000), ring(['a', 'b'], 3000), ring(['b'], 22_000), ring(['b'], 23_000), ring([], 99_000)]).toEqual([true, false, true, false, true, false])
+})

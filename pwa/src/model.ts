@@ -1,0 +1,127 @@
+/** The shape of every row a phone may hold: the body of each entity as the server sends it. Times are ms since 1970 UTC. */
+
+export type Role = 'rep' | 'clerk' | 'manager' | 'area' | 'admin'
+export type Step = 'greeting' | 'needs' | 'proposal' | 'objection' | 'revisit'
+export const STEPS: readonly Step[] = ['greeting', 'needs', 'proposal', 'objection', 'revisit']
+
+export interface Organisation { name: string; code: string; zone: string }
+export interface Point { lat: number; lng: number }
+export interface Store {
+  name: string; code: string; zone: string
+  hours: [number, number][][]; closures: string[]; openings: Record<string, [number, number][]>
+  patience_s: number; point: Point | null; fence_m: number
+  manager_id: string | null; deputy_id: string | null; area_id: string | null
+}
+export interface Staff { name: string; role: Role; store_ids: string[]; accepts_leads: boolean; state: 'active' | 'leave' | 'left' }
+export interface Script { step: Step; zh: string; en: string }
+
+export type Source = 'poster' | 'staff' | 'referral' | 'other'
+export type Tier = 'A' | 'B' | 'C' | 'D'
+export interface Customer {
+  name: string; salutation: string; phone: string; need: string; budget: string; community: string
+  house_type: string; wechat: string; move_in: string; source: Source; tier: Tier | null; tags: string[]; store_id: string
+  owner_id: string | null; holder_ids: string[]; pinyin: string; initials: string; phone_valid: boolean
+  last_contact_at: number | null; contact_count: number; next_at: number | null; next_kind: string | null
+  steps: Partial<Record<Step, string>>; created_by: string | null; created_at: number; marketing: boolean; open_lead_id: string | null
+}
+
+export interface Consent { purpose: 'service' | 'marketing'; version: string; how: 'own_phone' | 'verbal' | 'signed' }
+export type Reception = 'me' | 'colleague' | 'none'
+export interface Arrival {
+  customer_id: string | null; card_id: string | null; lead_id: string | null; store_id: string
+  source: 'poster' | 'staff' | 'pass'; name: string; salutation: string; phone: string; need: string; position: string
+  reception: Reception; receiver_id: string | null; pass: string | null; consents: Consent[]
+  opened_lead_id: string | null; differs: boolean
+}
+export type LeadState = 'waiting' | 'offered' | 'accepted' | 'contacted' | 'closed'
+export interface Clock { offered_at: number | null; nudge_at: number; next_at: number; warn_at: number; escalate_at: number; area_at: number }
+export interface Reason { staff_id: string; code: string }
+export type ClosingReason = 'opportunity' | 'no_need' | 'unreachable' | 'wrong_number' | 'test'
+export interface Lead {
+  customer_id: string; store_id: string; arrival_id: string; need: string
+  state: LeadState; responsible_id: string; holder_id: string | null; offer_id: string | null; offered_to: string | null
+  received_at: number; captured_at: number; routed_at: number | null; accepted_at: number | null; contacted_at: number | null
+  closed_at: number | null; close_reason: ClosingReason | null; self_received: boolean; clock: Clock | null
+  escalated_at: number | null; escalated_to: string | null; level: string | null; first_follow_up_due_at: number | null
+  arrivals: number; rung_at: number | null; reasons: Reason[]
+  name: string; salutation: string; source: string; position: string; is_known: boolean
+}
+export interface Offer {
+  lead_id: string; customer_id: string; store_id: string; to_id: string; state: 'open' | 'accepted' | 'withdrawn' | 'missed'
+  offered_at: number; nudge_at: number; next_at: number; escalate_at: number; nudged_at: number | null
+  name: string; salutation: string; need: string; source: string; position: string
+  is_known: boolean; is_owner: boolean; tier: Tier | null; captured_at: number; reason: string
+}
+export interface Acceptance { lead_id: string; offer_id: string | null }
+export interface Reassignment { lead_id: string; to_id: string; note?: string }
+export interface Closing { lead_id: string; reason: ClosingReason; note?: string }
+
+export type Channel = 'store' | 'phone' | 'wechat' | 'visit'
+export interface StepResult<R extends string> { result: R; note?: string }
+export type GreetingResult = 'met' | 'no_answer' | 'skipped'
+export type NeedsResult = 'clear' | 'partial' | 'changed' | 'skipped'
+export type ProposalResult = 'approved' | 'revise' | 'expensive' | 'comparing' | 'skipped'
+export type ObjectionResult = 'resolved' | 'open' | 'none' | 'skipped'
+export interface Revisit extends StepResult<'booked' | 'no_contact'> { at?: number; reason?: string }
+export type Mood = 'keen' | 'watching' | 'cold' | 'none'
+export type Breakthrough = 'price' | 'delivery' | 'design' | 'family' | 'none'
+export interface FollowUp {
+  customer_id: string; lead_id: string | null; channel: Channel
+  greeting: StepResult<GreetingResult>; needs: StepResult<NeedsResult>; proposal: StepResult<ProposalResult>
+  objection: StepResult<ObjectionResult>; revisit: Revisit; mood: Mood; breakthrough: Breakthrough
+  started_at: number; ended_at: number
+}
+export interface Visit {
+  customer_id: string | null; store_id: string | null; lat: number; lng: number; accuracy_m: number
+  fix_at: number; fix_source: string; note?: string
+  distance_m: number | null; grade: 'verified' | 'plausible' | 'uncertain'
+}
+export type PhotoKind = 'customer' | 'follow_up' | 'visit' | 'arrival'
+export interface Photo {
+  subject_id: string; customer_id: string; kind: PhotoKind; sha256: string; bytes: number; width: number; height: number
+  state: 'pending' | 'stored' | 'refused'; reason: string | null
+}
+export interface Comment { customer_id: string; text: string }
+export interface Resolution { conflict_id: string; choice: 'keep' }
+export interface Acknowledgement { refusal_id: string }
+export interface Conflict {
+  row_id: string; entity: string; field: string
+  value_now: unknown; by_now: string | null; at_now: number
+  value_other: unknown; by_other: string | null; at_other: number
+  state: 'open' | 'restored' | 'kept'
+}
+export interface Refusal {
+  device: string; seq: number; entity: EntityName; row_id: string; code: string; field: string | null
+  fields: Record<string, unknown>; base: number | null; captured_at: number; refused_at: number
+  who: string | null; when: number | null
+}
+export interface ArrivalCard {
+  arrival_id: string; lead_id: string | null; customer_id: string; store_id: string; pass: string
+  name_masked: string; salutation: string; phone_masked: string; need: string; at: number
+  state: LeadState; receiver_id: string | null; source: string; position: string
+}
+export interface Escalation {
+  lead_id: string; customer_id: string; store_id: string; level: 'next' | 'manager' | 'area' | 'admin'
+  from_id: string | null; to_id: string; at: number; reason: string
+}
+export interface Notice {
+  kind: 'nudge' | 'warning' | 'escalated' | 'ring' | 'owner_told' | 'differs'
+  to_id: string; lead_id: string; customer_id: string; at: number; name: string
+}
+
+export interface Bodies {
+  organisation: Organisation; store: Store; staff: Staff; script: Script
+  customer: Customer; arrival: Arrival; lead: Lead; offer: Offer; acceptance: Acceptance
+  reassignment: Reassignment; closing: Closing; follow_up: FollowUp; visit: Visit; photo: Photo
+  comment: Comment; resolution: Resolution; acknowledgement: Acknowledgement
+  conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice
+}
+export type EntityName = keyof Bodies
+export type AnyBody = Bodies[EntityName]
+
+/** A row as a screen sees it: what the server sent with this phone's waiting operations laid over it. */
+export interface Seen<B> {
+  id: string; entity: EntityName; root: string; version: number; body: B
+  by: string | null; at: number; received_at: number | null; captured_at: number
+  pending: boolean; saved_at: number | null
+}

@@ -1,0 +1,20 @@
+import { errorCode } from './answers'
+
+/** An answer of the server's ordinary HTTP side; status 0 when there was none. */
+export interface Answer<T> { status: number; ok: boolean; code: string; body: T | null }
+
+/** Calls the server with the session cookie. Never throws: no network is an answer too. */
+export async function call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown, timeout_ms = 15_000): Promise<Answer<T>> {
+  try {
+    const response = await fetch(path, {
+      method, signal: AbortSignal.timeout(timeout_ms), credentials: 'same-origin', cache: 'no-store',
+      headers: { Accept: 'application/json', ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    if (!response.ok) return { status: response.status, ok: false, code: await errorCode(response), body: null }
+    const text = await response.text()
+    return { status: response.status, ok: true, code: '', body: text ? (JSON.parse(text) as T) : null }
+  } catch {
+    return { status: 0, ok: false, code: 'network', body: null }
+  }
+}

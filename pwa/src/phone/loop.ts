@@ -1,0 +1,186 @@
+import { get } from 'svelte/store'
+import { backOff } from './answers'
+import { canary } from './canary'
+import { cacheOf, outboxOf, phoneDatabase, type Known } from './databases'
+import { enrolDevice } from './enrolment'
+import { forgetAll } from './frames'
+import { importJournal } from './journal'
+import { keep, whenSaved } from './outbox'
+import { pull, type Pulled } from './pull'
+import { drain, type Drained } from './push'
+import { holdsSession, keyOf, me, needsSignIn, person, phase, type Person } from './session'
+import { exchange, type Exchange } from './status'
+import { relieved, troubled } from './trouble'
+
+const EVERY_MS = 60_000
+const POKE_MS = 150
+
+let running: Promise<void> | null = null
+let again = false
+let failures = 0
+let timer: ReturnType<typeof setTimeout> | undefined
+let poked: ReturnType<typeof setTimeout> | undefined
+let stream: EventSource | null = null
+
+/** Pushes what waits and pulls what is new; resolves when both came to an end, however they ended. */
+export async function syncNow(): Promise<void> {
+  if (running) {
+    // What was saved after the round began deserves a round of its own.
+    again = true
+    return running
+  }
+  running = locked(round).catch((cause: unknown) => console.error('sync stopped', cause)).finally(() => {
+    running = null
+    if (again) {
+      again = false
+      void syncNow()
+    }
+  })
+  return running
+}
+
+/** Starts every trigger: now, on return, on network, after saves, on pokes, each minute while visible. */
+export async function startLoop(): Promise<void> {
+  whenSaved(() => void syncNow())
+  if (await canary()) troubled('evicted')
+  await importJournals()
+  addEventListener('online', () => wake())
+  addEventListener('offline', () => note({ reachable: false }))
+  addEventListener('shopbell-outdated', () => troubled('outdated'))
+  document.addEventListener('visibilitychange', () => (document.visibilityState === 'visible' ? wake() : sleep()))
+  phase.subscribe((now) => (now === 'open' ? wake() : listen(false)))
+  wake()
+}
+
+/** Everyone who ever signed in here has their reserve moved back into their outbox. */
+export async function importJournals(): Promise<void> {
+  const people = await phoneDatabase().people.toArray()
+  const results = await Promise.all(people.map(({ org_id, staff_id }) =>
+    importJournal(org_id, staff_id, async ({ unit, captured_at }) => {
+      const known = await outboxOf(org_id, staff_id).operations.where('id').equals(unit[0]?.id ?? '').count()
+      if (!known) await keep(org_id, staff_id, unit, [], captured_at)
+    })))
+  if (results.every(Boolean)) relieved('journaled')
+}
+
+function wake(): void {
+  failures = 0
+  void syncNow()
+  listen(true)
+}
+
+function sleep(): void {
+  clearTimeout(timer)
+  listen(false)
+}
+
+/** One drain on the whole phone, whichever tab it is. */
+async function locked(run: () => Promise<void>): Promise<void> {
+  if (!globalThis.navigator?.locks) return run()
+  await navigator.locks.request('shopbell-drain', run)
+}
+
+async function round(): Promise<void> {
+  const pushed = await pushEveryone()
+  const own = get(person)
+  const pulled = own && !get(needsSignIn) ? await pullOwn(own) : null
+  if (pushed.every((one) => one.meaning !== 'later')) await sendPhotos()
+  conclude(pushed, pulled)
+}
+
+/** Unsent work of every person on this phone, whoever is signed in, or nobody. */
+async function pushEveryone(): Promise<Drained[]> {
+  const results: Drained[] = []
+  for (const known of await phoneDatabase().people.toArray()) results.push(await pushFor(known))
+  note({ pushing: null })
+  return results
+}
+
+async function pushFor(known: Known): Promise<Drained> {
+  const outbox = outboxOf(known.org_id, known.staff_id)
+  const waiting = await outbox.operations.where('state').anyOf('waiting', 'sending').count()
+  if (!waiting) return { meaning: 'ack', wait_ms: 0, code: '' }
+  const own = get(person) && keyOf(me()) === known.key
+  const told = async () => {
+    const left = await outbox.operations.where('state').anyOf('waiting', 'sending').count()
+    if (own) note({ pushing: left ? { done: waiting - left, total: waiting } : null })
+  }
+  if (own) note({ pushing: { done: 0, total: waiting } })
+  const sent = await drain(outbox, known.credential ?? '', failures, told)
+  if (sent.meaning !== 'auth' || !own || get(needsSignIn)) return sent
+  // A credential that is no longer good, or an outbox reborn: the session can vouch for a new one.
+  const code = await enrolDevice(me(), known.shared)
+  const renewed = await phoneDatabase().people.get(known.key)
+  return code ? sent : drain(outbox, renewed?.credential ?? '', failures, told)
+}
+
+async function pullOwn(who: Person): Promise<Pulled> {
+  if (!(await holdsSession())) return { meaning: get(needsSignIn) ? 'auth' : 'later', head: false, wait_ms: 0, code: 'session' }
+  const cache = cacheOf(who.org.id, who.staff_id)
+  const first = (await cache.meta.get('synced_at')) === undefined
+  const pulled = await pull(outboxOf(who.org.id, who.staff_id), cache, failures, ({ done, total }) => {
+    if (first && total) note({ backfill: done < total ? { done, total } : null })
+  })
+  note({ backfill: null })
+  if (pulled.head) await cache.meta.put({ key: 'synced_at', value: Date.now() })
+  if (pulled.meaning === 'revoked') await forgetAll(cache)
+  return pulled
+}
+
+/** Photos leave like operations do: everyone's, whoever is signed in. */
+async function sendPhotos(): Promise<void> {
+  for (const { org_id, staff_id, person: who, credential } of await phoneDatabase().people.toArray()) {
+    const outbox = outboxOf(org_id, staff_id)
+    const left = await outbox.photos.where('state').anyOf('waiting', 'sending').count()
+    if (!left || !credential) continue
+    const { drainPhotos } = await import('../photos/queue')
+    // Bytes take their time; the next round of operations must not wait for them.
+    void drainPhotos({ outbox, org: (who as unknown as Person).org.code, credential })
+  }
+}
+
+function conclude(pushed: Drained[], pulled: Pulled | null): void {
+  const all = [...pushed, ...(pulled ? [pulled] : [])]
+  const offline = all.some((one) => one.meaning === 'later')
+  needsSignIn.update((now) => now || pulled?.meaning === 'auth')
+  note({ reachable: !offline && globalThis.navigator?.onLine !== false, stuck: stuckBy(all) })
+  failures = all.every((one) => one.meaning === 'ack') ? 0 : failures + 1
+  const asked = Math.max(0, ...all.map((one) => one.wait_ms))
+  schedule(failures ? Math.max(asked, backOff(failures)) : EVERY_MS * (0.8 + 0.4 * Math.random()))
+}
+
+function stuckBy(all: { meaning: string; code: string }[]): Exchange['stuck'] {
+  if (all.some((one) => one.meaning === 'revoked')) return 'revoked'
+  if (all.some((one) => one.code === 'differs')) return 'differs'
+  if (all.some((one) => one.meaning === 'human')) return 'rejected'
+  return get(needsSignIn) || all.some((one) => one.meaning === 'auth') ? 'sign_in' : ''
+}
+
+function schedule(wait_ms: number): void {
+  clearTimeout(timer)
+  timer = setTimeout(() => document.visibilityState === 'visible' && void syncNow(), wait_ms)
+  if (!stream && get(phase) === 'open') listen(true)
+}
+
+function note(change: Partial<Exchange>): void {
+  exchange.update((now) => ({ ...now, ...change }))
+}
+
+/** The server's pokes say only that something moved; missing one is harmless. */
+function listen(wanted: boolean): void {
+  const may = wanted && get(phase) === 'open' && !get(needsSignIn) && document.visibilityState === 'visible'
+  if (!may) {
+    stream?.close()
+    stream = null
+  } else if (!stream && typeof EventSource !== 'undefined') {
+    stream = new EventSource('/sync/events')
+    stream.onmessage = () => {
+      clearTimeout(poked)
+      poked = setTimeout(() => void syncNow(), POKE_MS)
+    }
+    stream.onerror = () => {
+      // The browser reopens streams that ended; one it gave up on is reopened by the timer.
+      if (stream?.readyState === EventSource.CLOSED) stream = null
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import type { ArrivalCard, ClosingReason, FollowUp, Lead, Offer } from '../../model'
+import type { Operation } from '../databases'
+import { isEffective } from './contact'
+import { fieldsOf, pendingRow, type Layer } from './layer'
+
+/** What an operation of ours will most likely mean for a lead, until the server says. */
+export function mirrorLead(op: Operation, layer: Layer<Lead>): void {
+  const mine = layer.viewer.staff_id
+  const lead = String(op.fields.lead_id ?? '')
+  if (op.entity === 'lead' && op.base === null && !layer.get(op.id)) {
+    layer.put(pendingRow(op, { ...blank(op, mine), ...fieldsOf<Lead>(op) }, layer.viewer))
+  }
+  if (op.entity === 'acceptance') taken(op, layer, lead, mine)
+  if (op.entity === 'reassignment') passed(op, layer, lead, mine)
+  if (op.entity === 'closing') {
+    layer.change(lead, op, { state: 'closed', closed_at: op.captured_at, close_reason: op.fields.reason as ClosingReason })
+  }
+  if (op.entity === 'follow_up' && lead) contacted(op, layer, lead)
+}
+
+/** An offer of a lead that I took, passed on or closed asks for nothing any more. */
+export function mirrorOffer(op: Operation, layer: Layer<Offer>): void {
+  if (op.entity !== 'acceptance' && op.entity !== 'reassignment' && op.entity !== 'closing') return
+  const state = op.entity === 'acceptance' ? 'accepted' : 'withdrawn'
+  for (const offer of [...layer.all()]) {
+    if (offer.body.lead_id === op.fields.lead_id && offer.body.state === 'open') layer.change(offer.id, op, { state })
+  }
+}
+
+/** The clerk's card follows what is done about its lead. */
+export function mirrorArrivalCard(op: Operation, layer: Layer<ArrivalCard>): void {
+  if (op.entity !== 'acceptance' && op.entity !== 'closing') return
+  const state = op.entity === 'acceptance' ? 'accepted' : 'closed'
+  for (const card of [...layer.all()]) {
+    if (card.body.lead_id === op.fields.lead_id) layer.change(card.id, op, { state })
+  }
+}
+
+function taken(op: Operation, layer: Layer<Lead>, lead: string, by: string): void {
+  const row = layer.get(lead)
+  if (!row || row.body.state === 'closed' || row.body.state === 'contacted') return
+  layer.change(lead, op, {
+    state: 'accepted', holder_id: by, responsible_id: by, accepted_at: op.captured_at, offer_id: null, offered_to: null,
+  })
+}
+
+function passed(op: Operation, layer: Layer<Lead>, lead: string, mine: string): void {
+  const to = String(op.fields.to_id)
+  if (to === mine) taken(op, layer, lead, mine)
+  else layer.change(lead, op, { state: 'offered', offered_to: to, responsible_id: to, holder_id: null })
+}
+
+function contacted(op: Operation, layer: Layer<Lead>, lead: string): void {
+  const row = layer.get(lead)
+  if (row?.body.state !== 'accepted' || !isEffective(op.fields as unknown as FollowUp)) return
+  layer.change(lead, op, { state: 'contacted', contacted_at: op.captured_at })
+}
+
+function blank(op: Operation, mine: string): Lead {
+  return {
+    customer_id: op.root, store_id: '', arrival_id: '', need: '', state: 'waiting', responsible_id: mine, holder_id: null,
+    offer_id: null, offered_to: null, received_at: op.captured_at, captured_at: op.captured_at, routed_at: null,
+    accepted_at: null, contacted_at: null, closed_at: null, close_reason: null, self_received: true, clock: null,
+    escalated_at: null, escalated_to: null, level: null, first_follow_up_due_at: null, arrivals: 1, rung_at: null,
+    reasons: [], name: '', salutation: '', source: 'staff', position: '', is_known: false,
+  }
+}

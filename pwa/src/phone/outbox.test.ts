@@ -1,0 +1,79 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { get } from 'svelte/store'
+import { newId } from '../sync/uuid7'
+import { OutboxDatabase } from './databases'
+import { journalOf } from './journal'
+import { once } from './live'
+import { importJournals } from './loop'
+import { keep, NotSaved, save, waiting, type Draft } from './outbox'
+import { newPhone, type Stage } from './stage'
+import { troubles } from './trouble'
+
+const comment = (customer_id: string, text = '想看橡木'): Draft => ({ entity: 'comment', id: newId(), fields: { customer_id, text } })
+let stage: Stage
+
+beforeEach(async () => {
+  stage = await newPhone()
+  localStorage.clear()
+  troubles.set(new Set())
+  vi.restoreAllMocks()
+})
+
+describe('saving on this phone', () => {
+  it('numbers operations from 1 without gaps, whoever saves at the same moment', async () => {
+    await Promise.all(Array.from({ length: 20 }, () => save([comment('c'), comment('c')])))
+    const kept = await once(waiting())
+    expect(kept.map(({ seq }) => seq)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1))
+    expect(kept.every(({ unit, seq }) => unit === seq || unit === seq - 1)).toBe(true)
+  })
+  it('keeps the phone’s own clock reading, raw', async () => {
+    vi.spyOn(Date, 'now').mockReturnValue(1_234)
+    await save([comment('c')])
+    expect((await once(waiting()))[0]).toMatchObject({ captured_at: 1_234, state: 'waiting' })
+  })
+  it('knows the customer an operation belongs to, even through a lead made in the same unit', async () => {
+    const [customer, lead] = [newId(), newId()]
+    await save([
+      { entity: 'customer', id: customer, fields: { name: '孙先生' } },
+      { entity: 'lead', id: lead, fields: { customer_id: customer } },
+      { entity: 'acceptance', id: newId(), fields: { lead_id: lead } },
+    ])
+    expect((await once(waiting())).map(({ root }) => root)).toEqual([customer, customer, customer])
+  })
+  it('tries once more with a fresh handle when the first is dead', async () => {
+    stage.outbox.close()
+    const dead = vi.spyOn(stage.outbox, 'transaction').mockImplementation(() => { throw new DOMException('gone', 'InvalidStateError') })
+    await save([comment('c')])
+    expect(dead).toHaveBeenCalledOnce()
+    expect(await new OutboxDatabase(stage.who.org.id, stage.who.staff_id).operations.count()).toBe(1)
+  })
+})
+
+describe('a storage that refuses', () => {
+  const refuse = () => vi.spyOn(OutboxDatabase.prototype, 'transaction').mockImplementation(() => { throw new DOMException('full', 'QuotaExceededError') })
+
+  it('is never called saved; the words go to the reserve and a banner shows', async () => {
+    refuse()
+    await expect(save([comment('c', '预算 8 万')])).rejects.toMatchObject({ name: 'NotSaved', kept: true })
+    expect(journalOf(stage.who.org.id, stage.who.staff_id)[0]?.unit[0]?.fields.text).toBe('预算 8 万')
+    expect(get(troubles).has('journaled')).toBe(true)
+  })
+  it('gives the reserve back to the outbox at the next start, once', async () => {
+    const blocked = refuse()
+    const unit = [comment('c')]
+    await save(unit).catch(() => {})
+    await save(unit).catch(() => {})
+    blocked.mockRestore()
+    await importJournals()
+    await importJournals()
+    expect((await once(waiting())).map(({ id }) => id)).toEqual([unit[0]!.id])
+    expect(journalOf(stage.who.org.id, stage.who.staff_id)).toEqual([])
+    expect(get(troubles).has('journaled')).toBe(false)
+  })
+  it('says so when even the reserve is full', async () => {
+    refuse()
+    vi.spyOn(localStorage, 'setItem').mockImplementation(() => { throw new DOMException('full', 'QuotaExceededError') })
+    await expect(keep(stage.who.org.id, stage.who.staff_id, [comment('c')], [], 1)).rejects.toEqual(new NotSaved(false, expect.anything()))
+    expect(get(troubles).has('lost')).toBe(true)
+  })
+})

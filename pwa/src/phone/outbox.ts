@@ -1,0 +1,107 @@
+import { liveQuery, type Observable } from 'dexie'
+import { newId } from '../sync/uuid7'
+import type { EntityName } from '../model'
+import { cacheOf, outboxOf, ownOutbox, reopenOutbox, type Operation, type OutboxDatabase, type PendingPhoto } from './databases'
+import { addToJournal } from './journal'
+import { rootsOf } from './roots'
+import { me } from './session'
+import { troubled } from './trouble'
+
+export type { PendingPhoto } from './databases'
+
+/** One operation to be saved. With `base` (the version seen) it patches; without, it creates. */
+export interface Draft {
+  entity: EntityName
+  id: string
+  fields: Record<string, unknown>
+  base?: number
+  /** the conflict this patch restores */
+  cites?: string
+}
+export interface Waiting {
+  seq: number
+  unit: number
+  entity: EntityName
+  id: string
+  root: string
+  fields: Record<string, unknown>
+  captured_at: number
+  saved_at: number
+  state: 'waiting' | 'sending'
+}
+
+/** The phone's storage refused. `kept` says whether the words are at least in the reserve. */
+export class NotSaved extends Error {
+  constructor(readonly kept: boolean, cause: unknown) {
+    super('this phone could not save', { cause })
+    this.name = 'NotSaved'
+  }
+}
+
+/** What runs after a save; the loop sets it. */
+let afterSave: () => void = () => {}
+export function whenSaved(run: () => void): void {
+  afterSave = run
+}
+
+/**
+ * Saves one unit (1 to 64 operations, all or nothing) and its photos on this phone. Resolves only when the disk has
+ * it: then 已存本机 is true. Throws NotSaved otherwise; nothing may then be shown as saved.
+ */
+export async function save(unit: Draft[], photos: PendingPhoto[] = []): Promise<void> {
+  const who = me()
+  await keep(who.org.id, who.staff_id, structuredClone(unit), photos, Date.now())
+  afterSave()
+}
+
+/** What this person has saved and the server has not yet received, oldest first; live. */
+export function waiting(): Observable<Waiting[]> {
+  const outbox = ownOutbox()
+  return liveQuery(async () => {
+    const kept = await outbox.operations.where('state').anyOf('waiting', 'sending').sortBy('seq')
+    return kept as (Operation & { state: 'waiting' | 'sending' })[]
+  })
+}
+
+/** Saves for a named person; `captured_at` is the phone's own clock, raw. */
+export async function keep(org: string, staff: string, unit: Draft[], photos: PendingPhoto[], captured_at: number): Promise<void> {
+  try {
+    await write(outboxOf(org, staff), org, staff, unit, photos, captured_at)
+  } catch (first) {
+    // A handle can die under us (iOS, after a long sleep): a fresh one gets one more chance.
+    console.warn('saving failed once', first)
+    await write(reopenOutbox(org, staff), org, staff, unit, photos, captured_at).catch((second: unknown) => {
+      const kept = addToJournal(org, staff, { unit, captured_at })
+      troubled(kept ? 'journaled' : 'lost')
+      throw new NotSaved(kept, second)
+    })
+  }
+}
+
+/** This outbox's own device id, born with it. Call inside a transaction over `meta`, or alone. */
+export async function deviceOf(outbox: OutboxDatabase): Promise<string> {
+  return outbox.transaction('rw', outbox.meta, async () => {
+    const known = (await outbox.meta.get('device'))?.value as string | undefined
+    if (known) return known
+    const born = newId()
+    await outbox.meta.put({ key: 'device', value: born })
+    return born
+  })
+}
+
+async function write(outbox: OutboxDatabase, org: string, staff: string, unit: Draft[], photos: PendingPhoto[], captured_at: number): Promise<void> {
+  const roots = await rootsOf(unit, cacheOf(org, staff), outbox)
+  await outbox.transaction('rw', outbox.operations, outbox.photos, outbox.meta, async () => {
+    const first = ((await outbox.meta.get('next_seq'))?.value as number | undefined) ?? 1
+    await outbox.operations.bulkAdd(unit.map((draft, i) => operation(draft, first + i, first, roots[i]!, captured_at)))
+    await outbox.photos.bulkPut(photos)
+    await outbox.meta.put({ key: 'next_seq', value: first + unit.length })
+  })
+}
+
+function operation(draft: Draft, seq: number, unit: number, root: string, captured_at: number): Operation {
+  return {
+    seq, unit, root, entity: draft.entity, id: draft.id, fields: draft.fields, base: draft.base ?? null,
+    cites: draft.cites ?? null, captured_at, saved_at: Date.now(), state: 'waiting', laid: 1, receipt: null, settled: 0,
+  }
+}

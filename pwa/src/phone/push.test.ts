@@ -1,0 +1,124 @@
+import fc from 'fast-check'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { newId } from '../sync/uuid7'
+import { backOff, meaningOf, retryAfter } from './answers'
+import { save, type Draft } from './outbox'
+import { drain, MOST_OPERATIONS, nextBatch } from './push'
+import { FakeServer, newPhone, type Stage } from './stage'
+
+const comment = (text = '好'): Draft => ({ entity: 'comment', id: newId(), fields: { customer_id: 'c', text } })
+let stage: Stage
+let server: FakeServer
+
+beforeEach(async () => {
+  stage = await newPhone()
+  server = new FakeServer().install()
+})
+const states = async () => (await stage.outbox.operations.orderBy('seq').toArray()).map(({ state }) => state)
+const send = () => drain(stage.outbox, 'credential', 0)
+
+describe('pushing', () => {
+  it('stores the outcome before the operation counts as received', async () => {
+    await save([comment()])
+    expect(await send()).toMatchObject({ meaning: 'ack' })
+    expect(await stage.outbox.operations.get(1)).toMatchObject({ state: 'sent', laid: 1, receipt: { outcome: 'applied' } })
+  })
+  it('never splits a unit and never sends more than 200 operations at once', async () => {
+    for (let i = 0; i < 30; i += 1) await save(Array.from({ length: 9 }, () => comment()))
+    await send()
+    for (const { units } of server.pushes) {
+      expect(units.flat().length).toBeLessThanOrEqual(MOST_OPERATIONS)
+      expect(units.every((unit) => unit.length === 9)).toBe(true)
+    }
+    expect(server.taken.size).toBe(270)
+  })
+  it('keeps a refused operation with its content and goes on with the next', async () => {
+    for (let i = 0; i < 3; i += 1) await save([comment(`第 ${i} 条`)])
+    server.judge = () => [{ n: 2, o: 'refused', code: 'taken', who: 'chen', when: 5 }]
+    await send()
+    expect(await states()).toEqual(['sent', 'refused', 'sent'])
+    expect(await stage.outbox.operations.get(2)).toMatchObject({ laid: 0, settled: 0, fields: { text: '第 1 条' }, receipt: { code: 'taken', who: 'chen', when: 5 } })
+  })
+  it('remembers what a duplicate became', async () => {
+    await save([{ entity: 'customer', id: 'mine', fields: { name: '赵女士' } }])
+    server.judge = () => [{ n: 1, o: 'duplicate', of: 'theirs' }]
+    await send()
+    expect(await stage.outbox.aliases.get('mine')).toEqual({ id: 'mine', of: 'theirs' })
+  })
+  it('sends less after 413, down to a single unit, and then asks a person', async () => {
+    for (let i = 0; i < 8; i += 1) await save([comment()])
+    server.judge = ({ units }) => (units.length > 2 ? new Response('{}', { status: 413 }) : [])
+    expect(await send()).toMatchObject({ meaning: 'ack' })
+    await save([comment('太长')])
+    server.judge = () => new Response('{}', { status: 413 })
+    expect(await send()).toMatchObject({ meaning: 'human' })
+    expect(await states()).toEqual([...Array<string>(8).fill('sent'), 'waiting'])
+  })
+  it('keeps everything waiting when the answer is lost, and sends the same again', async () => {
+    await save([comment()])
+    server.judge = () => { throw new TypeError('network') }
+    expect(await send()).toMatchObject({ meaning: 'later' })
+    expect(await states()).toEqual(['waiting'])
+    server.judge = () => []
+    await send()
+    const [first, second] = server.pushes
+    expect(second!.units).toEqual(first!.units)
+  })
+  it('obeys Retry-After and leaves a newer schema’s work alone', async () => {
+    await save([comment()])
+    server.judge = () => new Response('{}', { status: 503, headers: { 'Retry-After': '30' } })
+    const ended = await send()
+    expect(ended.meaning).toBe('later')
+    expect(ended.wait_ms).toBeGreaterThanOrEqual(30_000)
+    expect(await states()).toEqual(['waiting'])
+  })
+  it('compresses a body above 2 kB', async () => {
+    const sent = vi.spyOn(globalThis, 'fetch')
+    await save([comment('长'.repeat(2_000))])
+    await send()
+    expect((sent.mock.calls[0]![1]!.headers as Record<string, string>)['Content-Encoding']).toBe('gzip')
+    expect(server.pushes[0]!.units[0]![0]!.f.text).toBe('长'.repeat(2_000))
+  })
+})
+
+describe('numbers that do not meet', () => {
+  it('sends again what the server lost, as long as this phone holds it', async () => {
+    for (let i = 0; i < 4; i += 1) await save([comment()])
+    await send()
+    await save([comment()])
+    server.judge = ({ units }) => (units[0]![0]!.n > 3
+      ? Response.json({ v: 1, now: 1, next: 3, contact_at: 1, done: [5, 0], except: [], gap: true }) : [])
+    await send()
+    expect(await states()).toEqual(['sent', 'sent', 'waiting', 'waiting', 'waiting'])
+    server.judge = () => []
+    await send()
+    expect(await states()).toEqual(Array<string>(5).fill('sent'))
+  })
+  it('takes a new identity when the server knows these numbers as other work, and numbers only that from 1', async () => {
+    await save([comment('一')])
+    await save([comment('二'), comment('三')])
+    const device = (await stage.outbox.meta.get('device'))?.value
+    server.judge = () => [{ n: 2, o: 'mismatch' }, { n: 3, o: 'mismatch' }]
+    expect(await send()).toMatchObject({ meaning: 'auth', code: 'reborn' })
+    expect((await stage.outbox.meta.get('device'))?.value).not.toBe(device)
+    const left = await nextBatch(stage.outbox, { operations: 9, bytes: 9_999 })
+    expect(left.map(({ seq, unit, fields }) => [seq, unit, fields.text])).toEqual([[1, 1, '二'], [2, 1, '三']])
+  })
+})
+
+describe('answers', () => {
+  it('gives every status a meaning', () => {
+    fc.assert(fc.property(fc.integer({ min: 0, max: 599 }), (status) => {
+      expect(['ack', 'later', 'smaller', 'auth', 'revoked', 'human']).toContain(meaningOf(status))
+    }))
+    expect([200, 401, 403, 413, 429, 500, 0, 418].map((status) => meaningOf(status))).toEqual(['ack', 'auth', 'human', 'smaller', 'later', 'later', 'later', 'human'])
+    expect(meaningOf(403, 'device_revoked')).toBe('revoked')
+  })
+  it('waits longer after each failure, never above 15 minutes, never all phones at once', () => {
+    expect(backOff(1, () => 0)).toBe(1_000)
+    expect(backOff(4, () => 1)).toBe(16_000)
+    expect(backOff(99, () => 1)).toBe(900_000)
+    expect(retryAfter('5', 0)).toBe(5_000)
+    expect(retryAfter(null, 0)).toBe(0)
+  })
+})

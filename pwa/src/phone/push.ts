@@ -1,0 +1,148 @@
+import { PROTOCOL, SCHEMA, type Exception, type PushAnswer, type PushBody, type WireOperation } from '../sync/wire'
+import { backOff, errorCode, meaningOf, retryAfter, type Meaning } from './answers'
+import { learnClock } from './clock'
+import type { Operation, OutboxDatabase, Receipt } from './databases'
+import { deviceOf } from './outbox'
+import { rebirth, rewind } from './rebirth'
+
+export const MOST_OPERATIONS = 200
+export const MOST_BYTES = 128 * 1024
+const GZIP_ABOVE = 2048
+const TIMEOUT_MS = 30_000
+const KEPT_RECEIPTS = 500
+
+/** How a drain ended: everything is received, or why not and when to try again (ms from now). */
+export interface Drained { meaning: Meaning; wait_ms: number; code: string }
+interface Sizes { operations: number; bytes: number }
+
+/** Sends everything that waits in one outbox, in whole units, oldest first. */
+export async function drain(outbox: OutboxDatabase, credential: string, failures: number, told: () => void = () => {}): Promise<Drained> {
+  const device = await deviceOf(outbox)
+  const sizes: Sizes = { operations: MOST_OPERATIONS, bytes: MOST_BYTES }
+  for (let rounds = 0; rounds < 10_000; rounds += 1) {
+    const batch = await nextBatch(outbox, sizes)
+    if (batch.length === 0) return { meaning: 'ack', wait_ms: 0, code: '' }
+    const sent = await send(outbox, device, credential, batch)
+    if (sent.meaning === 'ack') told()
+    else if (sent.meaning === 'smaller' && halve(sizes, batch)) continue
+    else return { ...sent, meaning: sent.meaning === 'smaller' ? 'human' : sent.meaning, wait_ms: Math.max(sent.wait_ms, backOff(failures + 1)) }
+    if (sent.code === 'reborn') return { meaning: 'auth', wait_ms: 0, code: 'reborn' }
+  }
+  return { meaning: 'later', wait_ms: backOff(failures + 1), code: 'endless' }
+}
+
+/** Whole units from the front of the queue, as many as fit; a single unit always fits. */
+export async function nextBatch(outbox: OutboxDatabase, sizes: Sizes): Promise<Operation[]> {
+  const queue = await outbox.operations.where('state').anyOf('waiting', 'sending').sortBy('seq')
+  const batch: Operation[] = []
+  let bytes = 0
+  for (const unit of unitsOf(queue)) {
+    const size = JSON.stringify(unit.map(wired)).length
+    const full = batch.length + unit.length > sizes.operations || bytes + size > sizes.bytes
+    if (batch.length > 0 && full) break
+    batch.push(...unit)
+    bytes += size
+  }
+  return batch
+}
+
+async function send(outbox: OutboxDatabase, device: string, credential: string, batch: Operation[]): Promise<Drained> {
+  await outbox.operations.bulkUpdate(batch.map((op) => ({ key: op.seq, changes: { state: 'sending' as const } })))
+  const sent_at = Date.now()
+  const contact_at = ((await outbox.meta.get('contact_at'))?.value as number | undefined) ?? null
+  const body: PushBody = { v: PROTOCOL, schema: SCHEMA, device, sent_at, contact_at, units: unitsOf(batch).map((unit) => unit.map(wired)) }
+  try {
+    const response = await post(body, credential)
+    if (response.ok) return await received(outbox, batch, (await response.json()) as PushAnswer, sent_at)
+    const code = await errorCode(response)
+    return await held(outbox, batch, { meaning: meaningOf(response.status, code), wait_ms: retryAfter(response.headers.get('Retry-After'), Date.now()), code: code || String(response.status) })
+  } catch (cause) {
+    // A slow link that cannot carry this much in time gets less; no link at all gets patience.
+    const slow = (cause as Error | undefined)?.name === 'TimeoutError' && batch.length > 1
+    return held(outbox, batch, { meaning: slow ? 'smaller' : 'later', wait_ms: 0, code: 'network' })
+  }
+}
+
+async function post(body: PushBody, credential: string): Promise<Response> {
+  const text = JSON.stringify(body)
+  const headers: Record<string, string> = { 'Content-Type': 'application/json', Authorization: `Bearer ${credential}` }
+  const packed = text.length > GZIP_ABOVE && typeof CompressionStream !== 'undefined'
+  if (packed) headers['Content-Encoding'] = 'gzip'
+  const content = packed ? await new Response(new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer() : text
+  return fetch('/sync/push', { method: 'POST', headers, body: content, credentials: 'omit', signal: AbortSignal.timeout(TIMEOUT_MS) })
+}
+
+async function held(outbox: OutboxDatabase, batch: Operation[], how: Drained): Promise<Drained> {
+  await outbox.operations.bulkUpdate(batch.map((op) => ({ key: op.seq, changes: { state: 'waiting' as const } })))
+  return how
+}
+
+/** Stores what the server decided, in one transaction, before any operation counts as received. */
+async function received(outbox: OutboxDatabase, batch: Operation[], answer: PushAnswer, sent_at: number): Promise<Drained> {
+  const at = Date.now()
+  learnClock(answer.now, sent_at, at)
+  if (answer.gap) {
+    await held(outbox, batch, { meaning: 'later', wait_ms: 0, code: 'gap' })
+    return rewind(outbox, answer.next)
+  }
+  const judged = new Map((answer.except ?? []).map((exception) => [exception.n, exception]))
+  const [first, count] = answer.done
+  const done = batch.filter((op) => op.seq >= first && op.seq < first + count)
+  const foreign = done.filter((op) => judged.get(op.seq)?.o === 'mismatch')
+  await outbox.transaction('rw', outbox.operations, outbox.aliases, outbox.meta, async () => {
+    for (const op of done) if (!foreign.includes(op)) await receive(outbox, op, judged.get(op.seq), at)
+    await outbox.meta.bulkPut([{ key: 'contact_at', value: answer.contact_at }, { key: 'sent_total', value: await total(outbox, done.filter((op) => !['refused', 'mismatch'].includes(judged.get(op.seq)?.o ?? '')).length) }])
+    await forgetOldReceipts(outbox)
+  })
+  const rest = batch.filter((op) => !done.includes(op) || foreign.includes(op))
+  if (rest.length) await held(outbox, rest, { meaning: 'later', wait_ms: 0, code: '' })
+  if (foreign.length) return rebirth(outbox)
+  return done.length ? { meaning: 'ack', wait_ms: 0, code: '' } : { meaning: 'later', wait_ms: 0, code: 'nothing_done' }
+}
+
+async function receive(outbox: OutboxDatabase, op: Operation, exception: Exception | undefined, at: number): Promise<void> {
+  const receipt = receiptOf(exception, at)
+  const refused = receipt.outcome === 'refused'
+  await outbox.operations.update(op.seq, { state: refused ? 'refused' : 'sent', laid: refused ? 0 : 1, receipt })
+  if (receipt.of && receipt.of !== op.id) await outbox.aliases.put({ id: op.id, of: receipt.of })
+}
+
+function receiptOf(exception: Exception | undefined, at: number): Receipt {
+  if (!exception || exception.o === 'mismatch') return { outcome: 'applied', at }
+  const { n: _n, o, ...rest } = exception
+  return { outcome: o, at, ...rest }
+}
+
+async function total(outbox: OutboxDatabase, more: number): Promise<number> {
+  return (((await outbox.meta.get('sent_total'))?.value as number | undefined) ?? 0) + more
+}
+
+async function forgetOldReceipts(outbox: OutboxDatabase): Promise<void> {
+  const settled = await outbox.operations.where('[state+settled]').equals(['sent', 1]).primaryKeys()
+  const surplus = settled.sort((a, b) => a - b).slice(0, Math.max(0, settled.length - KEPT_RECEIPTS))
+  await outbox.operations.bulkDelete(surplus)
+}
+
+function halve(sizes: Sizes, batch: Operation[]): boolean {
+  if (unitsOf(batch).length < 2) return false
+  sizes.operations = Math.max(1, Math.floor(batch.length / 2))
+  sizes.bytes = Math.max(1024, Math.floor(sizes.bytes / 2))
+  return true
+}
+
+function unitsOf(operations: Operation[]): Operation[][] {
+  const units: Operation[][] = []
+  for (const op of operations) {
+    const last = units.at(-1)
+    if (last && last[0]!.unit === op.unit) last.push(op)
+    else units.push([op])
+  }
+  return units
+}
+
+function wired(op: Operation): WireOperation {
+  const wire: WireOperation = { n: op.seq, e: op.entity, i: op.id, f: op.fields, t: op.captured_at }
+  if (op.base !== null) wire.b = op.base
+  if (op.cites !== null) wire.x = op.cites
+  return wire
+}

@@ -1,0 +1,178 @@
+import { get, writable, type Readable } from 'svelte/store'
+import type { Role } from '../model'
+import { call } from './api'
+import { belongTo, phoneDatabase, type Known } from './databases'
+import { forgetRows } from './rows'
+import { forgetShelves } from './shelf'
+
+export interface Person {
+  staff_id: string
+  name: string
+  role: Role
+  store_ids: string[]
+  accepts_leads: boolean
+  org: { id: string; code: string; name: string; zone: string }
+}
+/** starting: not known yet; out: sign in; choosing: whose phone is this; locked: a PIN; open: at work. */
+export type Phase = 'starting' | 'out' | 'choosing' | 'locked' | 'open'
+export interface ServerSession { staff: { id: string; name: string; role: Role; store_ids: string[]; accepts_leads: boolean }; org: Person['org'] }
+
+const held = writable<Person | null>(null)
+const at = writable<Phase>('starting')
+/** The server no longer knows us: local work goes on, pulling needs a new sign-in. */
+export const needsSignIn = writable(false)
+/** Who has a session but has not yet said whose phone this is. */
+let candidate: Person | null = null
+
+/** Whose session the cookie is known to hold. On a shared phone it may still be a colleague's. */
+let vouched: string | null = null
+/** How to take this person's session once there is a network; answers with the HTTP status. */
+let owed: (() => Promise<number>) | null = null
+
+/** Who is signed in, or null; a Svelte store. */
+export const person: Readable<Person | null> = { subscribe: held.subscribe }
+export const phase: Readable<Phase> = { subscribe: at.subscribe }
+
+/** Who is signed in. Only for screens behind the sign-in: throws when nobody is. */
+export function me(): Person {
+  const now = get(held)
+  if (!now) throw new Error('nobody is signed in on this phone')
+  return now
+}
+
+/** The IANA zone in which times are shown: the organisation's. */
+export function zone(): string {
+  return get(held)?.org.zone ?? 'Asia/Shanghai'
+}
+
+/** Begins with what this phone remembers, without waiting for a network; then asks the server who we are. */
+export async function startSession(): Promise<void> {
+  const people = await knownPeople()
+  const last = people.find((known) => known.key === rememberedKey())
+  if (people.some((known) => known.shared && known.pin)) at.set('locked')
+  else if (last) await open(last)
+  else await askServer()
+  if (get(at) === 'open') void askServer()
+}
+
+/** Asks the server whose session the cookie holds; another person's session (a signed link) wins over memory. */
+export async function askServer(): Promise<void> {
+  const answer = await call<ServerSession>('GET', '/api/session')
+  if (answer.ok && answer.body) await welcome(personOf(answer.body))
+  else if (answer.status === 401 && get(at) === 'open') needsSignIn.set(true)
+  else if (get(at) === 'starting') at.set('out')
+}
+
+/**
+ * Whether the server would answer this very person, taking their session first if need be. Nothing is pulled without
+ * it: a colleague's cookie must never fill this person's database.
+ */
+export async function holdsSession(): Promise<boolean> {
+  const who = get(held)
+  if (!who) return false
+  if (vouched === keyOf(who)) return true
+  if (owed) await takeOwed(who)
+  else await askServer()
+  return vouched === keyOf(who)
+}
+
+async function takeOwed(who: Person): Promise<void> {
+  const status = await owed!()
+  if (status >= 200 && status < 300) vouch(who)
+  else if (status === 401 || status === 403) needsSignIn.set(true)
+}
+
+/** The cookie is this person's. */
+export function vouch(who: Person): void {
+  vouched = keyOf(who)
+  owed = null
+  needsSignIn.set(false)
+}
+
+export function oweSession(take: () => Promise<number>): void {
+  owed = take
+}
+
+/** Back to the list of people; nothing is lost and nobody is asked. */
+export function lock(): void {
+  leave()
+  at.set('locked')
+}
+
+export async function knownPeople(): Promise<Known[]> {
+  return phoneDatabase().people.toArray()
+}
+
+export async function welcome(who: Person): Promise<void> {
+  needsSignIn.set(false)
+  const known = await phoneDatabase().people.get(keyOf(who))
+  // Someone else's cookie opens nothing on a locked phone, nor while a colleague has a shared one in hand.
+  if (get(at) === 'locked') return
+  if (await isColleague(who)) return needsSignIn.set(true)
+  if (!known?.credential || (known.shared && !known.pin)) {
+    candidate = who
+    at.set('choosing')
+    return
+  }
+  const fresh = { ...known, person: { ...who }, contact_at: Date.now() }
+  await phoneDatabase().people.put(fresh)
+  await open(fresh)
+  vouch(who)
+}
+
+async function isColleague(who: Person): Promise<boolean> {
+  const now = get(held)
+  if (!now || keyOf(now) === keyOf(who)) return false
+  return (await phoneDatabase().people.get(keyOf(now)))?.shared ?? false
+}
+
+export async function open(known: Known): Promise<void> {
+  adopt(known.person as unknown as Person)
+  remember(known.key)
+  candidate = null
+  at.set('open')
+}
+
+/** Whom `enrol` is about. */
+export function newcomer(): Person {
+  return candidate ?? me()
+}
+
+/** Moves to another phase; for the doors in identity only. */
+export function turnTo(next: Phase): void {
+  at.set(next)
+}
+
+/** Makes this the person whose databases the screens read. */
+export function adopt(who: Person): void {
+  const same = get(held)?.staff_id === who.staff_id && get(held)?.org.id === who.org.id
+  if (!same) leave()
+  belongTo(who.org.id, who.staff_id)
+  held.set(who)
+}
+
+export function leave(): void {
+  at.set('starting')
+  vouched = owed = null
+  held.set(null)
+  belongTo(null, null)
+  forgetRows()
+  forgetShelves()
+}
+
+export function personOf({ staff, org }: ServerSession): Person {
+  const { id, ...rest } = staff
+  return { staff_id: id, ...rest, org }
+}
+
+export function keyOf(who: Person): string {
+  return `${who.org.id}-${who.staff_id}`
+}
+
+export function rememberedKey(): string {
+  return localStorage.getItem('shopbell-last') ?? ''
+}
+
+export function remember(key: string): void {
+  localStorage.setItem('shopbell-last', key)
+}

@@ -1,0 +1,82 @@
+/* A person with a phone, for tests, and a server that answers as told. Only tests import this. */
+import type { Exception, Frame, PushBody, WireRow } from '../sync/wire'
+import { EMPTY, lanesOf, withRow, type Digest } from '../sync/digest'
+import { newId } from '../sync/uuid7'
+import { cacheOf, outboxOf, phoneDatabase, type CacheDatabase, type OutboxDatabase } from './databases'
+import { adopt, type Person } from './session'
+
+export interface Stage { who: Person; outbox: OutboxDatabase; cache: CacheDatabase; key: string }
+
+/** A consultant's fresh phone, signed in and enrolled. */
+export async function newPhone(role: Person['role'] = 'rep'): Promise<Stage> {
+  const who: Person = {
+    staff_id: newId(), name: '薄文', role, store_ids: ['store-1'], accepts_leads: true,
+    org: { id: newId(), code: 'xinju', name: '欣居家居', zone: 'Asia/Shanghai' },
+  }
+  const key = `${who.org.id}-${who.staff_id}`
+  await phoneDatabase().people.clear()
+  await phoneDatabase().people.put({
+    key, org_id: who.org.id, staff_id: who.staff_id, person: { ...who }, device: null, credential: 'credential', shared: false, pin: null, contact_at: 0,
+  })
+  adopt(who)
+  return { who, key, outbox: outboxOf(who.org.id, who.staff_id), cache: cacheOf(who.org.id, who.staff_id) }
+}
+
+export type Judge = (body: PushBody) => Exception[] | Response
+
+/** The server as the phone meets it at the boundary: operations it has taken, frames it will send. */
+export class FakeServer {
+  pushes: PushBody[] = []
+  taken = new Map<number, { id: string; entity: string }>()
+  frames: Frame[][] = []
+  pulls: { cursor: string | null; resend?: string[] }[] = []
+  judge: Judge = () => []
+  /** cuts the next pull after so many characters */
+  cut_after: number | null = null
+
+  install(): this {
+    globalThis.fetch = ((path: string, init?: RequestInit) => this.answer(path, init)) as typeof fetch
+    return this
+  }
+
+  private async answer(path: string, init?: RequestInit): Promise<Response> {
+    if (path === '/sync/push') return this.push(await readBody(init))
+    if (path === '/sync/pull') return this.pull(JSON.parse(String(init?.body)) as { cursor: string | null })
+    return new Response('{}', { status: 404 })
+  }
+
+  private push(body: PushBody): Response {
+    this.pushes.push(body)
+    const judged = this.judge(body)
+    if (judged instanceof Response) return judged
+    const operations = body.units.flat()
+    for (const { n, i, e } of operations) this.taken.set(n, { id: i, entity: e })
+    const first = operations[0]!.n
+    return Response.json({ v: 1, now: Date.now(), next: first + operations.length, contact_at: Date.now(), done: [first, operations.length], except: judged })
+  }
+
+  private pull(body: { cursor: string | null; resend?: string[] }): Response {
+    this.pulls.push(body)
+    const text = (this.frames.shift() ?? [{ head: true }]).map((frame) => `${JSON.stringify(frame)}\n`).join('')
+    const sent = this.cut_after === null ? text : text.slice(0, this.cut_after)
+    this.cut_after = null
+    return new Response(sent, { headers: { 'Content-Type': 'application/x-ndjson' } })
+  }
+}
+
+/** A wire row of one scope-list given by index. */
+export function row(entity: string, id: string, version: number, body: Record<string, unknown> = {}, scopes = [0], root = id): WireRow {
+  return [entity, id, version, root, scopes, body, [null, version, version, version]]
+}
+
+/** What the server would say of a scope that holds these rows. */
+export function digestOf(...rows: WireRow[]): [number, number, number] {
+  return [...rows.reduce<Digest>((sum, [entity, id, version]) => withRow(sum, lanesOf(entity, id, version)), EMPTY)] as [number, number, number]
+}
+
+async function readBody(init?: RequestInit): Promise<PushBody> {
+  const packed = (init?.headers as Record<string, string>)['Content-Encoding'] === 'gzip'
+  if (!packed) return JSON.parse(String(init?.body)) as PushBody
+  const stream = new Blob([init!.body as ArrayBuffer]).stream().pipeThrough(new DecompressionStream('gzip'))
+  return (await new Response(stream).json()) as PushBody
+}

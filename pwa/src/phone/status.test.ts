@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest'
+import { IDLE, statusOf, type Counts } from './status'
+
+const quiet: Counts = { waiting: 0, attention: 0, synced_at: 1, usable: true }
+const kind = (counts: Partial<Counts>, doing: Partial<typeof IDLE> = {}) => statusOf({ ...quiet, ...counts }, { ...IDLE, ...doing }).kind
+
+describe('the chip tells the truth', () => {
+  it('says synced only when nothing waits, differs or needs a person', () => {
+    expect(kind({})).toBe('synced')
+    expect(kind({ waiting: 1 })).toBe('syncing')
+    expect(kind({ synced_at: null })).toBe('syncing')
+    expect(kind({}, { stuck: 'differs' })).toBe('attention')
+    expect(kind({ attention: 1 })).toBe('attention')
+  })
+  it('says offline whatever else is under way', () => {
+    expect(kind({ waiting: 3 }, { reachable: false, pushing: { done: 0, total: 3 } })).toBe('offline')
+  })
+  it('counts what the server must be told about apart from what waits', () => {
+    expect(statusOf({ ...quiet, waiting: 2, attention: 1 }, { ...IDLE, stuck: 'sign_in' })).toMatchObject({ waiting: 2, attention: 2 })
+  })
+})

@@ -1,0 +1,13 @@
+import { writable } from 'svelte/store'
+
+/** What stands in the way of keeping records safe; shown as a banner that cannot be overlooked. */
+export type Trouble = 'journaled' | 'lost' | 'evicted' | 'outdated'
+export const troubles = writable<ReadonlySet<Trouble>>(new Set())
+
+export function troubled(trouble: Trouble): void {
+  troubles.update((known) => new Set([...known, trouble]))
+}
+
+export function relieved(trouble: Trouble): void {
+  troubles.update((known) => new Set([...known].filter((one) => one !== trouble)))
+}

@@ -1,0 +1,87 @@
+/** From a camera file to what the outbox keeps: fresh bytes, their hash, a thumbnail. One photo at a time. */
+
+import type { Photo } from '../model'
+import type { Draft, PendingPhoto } from '../phone/outbox'
+import { newId } from '../sync/uuid7'
+import { LONG_EDGE, drawPhoto, drawThroughImage, type Drawn } from './draw'
+import { storedSize } from './shape'
+
+/** The server's limit for one photo. */
+export const MAX_BYTES = 12 * 1024 * 1024
+const WORKER_MS = 20_000
+const HEAD_BYTES = 256 * 1024
+
+/** A photo ready to be saved: the outbox's row, and what its fact says beside. `thumb` is base64 JPEG or ''. */
+export interface TakenPhoto extends PendingPhoto { width: number; height: number; thumb: string }
+export interface About { subject_id: string; customer_id: string | null; kind: Photo['kind'] }
+
+export class Unreadable extends Error {
+  constructor(readonly code: 'unreadable' | 'too_large') {
+    super(code)
+  }
+}
+
+let last: Promise<unknown> = Promise.resolve()
+
+/** Waits for the photo before it, so a 3 GB phone never decodes two at once. Throws `Unreadable`. */
+export function preparePhoto(file: Blob, about: About, at: number): Promise<TakenPhoto> {
+  const next = last.then(() => prepare(file, about, at))
+  last = next.catch(() => undefined)
+  return next
+}
+
+async function prepare(file: Blob, about: About, at: number): Promise<TakenPhoto> {
+  const drawn = (await inWorker(file)) ?? (await onPage(file)) ?? (await untouched(file))
+  // iOS loses blobs that still point at the camera's file: only bytes read into memory are kept.
+  const bytes = await drawn.picture.arrayBuffer()
+  if (bytes.byteLength > MAX_BYTES) throw new Unreadable('too_large')
+  return {
+    id: newId(at), subject_id: about.subject_id, sha256: await sha256(bytes),
+    bytes: bytes.byteLength, blob: bytes, type: drawn.picture.type || 'image/jpeg', upload_url: null, sent_bytes: 0,
+    state: 'waiting', kept_at: at, width: drawn.width, height: drawn.height, thumb: await base64(drawn.thumb),
+  }
+}
+
+/** The `photo` fact that belongs in the same unit as the photo's bytes. */
+export function photoFact(photo: TakenPhoto, { subject_id, customer_id, kind }: About): Draft {
+  const { sha256, bytes, width, height, thumb } = photo
+  const seen = { sha256, bytes, width, height, ...(thumb && { thumb }) }
+  return { entity: 'photo', id: photo.id, fields: { subject_id, ...(customer_id && { customer_id }), kind, ...seen } }
+}
+
+function inWorker(file: Blob): Promise<Drawn | null> {
+  if (typeof Worker !== 'function' || typeof OffscreenCanvas !== 'function') return Promise.resolve(null)
+  return new Promise((resolve) => {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
+    const end = (drawn: Drawn | null) => {
+      clearTimeout(timer)
+      worker.terminate()
+      resolve(drawn)
+    }
+    const timer = setTimeout(() => end(null), WORKER_MS)
+    worker.onmessage = ({ data }: MessageEvent<{ drawn?: Drawn }>) => end(data.drawn ?? null)
+    worker.onerror = () => end(null)
+    worker.postMessage({ file })
+  })
+}
+
+async function onPage(file: Blob): Promise<Drawn | null> {
+  return drawPhoto(file).catch(() => drawThroughImage(file)).catch(() => null)
+}
+
+/** Nothing here could draw it; the server can. Only files that say they are a picture it takes. */
+async function untouched(file: Blob): Promise<Drawn> {
+  const size = storedSize(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()))
+  if (!size || Math.max(size.width, size.height) > LONG_EDGE * 8) throw new Unreadable('unreadable')
+  return { ...size, picture: file, thumb: new Blob() }
+}
+
+async function sha256(bytes: ArrayBuffer): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+async function base64(blob: Blob): Promise<string> {
+  const bytes = new Uint8Array(await blob.arrayBuffer())
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+}

@@ -1,0 +1,83 @@
+/**
+ * Bytes of photos on their way to the server, after the facts about them. One drain on the whole phone, oldest first;
+ * a photo that cannot go now never holds up the next one's turn in a later drain.
+ */
+
+import { liveQuery, type Observable } from 'dexie'
+import { ownOutbox, type OutboxDatabase, type PendingPhoto } from '../phone/databases'
+import { upload, type Outcome, type Wire } from './tus'
+
+const ENDPOINT = '/photos/uploads'
+const SLICE_PATIENCE_MS = 60_000
+/** Delivered photos keep their thumbnail this long, so the timeline shows them without a network. */
+const KEEP_MS = 7 * 86_400_000
+
+/** Whose photos: their outbox, the organisation's code and the push credential of this device for them. */
+export interface Errand { outbox: OutboxDatabase; org: string; credential: string }
+/** `busy`: another tab is at it. `later`: something is still here and may go next time. */
+export type Drained = 'done' | 'busy' | 'later' | 'signed_out'
+
+/** Send what waits. Call it after the operations went out; safe to call at any time and from every tab. */
+export async function drainPhotos(errand: Errand): Promise<Drained> {
+  const run = () => drain(errand)
+  if (!globalThis.navigator?.locks) return run()
+  return navigator.locks.request('shopbell-photos', { ifAvailable: true }, (lock) => (lock ? run() : 'busy'))
+}
+
+async function drain(errand: Errand): Promise<Drained> {
+  const { photos } = errand.outbox
+  await photos.filter((photo) => photo.state === 'stored' && photo.kept_at < Date.now() - KEEP_MS).delete()
+  const ids = await photos.where('state').anyOf('waiting', 'sending').primaryKeys()
+  let left = 0
+  for (const id of ids.sort()) {
+    const photo = await photos.get(id)
+    if (!photo) continue
+    const outcome = await upload(parcelOf(photo, errand), wireOf(photo, errand))
+    await keepOutcome(photo.id, outcome, errand)
+    if (outcome.kind === 'signed_out') return 'signed_out'
+    if (outcome.kind === 'later') left += 1
+    // Without a network the others would only wait for the same silence.
+    if (outcome.kind === 'later' && globalThis.navigator?.onLine === false) return 'later'
+  }
+  return left > 0 ? 'later' : 'done'
+}
+
+function parcelOf(photo: PendingPhoto, { org }: Errand) {
+  return { photo_id: photo.id, sha256: photo.sha256, org, bytes: photo.blob, upload_url: photo.upload_url }
+}
+
+function wireOf({ id }: PendingPhoto, { outbox, credential }: Errand): Wire {
+  return {
+    endpoint: ENDPOINT,
+    credential,
+    fetch: (address, init) => fetch(address, { ...init, signal: AbortSignal.timeout(SLICE_PATIENCE_MS) }),
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    remember: async (upload_url) => void (await outbox.photos.update(id, { upload_url })),
+    progress: async (sent_bytes) => void (await outbox.photos.update(id, { sent_bytes, state: 'sending' })),
+  }
+}
+
+/** The bytes leave the phone only when the server has judged them whole; a refused photo stays here to be seen. */
+async function keepOutcome(id: string, outcome: Outcome, { outbox }: Errand): Promise<void> {
+  if (outcome.kind === 'sent') await outbox.photos.update(id, { state: 'stored', blob: new ArrayBuffer(0) })
+  else if (outcome.kind === 'refused') await outbox.photos.update(id, { state: 'refused' })
+  else await outbox.photos.update(id, { state: 'waiting' })
+}
+
+/** What this phone still knows of its own photos of one subject, without their bytes; live. */
+export function keptPhotos(subject_id: string): Observable<Omit<PendingPhoto, 'blob'>[]> {
+  return liveQuery(async () => (await ownOutbox().photos.where({ subject_id }).toArray()).map(({ blob: _, ...kept }) => kept))
+}
+
+export interface Progress { photos: number; sent: number; bytes: number; sent_bytes: number }
+
+/** Photos not yet delivered and how far their bytes are, for the Sync screen; live. */
+export function photoProgress(): Observable<Progress> {
+  return liveQuery(async () => progressOf(await ownOutbox().photos.toArray()))
+}
+
+export function progressOf(photos: Pick<PendingPhoto, 'state' | 'bytes' | 'sent_bytes'>[]): Progress {
+  const open = photos.filter(({ state }) => state === 'waiting' || state === 'sending')
+  const sum = (of: (photo: (typeof open)[number]) => number) => open.reduce((total, photo) => total + of(photo), 0)
+  return { photos: open.length, sent: photos.filter(({ state }) => state === 'stored').length, bytes: sum((p) => p.bytes), sent_bytes: sum((p) => p.sent_bytes) }
+}

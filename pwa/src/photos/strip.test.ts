@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import type { Photo, Seen } from '../model'
+import { megabytes, shownPhotos, tally } from './strip'
+
+function photo(id: string, state: Photo['state'] | undefined, over: Partial<Seen<Photo>> = {}, body: object = {}): Seen<Photo> {
+  return { id, entity: 'photo', root: 'c', version: 1, by: null, at: 0, received_at: 0, captured_at: Number(id), pending: false, saved_at: null, body: { state, bytes: 100, reason: null, ...body } as Photo, ...over }
+}
+
+test('a photo shows the thumbnail of this phone, else of the server', () => {
+  const rows = [photo('1', undefined, { pending: true }, { thumb: 'AA' }), photo('2', 'pending'), photo('3', 'stored'), photo('4', undefined, { pending: true })]
+  const shown = shownPhotos(rows, [{ id: '2', state: 'sending', sent_bytes: 40, thumb: 'BB' }])
+  expect(shown.map(({ src, stage, full }) => [src, stage, full])).toEqual([
+    ['data:image/jpeg;base64,AA', 'waiting', null], ['data:image/jpeg;base64,BB', 'sending', null], ['/photos/3/thumb', 'stored', '/photos/3/full'], ['', 'waiting', null],
+  ])
+})
+
+test('two of three photos have arrived, and bytes say how far the third is', () => {
+  const shown = shownPhotos([photo('1', 'stored'), photo('2', 'pending'), photo('3', 'pending'), photo('4', 'refused')], [{ id: '2', state: 'stored', sent_bytes: 100 }, { id: '3', state: 'sending', sent_bytes: 40 }])
+  expect(tally(shown)).toEqual({ sent: 2, total: 3, done_bytes: 240, all_bytes: 300, complete: false })
+})
+
+test('bytes read as megabytes', () => {
+  expect([megabytes(0), megabytes(4000), megabytes(1_130_000)]).toEqual(['0', '0.1', '1.1'])
+})

@@ -1,0 +1,46 @@
+/** What a row of photos shows: where each picture comes from and how far its bytes are. Pure. */
+
+import type { Photo, Seen } from '../model'
+import type { PendingPhoto } from '../phone/outbox'
+
+export type Stage = 'waiting' | 'sending' | 'stored' | 'refused'
+export interface Shown { id: string; stage: Stage; reason: string | null; src: string; full: string | null; sent: number; bytes: number }
+
+type Fact = Photo & { thumb?: string }
+type Kept = Pick<PendingPhoto, 'id' | 'state' | 'sent_bytes'> & { thumb?: string }
+
+/** Photos of one subject, oldest first. `kept` are the bytes on this phone; without them the server's pictures are shown. */
+export function shownPhotos(rows: Seen<Photo>[], kept: Kept[]): Shown[] {
+  const here = new Map(kept.map((photo) => [photo.id, photo]))
+  return [...rows].sort((a, b) => a.captured_at - b.captured_at || (a.id < b.id ? -1 : 1)).map((row) => shown(row, here.get(row.id)))
+}
+
+function shown({ id, body, pending }: Seen<Photo>, kept: Kept | undefined): Shown {
+  const stage = stageOf(body, kept)
+  // A receipt takes the thumbnail out of the row; the one beside the bytes still shows without a network.
+  const thumb = (body as Fact).thumb || kept?.thumb
+  const src = thumb ? `data:image/jpeg;base64,${thumb}` : pending ? '' : `/photos/${id}/thumb`
+  const sent = stage === 'stored' ? body.bytes : kept?.sent_bytes ?? 0
+  return { id, stage, reason: body.reason ?? null, src, full: stage === 'stored' ? `/photos/${id}/full` : null, sent, bytes: body.bytes }
+}
+
+function stageOf(body: Photo, kept: Kept | undefined): Stage {
+  if (body.state === 'refused' || kept?.state === 'refused') return 'refused'
+  if (body.state === 'stored' || kept?.state === 'stored') return 'stored'
+  return kept?.state === 'sending' || (kept && kept.sent_bytes > 0) ? 'sending' : 'waiting'
+}
+
+export interface Tally { sent: number; total: number; done_bytes: number; all_bytes: number; complete: boolean }
+
+/** Refused photos are not waited for. */
+export function tally(photos: Pick<Shown, 'stage' | 'sent' | 'bytes'>[]): Tally {
+  const wanted = photos.filter(({ stage }) => stage !== 'refused')
+  const sent = wanted.filter(({ stage }) => stage === 'stored').length
+  const sum = (pick: (photo: (typeof wanted)[number]) => number) => wanted.reduce((total, photo) => total + pick(photo), 0)
+  return { sent, total: wanted.length, done_bytes: sum((p) => p.sent), all_bytes: sum((p) => p.bytes), complete: sent === wanted.length }
+}
+
+/** Bytes as MB with one decimal, never 0.0 for something. */
+export function megabytes(bytes: number): string {
+  return bytes === 0 ? '0' : Math.max(0.1, bytes / 1_000_000).toFixed(1)
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import type { Bodies, Seen } from '../model'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../words/format'
+import { cardsOf, sectionOf, type Day } from './cards'
+
+const NOW = Date.UTC(2026, 10, 21, 6, 5)
+const BO = 'bo'
+
+function customer(id: string, body: Partial<Bodies['customer']>): Seen<Bodies['customer']> {
+  const whole = { owner_id: BO, holder_ids: [], tier: null, next_at: null, last_contact_at: NOW, created_at: NOW, ...body }
+  return { id, entity: 'customer', root: id, version: 1, body: whole, pending: false, saved_at: null } as unknown as Seen<Bodies['customer']>
+}
+function lead(customer_id: string, body: Partial<Bodies['lead']>): Seen<Bodies['lead']> {
+  return { id: `lead-${customer_id}`, body: { customer_id, state: 'accepted', holder_id: BO, ...body } } as unknown as Seen<Bodies['lead']>
+}
+function day(customers: Seen<Bodies['customer']>[], more: Partial<Day> = {}): Day {
+  return { customers, leads: [], contacts: [], staffId: BO, zone: 'Asia/Shanghai', ...more }
+}
+const names = (d: Day) => cardsOf(d, NOW).map(({ customer: { id }, section }) => `${section} ${id}`)
+
+describe('the day', () => {
+  it('puts appointments within the hour first, then overdue by tier and age, then today by hour', () => {
+    const customers = [
+      customer('evening', { next_at: NOW + 5 * HOUR_MS }),
+      customer('noon', { next_at: NOW + 2 * HOUR_MS }),
+      customer('late-c', { next_at: NOW - 9 * HOUR_MS, tier: 'C' }),
+      customer('late-a', { next_at: NOW - HOUR_MS, tier: 'A' }),
+      customer('later-a', { next_at: NOW - 2 * HOUR_MS, tier: 'A' }),
+      customer('ungraded', { next_at: NOW - HOUR_MS }),
+      customer('soon', { next_at: NOW + 30 * MINUTE_MS }),
+      customer('next week', { next_at: NOW + 7 * DAY_MS }),
+    ]
+    expect(names(day(customers))).toEqual([
+      'soon soon', 'overdue later-a', 'overdue late-a', 'overdue ungraded', 'overdue late-c', 'due noon', 'due evening',
+    ])
+  })
+  it('makes one card of a customer with two reasons, the most pressing first', () => {
+    const both = day([customer('zhao', { next_at: NOW + 30 * MINUTE_MS, next_kind: 'revisit' })], {
+      leads: [lead('zhao', { first_follow_up_due_at: NOW - HOUR_MS })],
+    })
+    const [card, ...others] = cardsOf(both, NOW)
+    expect(others).toEqual([])
+    expect(card?.section).toBe('overdue')
+    expect(card?.reasons.map(({ why }) => why)).toEqual(['first', 'revisit'])
+  })
+  it('shows whom this person holds, and nobody of a colleague', () => {
+    const customers = [
+      customer('held', { owner_id: 'chen', holder_ids: [BO], next_at: NOW - 1 }),
+      customer('chens', { owner_id: 'chen', next_at: NOW - 1 }),
+    ]
+    expect(names(day(customers))).toEqual(['overdue held'])
+  })
+  it('believes a contact that is still on this phone', () => {
+    const contact = { customer_id: 'zhao', ended_at: NOW, revisit: { result: 'booked', at: NOW + 3 * DAY_MS } }
+    const contacts = [contact] as unknown as Bodies['follow_up'][]
+    expect(names(day([customer('zhao', { next_at: NOW - HOUR_MS })], { contacts }))).toEqual([])
+  })
+  it('lists as dormant only those who agreed to be reminded and have nothing booked', () => {
+    const long = { last_contact_at: NOW - 7 * DAY_MS }
+    const customers = [
+      customer('quiet', { ...long, marketing: true }),
+      customer('declined', { ...long, marketing: false }),
+      customer('booked', { ...long, marketing: true, next_at: NOW + 2 * DAY_MS }),
+    ]
+    expect(sectionOf(cardsOf(day(customers), NOW), 'dormant').map((card) => card.customer.id)).toEqual(['quiet'])
+  })
+})

@@ -1,0 +1,118 @@
+import type { Bodies, Seen } from '../model'
+import { DAY_MS, endOfDay, HOUR_MS } from '../words/format'
+
+export type Section = 'soon' | 'overdue' | 'due' | 'dormant'
+export type Why = 'appointment' | 'first' | 'revisit' | 'dormant'
+export interface Reason {
+  why: Why
+  /** When it is or was due; for a dormant customer, when they were last in contact. */
+  at: number
+}
+export interface Card {
+  customer: Seen<Bodies['customer']>
+  section: Section
+  /** The most pressing first; never empty. */
+  reasons: [Reason, ...Reason[]]
+}
+export interface Day {
+  customers: Seen<Bodies['customer']>[]
+  leads: Seen<Bodies['lead']>[]
+  /** Contacts the pulled rows do not know of yet: still on this phone, or on their way. */
+  contacts: Bodies['follow_up'][]
+  staffId: string
+  zone: string
+}
+
+export const SOON_MS = HOUR_MS
+export const DORMANT_MS = 7 * DAY_MS
+const SECTIONS: Section[] = ['soon', 'overdue', 'due', 'dormant']
+const TIERS = ['A', 'B', 'C', 'D']
+
+/** One card for each customer of this person with something to do at `now`, most pressing first. */
+export function cardsOf(day: Day, now: number): Card[] {
+  const sent = newestContacts(day.contacts)
+  const firsts = firstsDue(day, sent)
+  const until = Math.max(now + SOON_MS + 1, endOfDay(now, day.zone))
+  const cards: Card[] = []
+  for (const customer of day.customers) {
+    if (!isTheirs(customer.body, day.staffId)) continue
+    const card = cardOf(customer, sent.get(customer.id), firsts.get(customer.id), now, until)
+    if (card) cards.push(card)
+  }
+  return cards.sort(byPressure)
+}
+
+/** The cards of one section, in the order given. */
+export function sectionOf(cards: Card[], section: Section): Card[] {
+  return cards.filter((card) => card.section === section)
+}
+
+/** Seven days without an answer, and willing to be reminded of us. */
+export function isDormant(customer: Bodies['customer'], now: number): boolean {
+  if (!customer.marketing || (customer.next_at ?? 0) > now) return false
+  return now - lastContact(customer) >= DORMANT_MS
+}
+
+export function lastContact(customer: Bodies['customer']): number {
+  return customer.last_contact_at ?? customer.created_at ?? 0
+}
+
+/** What the server will know once they arrive: the newest contact of each customer. */
+function newestContacts(contacts: Bodies['follow_up'][]): Map<string, Bodies['follow_up']> {
+  const newest = new Map<string, Bodies['follow_up']>()
+  for (const contact of contacts) {
+    const known = newest.get(contact.customer_id)
+    if (!known || known.ended_at < contact.ended_at) newest.set(contact.customer_id, contact)
+  }
+  return newest
+}
+
+function firstsDue(day: Day, sent: Map<string, unknown>): Map<string, number> {
+  const due = new Map<string, number>()
+  for (const { body } of day.leads) {
+    const mine = body.state === 'accepted' && body.holder_id === day.staffId
+    if (mine && body.first_follow_up_due_at && !sent.has(body.customer_id))
+      due.set(body.customer_id, body.first_follow_up_due_at)
+  }
+  return due
+}
+
+function cardOf(
+  customer: Seen<Bodies['customer']>,
+  sent: Bodies['follow_up'] | undefined,
+  first: number | undefined,
+  now: number,
+  until: number,
+): Card | null {
+  const next = sent ? (sent.revisit.at ?? null) : (customer.body.next_at ?? null)
+  const reasons: Reason[] = []
+  if (next !== null) reasons.push({ why: customer.body.next_kind === 'revisit' ? 'revisit' : 'appointment', at: next })
+  if (first !== undefined) reasons.push({ why: 'first', at: first })
+  const pressing = reasons.filter(({ at }) => at < until).sort((a, b) => a.at - b.at)
+  const [head, ...rest] = pressing
+  if (head) return { customer, section: dueSection(head, now), reasons: [head, ...rest] }
+  if (sent || first !== undefined || !isDormant(customer.body, now)) return null
+  return { customer, section: 'dormant', reasons: [{ why: 'dormant', at: lastContact(customer.body) }] }
+}
+
+function dueSection({ why, at }: Reason, now: number): Section {
+  if (at < now) return 'overdue'
+  return why !== 'first' && at <= now + SOON_MS ? 'soon' : 'due'
+}
+
+function isTheirs(customer: Bodies['customer'], staffId: string): boolean {
+  return customer.owner_id === staffId || (customer.holder_ids ?? []).includes(staffId)
+}
+
+function byPressure(a: Card, b: Card): number {
+  const sections = SECTIONS.indexOf(a.section) - SECTIONS.indexOf(b.section)
+  if (sections) return sections
+  const tiers = a.section === 'overdue' ? tierRank(a) - tierRank(b) : 0
+  return tiers || a.reasons[0].at - b.reasons[0].at
+}
+
+function tierRank({ customer }: Card): number {
+  const rank = TIERS.indexOf(customer.body.tier ?? '')
+  // Not yet graded keeps the cadence of B (store.md 13).
+  return rank < 0 ? 1 : rank
+}

@@ -1,0 +1,37 @@
+import { now } from '../phone/clock'
+import { zone } from '../phone/session'
+import { currentTongue, t, type Key } from '../words'
+import { maskedPhone, momentText } from '../words/format'
+import zh from '../words/zh/trust'
+
+/** What a refusal needs to be said as a sentence: codes from the server, words from here. */
+export interface Why { code: string; field?: string | null; who?: string | null; when?: number | null }
+
+/** 跟进 · 周建国 */
+export function whatOf(entity: string, name: string): string {
+  const kind = say(`e_${entity}`, 'e_other')
+  return name ? `${kind} · ${name}` : kind
+}
+
+export function whyOf(why: Why, names: ReadonlyMap<string, string>): string {
+  const key = `why_${why.code}` in zh ? `why_${why.code}` : 'why_other'
+  return t(`trust.${key}` as Key, {
+    code: why.code, field: fieldName(why.field ?? ''), who: names.get(why.who ?? '') ?? t('trust.someone'),
+    when: why.when ? momentText(why.when, now(), zone(), currentTongue()) : '',
+  })
+}
+
+/** The name a person knows a field by; `needs.note` is known by its last part. */
+export function fieldName(field: string): string {
+  return say(`f_${field.split('.').at(-1)}`, 'f_other')
+}
+
+export function valueText(field: string, value: unknown): string {
+  if (value === null || value === undefined || value === '') return t('trust.empty_value')
+  if (Array.isArray(value)) return value.join('、') || t('trust.empty_value')
+  return field === 'phone' ? maskedPhone(String(value)) : String(value)
+}
+
+function say(key: string, otherwise: keyof typeof zh): string {
+  return t(`trust.${key in zh ? key : otherwise}` as Key)
+}

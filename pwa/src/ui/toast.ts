@@ -1,0 +1,29 @@
+import { writable } from 'svelte/store'
+
+export interface Message {
+  id: number
+  text: string
+  tone: 'good' | 'plain' | 'bad'
+  action: { label: string; run: () => void } | null
+}
+const SHOWN_MS = 4000
+let last = 0
+export const messages = writable<Message[]>([])
+export const spoken = writable('')
+
+/** Shows a short sentence at the foot of the screen, read out too. Bad news stays until tapped away. */
+export function toast(text: string, tone: Message['tone'] = 'plain', action: Message['action'] = null): void {
+  const id = (last += 1)
+  messages.update((shown) => [...shown.slice(-2), { id, text, tone, action }])
+  if (tone !== 'bad') setTimeout(() => dismiss(id), action ? SHOWN_MS * 2 : SHOWN_MS)
+}
+
+export function dismiss(id: number): void {
+  messages.update((shown) => shown.filter((message) => message.id !== id))
+}
+
+/** Says something to those who listen to the screen; nothing is shown. */
+export function announce(text: string): void {
+  spoken.set('')
+  setTimeout(() => spoken.set(text), 50)
+}

@@ -1,0 +1,15 @@
+export default {
+  sign_in: 'Sign in', org: 'Company code', org_hint: 'May stay empty if there is only one', login: 'Login', password: 'Password', show_password: 'Show password',
+  wrong: 'Wrong login or password.', no_network: 'No network. The first sign-in needs one.', too_many: 'Too many tries. Wait a little.', not_enrolled: 'This phone could not be enrolled. Try again.',
+  org_needed: 'Several companies have this login. Enter the company code.',
+  whose: 'Whose phone is this', mine: 'Mine', mine_why: 'Only I use it; it opens on Today', shared: 'Shared at the store', shared_why: 'Several people take turns, each with a PIN',
+  pin: 'PIN', pin_hint: '4 to 6 digits; works offline', pin_again: 'Once more', pin_differs: 'The two differ.', pin_shape: 'Enter 4 to 6 digits.', done: 'Done',
+  who: 'Who is here', unsent: '{n} not synced', wrong_pin: 'Wrong PIN.', wait: 'Too many tries. Wait {n} s.', add_person: 'Add a colleague', unlock: 'Open', other_person: 'Someone else', clear: 'Clear', delete_digit: 'Delete a digit',
+  me: 'Me', language: 'Language', auto: 'As the phone', theme: 'Look', light: 'Light', dark: 'Dark', size: 'Text size', normal: 'Normal', large: 'Large', larger: 'Largest',
+  bell: 'Bell mode', bell_why: 'The counter phone stays awake and shows arrivals only', sync: 'Sync and records', visit: 'Check in', lock: 'Lock the phone', install: 'Put on the home screen', install_now: 'Install now',
+  install_ios: 'Tap Share below, then Add to Home Screen. Open it from there and sign in once.', install_android: 'Open the browser menu at the top right and choose Add to Home screen or Install.', install_desktop: 'Click the install icon at the right of the address bar.', installed: 'Opened from the home screen.',
+  devices: 'My devices', devices_offline: 'The list of devices needs a network.', this_phone: 'this one', revoke: 'Revoke', revoke_ask: 'Revoke this device?', revoke_why: 'It can no longer send or receive records. For a lost phone.', revoked: 'Revoked.',
+  shared_phone: 'Shared phone', own_phone: 'Own phone', sign_out: 'Sign out', sign_out_ask: 'Sign out?', sign_out_clean: 'Everything is synced. The next sign-in needs a network.',
+  sign_out_unsent: '{n} not synced yet. Left on this phone, they go up when there is a network, without signing in.', keep_out: 'Keep here and sign out', discard_ask: 'Discard these {n}?', discard: 'Discard and sign out', discard_why: 'They cannot be brought back.', discard_offer: 'Do not keep them, discard',
+  role_rep: 'Consultant', role_clerk: 'Clerk', role_manager: 'Store manager', role_area: 'Area manager', role_admin: 'Admin',
+} as const

@@ -1,0 +1,19 @@
+import clerk from './clerk'
+import customers from './customers'
+import followups from './followups'
+import frame from './frame'
+import identity from './identity'
+import leads from './leads'
+import phone from './phone'
+import photos from './photos'
+import scan from './scan'
+import today from './today'
+import trust from './trust'
+import ui from './ui'
+import visits from './visits'
+
+import type { Translation } from '../zh'
+
+export const en: Translation = {
+  clerk, customers, followups, frame, identity, leads, phone, photos, scan, today, trust, ui, visits,
+}

@@ -1,0 +1,13 @@
+export default {
+  shopbell: '门铃',
+  tabs: '主要页面', today: '今日', customers: '客户', scan: '扫码', visit: '打卡', me: '我的', desk: '门店', register: '登记', home: '首页',
+  synced: '已全部同步 {time}', synced_never: '还没有同步过', offline: '离线', offline_kept: '离线 · {n} 条存在本机',
+  syncing: '正在同步', syncing_of: '正在同步 {done}/{total}', attention: '{n} 条需处理', open_sync: '打开同步页',
+  new_version: '有新版本', apply_now: '现在更新', later: '稍后', outdated: '这个页面在别处打开了新版本，请刷新。', refresh: '刷新',
+  wechat: '点右上角 ··· 用浏览器打开', wechat_why: '微信里打开的页面不能离线保存记录。用浏览器打开一次，以后从桌面进入。',
+  sign_in_again: '登录已过期，记录仍存在本机。点这里重新登录。',
+  missing: '没有这个页面', missing_why: '链接可能不完整。', to_start: '回首页', loading: '正在打开', broken: '这个页面没能打开。你的记录都在本机。', again: '再试一次',
+  first_sync: '第一次同步 {done} / {total}', not_saved: '手机存储写不进去，刚才的内容已记在备用处。请先导出，再清理手机空间。',
+  not_saved_at_all: '手机存储写不进去，这一条没有保存。请截图或抄下，再清理手机空间。',
+  evicted: '浏览器清理过本机数据。已同步的记录正在取回，没同步的记录在本机已不存在。', skip: '跳到内容',
+} as const

@@ -1,0 +1,15 @@
+export default {
+  sign_in: '登录', org: '企业代码', org_hint: '只有一家企业时可不填', login: '登录名', password: '密码', show_password: '显示密码',
+  wrong: '登录名或密码不对。', no_network: '没有网络，第一次登录需要联网。', too_many: '试得太快了，过一会儿再试。', not_enrolled: '这部手机没能登记，请再试一次。',
+  org_needed: '这个登录名在几家企业里都有，请填企业代码。',
+  whose: '这部手机是谁的', mine: '我的手机', mine_why: '只有我用，打开就能看到今日', shared: '门店共用', shared_why: '几个人轮流用，各自用数字密码打开',
+  pin: '数字密码', pin_hint: '4 到 6 位数字，没有网络也能用', pin_again: '再输一次', pin_differs: '两次不一样。', pin_shape: '请输入 4 到 6 位数字。', done: '完成',
+  who: '谁在用', unsent: '{n} 条未同步', wrong_pin: '数字密码不对。', wait: '试错太多次，{n} 秒后再试。', add_person: '添加同事', unlock: '打开', other_person: '换个人', clear: '清除', delete_digit: '删一位',
+  me: '我的', language: '语言', auto: '跟随手机', theme: '外观', light: '浅色', dark: '深色', size: '字号', normal: '标准', large: '大', larger: '特大',
+  bell: '铃台模式', bell_why: '柜台的手机常亮，只显示来客', sync: '同步与记录', visit: '打卡', lock: '锁上手机', install: '装到桌面', install_now: '现在安装',
+  install_ios: '点下方的"分享"，再点"添加到主屏幕"。装好后从桌面打开，登录一次。', install_android: '点浏览器右上角的菜单，选"添加到桌面"或"安装应用"。', install_desktop: '点地址栏右边的安装图标。', installed: '已从桌面打开。',
+  devices: '我的设备', devices_offline: '联网后可以看到设备列表。', this_phone: '这一部', revoke: '停用', revoke_ask: '停用这部设备？', revoke_why: '它不能再收发记录。丢了手机时用。', revoked: '已停用。',
+  shared_phone: '共用手机', own_phone: '自己的手机', sign_out: '退出登录', sign_out_ask: '退出登录？', sign_out_clean: '记录都已同步。下次登录需要联网。',
+  sign_out_unsent: '还有 {n} 条没有同步。留在本机的话，联网后会继续上传，不用再登录。', keep_out: '留在本机并退出', discard_ask: '要丢弃这 {n} 条吗？', discard: '丢弃并退出', discard_why: '丢弃后找不回来。', discard_offer: '不保留，丢弃它们',
+  role_rep: '销售顾问', role_clerk: '店员', role_manager: '店长', role_area: '区域经理', role_admin: '管理员',
+} as const

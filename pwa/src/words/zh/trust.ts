@@ -1,0 +1,18 @@
+export default {
+  title: '同步', kept: '已存本机', received: '已同步', needs_you: '需处理', sync_now: '现在同步', syncing: '正在同步',
+  oldest: '最早未同步：{what}', oldest_since: '{time} 存在本机，已 {age}', photos: '照片 {done}/{total} · {sent} / {bytes} MB，断了会接着传',
+  nothing_waits: '没有等待上传的记录。', waiting_title: '等待上传', waiting_offline: '没有网络，记录已存在本机，联网后自动上传。',
+  receipts: '回执', no_receipts: '还没有回执。', up_to: '{time} 之前的记录都已在服务器上，核对码 {code}', not_yet: '还没有核对过。', last_contact: '上次核对：{time}',
+  storage_kept: '手机存储：已申请长期保留，已用 {mb} MB', storage_loose: '手机存储：浏览器没有答应长期保留，已用 {mb} MB。装到桌面后再试。', ask_keep: '申请长期保留',
+  export: '导出未同步的记录', exported: '已导出到下载文件夹。',
+  fix: '修改后再发', resend: '重新发送', discard: '丢弃', ask_manager: '问店长', got_it: '知道了', discard_ask: '丢弃这条记录？', discard_why: '丢弃后本机不再保留它的内容。',
+  resent: '已重新存入，联网后上传。', asked: '已写进客户动态，店长能看到。', ask_text: '请店长看一下：{what} 没有成功（{why}）。', failed: '{what} 没有成功',
+  kept_elsewhere: '内容保留在这里，直到你决定。', fix_title: '修改后再发', fix_missing: '这一条不用改字段，可以直接重新发送。',
+  conflict: '两处同时改了"{field}"', value_now: '现在：{value}（{who}）', value_other: '另一个：{value}（{who}）', restore: '恢复 {value}', keep: '保持', empty_value: '空', someone: '同事', restored: '已恢复。', kept_now: '已保持。',
+  outcome_applied: '已同步', outcome_merged: '已同步，{fields} 有别人的改动，都保留', outcome_duplicate: '已并入原有记录', outcome_refused: '没有成功', outcome_settled: '已处理',
+  stuck_revoked: '这部手机已被停用，不再接收记录。没同步的内容可以先导出，再找店长。', stuck_differs: '核对不一致，正在重新取回。你的记录不受影响。', stuck_rejected: '服务器没有接受这次上传。记录都在本机，请先导出，再联系管理员。', stuck_sign_in: '登录已过期。重新登录后继续同步。', sign_in: '去登录',
+  e_customer: '客户资料', e_arrival: '到访登记', e_lead: '线索', e_acceptance: '接单', e_reassignment: '改派', e_closing: '关闭线索', e_follow_up: '跟进', e_visit: '打卡', e_photo: '照片', e_comment: '备注', e_resolution: '冲突处理', e_acknowledgement: '确认', e_other: '记录',
+  why_not_found: '这条记录已不在你的范围里。', why_forbidden: '你没有这项权限。', why_invalid: '"{field}"的内容不对。', why_unknown_entity: '服务器还不认识这种记录，更新后再试。', why_unknown_field: '服务器还不认识"{field}"，更新后再试。',
+  why_taken: '{who} {when} 已接单，你的记录已保留。', why_not_open: '这条线索已经关闭。', why_phone_taken: '这个手机号已是另一位客户的。', why_not_eligible: '现在不能由这位同事接。', why_erased: '客户要求删除了资料。', why_too_large: '内容太长。', why_server_field: '"{field}"由系统计算，不能改。', why_unit: '和它一起保存的另一条没有成功。', why_other: '服务器没有接受（{code}）。',
+  f_name: '姓名', f_salutation: '称呼', f_phone: '手机号', f_need: '需求', f_budget: '预算', f_community: '小区', f_house_type: '户型', f_wechat: '微信', f_move_in: '入住时间', f_source: '来源', f_tier: '等级', f_tags: '标签', f_store_id: '门店', f_text: '备注', f_note: '说明', f_other: '这一项',
+} as const

@@ -1,0 +1,44 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import tailwindcss from '@tailwindcss/vite'
+import { VitePWA } from 'vite-plugin-pwa'
+import { defineConfig } from 'vitest/config'
+
+const SERVER = process.env.SHOPBELL_SERVER ?? 'http://127.0.0.1:8000'
+const SERVED = ['/api', '/sync', '/photos', '/r/', '/p/', '/pass', '/posters', '/enter', '/version']
+
+// What a page shows before anyone taps; words, parts and phone modules of later moments stay out.
+const EVERY_PAGE = new RegExp([
+  'src/ui/(?!Field|TextArea|Stepper|Chips)', 'src/frame/(?!WeChat|updates)', 'src/sync/uuid7', 'src/words/[^/]+$',
+  'src/words/zh/(clerk|customers|frame|leads|phone|today|ui|index)\\.', 'src/phone/(?!loop|push|pull|pin|enrolment|frames|rebirth|canary|journal|drafts)',
+  'lucide/svelte/dist/Icon',
+].join('|'))
+
+export default defineConfig(({ mode }) => ({
+  plugins: [svelte(), tailwindcss(), VitePWA({
+    strategies: 'injectManifest',
+    srcDir: 'src',
+    filename: 'sw.ts',
+    injectRegister: false,
+    manifest: false,
+    injectManifest: {
+      // The scanner's WASM is fetched by those who scan, at run time; see sw.ts.
+      globPatterns: ['**/*.{html,js,css,svg,png,webmanifest}'],
+      globIgnores: ['**/*.wasm', 'icon-512.png', 'icon-maskable-512.png'],
+    },
+  })],
+  // Hidden test worlds need Svelte's browser build, as the phone has it.
+  resolve: mode === 'test' ? { conditions: ['browser'] } : {},
+  build: { target: 'es2022', cssMinify: 'lightningcss', assetsInlineLimit: 0,
+    // A phone on a weak link pays for each request: what every page needs comes in a few files, not in forty.
+    rolldownOptions: { output: { codeSplitting: { groups: [
+      { name: 'ground', test: /node_modules\/(svelte|esm-env|clsx|dexie)\// },
+      { name: 'frame', test: EVERY_PAGE },
+    ] } } } },
+  server: { proxy: Object.fromEntries(SERVED.map((path) => [proxied(path), { target: SERVER, changeOrigin: false }])) },
+  test: { environment: 'node', include: ['src/**/*.test.ts'], setupFiles: ['src/phone/testing.ts'] },
+}))
+
+/** `/sync` is both a screen and an address of the protocol: only what lies below it is the server's. */
+function proxied(path: string): string {
+  return path === '/sync' ? '^/sync/(push|pull|events|verify)' : path
+}
