@@ -66,6 +66,10 @@ def accept_fields(fields: dict[str, Any], ledger: Ledger, author: Author) -> Ref
     return None
 
 
+def no_parent_key(fields: dict[str, Any]) -> Key | None:
+    return None
+
+
 def no_effects(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     return None
 
@@ -93,6 +97,7 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True):
     `create_roles`, `patch_roles`: who may write.
     `claim`: judged on the present; else a report, judged on the rights since the last contact.
     `parent`: fields that may name the parent, in order of preference; () makes every row a root.
+    `parent_key`: the hard key that names it where no field does (a scanned pass, say).
     `references`: fields naming rows that must exist and be visible to the author.
     `keys`: hard keys to load for given fields.  `neighbours`: what the rules read around a stored
       row of this kind, given the store ids that the operations name.
@@ -111,6 +116,7 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True):
     patch_roles: frozenset[str] = frozenset()
     claim: bool = False
     parent: tuple[str, ...] = ()
+    parent_key: Callable[[dict[str, Any]], Key | None] = no_parent_key
     references: tuple[str, ...] = ()
     keys: Callable[[dict[str, Any]], list[Key]] = no_keys
     neighbours: Callable[[Row, frozenset[str]], Wanted] = nothing_wanted

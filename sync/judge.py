@@ -217,6 +217,10 @@ def find_root(
                 return Refusal("not_found", field)
             parent = ledger.row(name)
             return parent.root if parent else Refusal("not_found", field)
+    if key := entity.parent_key(fields):
+        named = ledger.key(*key)
+        is_seen = named is not None and may_refer(named.id, ledger, author, entity.claim)
+        return named.root if named and is_seen else Refusal("not_found", key[0])
     return Refusal("invalid", entity.parent[0]) if entity.parent else id
 
 

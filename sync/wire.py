@@ -20,7 +20,7 @@ PUSH_BYTES = 256 * 1024
 """A push as it travels, compressed or not."""
 PUSH_INFLATED_BYTES = 8 * 1024 * 1024
 OPERATION_BYTES = 64 * 1024
-"""The canonical fields of one operation."""
+"""The fields of one operation, as JSON without spaces."""
 FIELD_DEPTH = 6
 """How deep objects and lists may nest in the fields, the fields themselves included."""
 ENVELOPE_DEPTH = 32
@@ -106,6 +106,7 @@ class PushAnswer(msgspec.Struct, omit_defaults=True):
 
 
 _push = msgspec.json.Decoder(Push)
+_plain = msgspec.json.Encoder()
 _hashable = msgspec.json.Encoder(order="sorted")
 
 
@@ -183,16 +184,23 @@ def is_name(text: str) -> bool:
 
 
 def find_fault(fields: dict[str, Any]) -> Literal["invalid", "too_large"] | None:
-    """What keeps these fields out of any row, whatever its shape."""
-    if not is_sound(fields, FIELD_DEPTH):
+    """What keeps these fields out of any row, whatever its shape.
+
+    Texts are searched for NUL all at once, in the JSON: most fields are texts.
+    """
+    text = _plain.encode(fields)
+    if rb"\u0000" in text and not is_sound(fields, FIELD_DEPTH):
         return "invalid"
-    return "too_large" if len(canonical(fields)) > OPERATION_BYTES else None
+    for value in fields.values():
+        if type(value) is not str and not is_sound(value, FIELD_DEPTH - 1):
+            return "invalid"
+    return "too_large" if len(text) > OPERATION_BYTES else None
 
 
-def is_shallow(value: Any, depth: int) -> bool:
-    if isinstance(value, dict | list):
-        inner = value.values() if isinstance(value, dict) else value
-        return depth > 0 and all(is_shallow(each, depth - 1) for each in inner)
+def is_shallow(holder: dict[str, Any] | list[Any], depth: int) -> bool:
+    for each in holder.values() if isinstance(holder, dict) else holder:
+        if isinstance(each, dict | list) and (depth == 1 or not is_shallow(each, depth - 1)):
+            return False
     return True
 
 

@@ -27,10 +27,23 @@ class Registered(NamedTuple):
     is_known: bool
 
 
+def find_pass(fields: Mapping[str, Any]) -> Key | None:
+    """A scanned pass names its card, also to a phone that has not been sent the card yet."""
+    code = fields.get("pass")
+    return (PASS_KEY, code.strip().upper()) if isinstance(code, str) and code.strip() else None
+
+
 def prepare_arrival(fields: dict[str, Any], ledger: Ledger, author: Author) -> Refusal | None:
-    """The author's own store, canonical phone, and the customer's consent (never assumed)."""
+    """The author's own store, canonical phone, and the customer's consent (never assumed).
+
+    Who shows a pass gave consent when they got it.
+    """
     if fields["store_id"] not in author.store_ids:
         return Refusal("forbidden", "store_id")
+    scanned = find_pass(fields)
+    card = ledger.key(*scanned) if scanned else None
+    if card is not None and not fields.get("customer_id") and not fields.get("card_id"):
+        fields["card_id"] = card.id
     if not fields.get("card_id") and not agreed(fields, SERVICE):
         return Refusal("consent", "consents")
     customer.normalise(fields)

@@ -27,6 +27,7 @@ from sync import (
     Push,
     PushAnswer,
     Timing,
+    find_reading,
     judge,
     operation_hash,
 )
@@ -172,27 +173,9 @@ async def load_for(
     connection: AsyncConnection, ledger: Ledger, operations: Iterable[Operation]
 ) -> None:
     """Everything the rules may read for these operations, in a few statements."""
-    ids: list[str] = []
-    keys: list[tuple[str, str]] = []
-    stores: set[str] = set()
-    for operation in operations:
-        entity = ledger.entities.get(operation.e)
-        ids.append(operation.i)
-        if operation.x:
-            ids.append(operation.x)
-        if entity is None or entity.shape is None:
-            continue
-        ids += [id for id in named_ids(operation.f, (*entity.parent, *entity.references)) if id]
-        store_id = operation.f.get("store_id")
-        if isinstance(store_id, str):
-            stores.add(store_id)
-        keys += entity.keys(operation.f)
-    if ids:
-        await load(connection, ledger, ids, keys, frozenset(stores))
-
-
-def named_ids(fields: dict[str, Any], names: tuple[str, ...]) -> list[str]:
-    return [value for name in names if isinstance(value := fields.get(name), str)]
+    reading = find_reading(operations, ledger.entities)
+    if reading.wanted.ids:
+        await load(connection, ledger, reading.wanted.ids, reading.wanted.keys, reading.stores)
 
 
 async def judge_job(

@@ -8,10 +8,11 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Row as Record
+from sqlalchemy import bindparam
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from server.errors import Unauthenticated
+from server.errors import Forbidden, Unauthenticated
 from server.exchange.pull import Reader, frames, head_frame
 from server.ground import Ground, ground_of
 from server.identity.sessions import (
@@ -24,7 +25,7 @@ from server.identity.sessions import (
     session_query,
     signed_in,
 )
-from server.identity.tables import sessions
+from server.identity.tables import devices, sessions
 from server.intake import read_json
 from server.rows import Movement, read_digests
 from server.rows.tables import heads
@@ -36,8 +37,18 @@ POKE_PAUSE_S = 0.05
 
 PULL = (
     session_query()
-    .add_columns(heads.c.seq.label("head"), heads.c.epoch)
+    .add_columns(
+        heads.c.seq.label("head"), heads.c.epoch, devices.c.revoked_at, devices.c.revoked_why
+    )
     .join(heads, heads.c.org_id == sessions.c.org_id)
+    .join(
+        devices,
+        (devices.c.org_id == sessions.c.org_id)
+        & (devices.c.id == bindparam("device_id"))
+        & (devices.c.staff_id == sessions.c.staff_id),
+        isouter=True,
+    )
+    .add_columns(devices.c.id.label("own_device"))
 )
 
 
@@ -58,7 +69,7 @@ class Held(msgspec.Struct):
 async def pull(request: Request) -> Response:
     wish = await read_json(request, PullWish)
     ground = ground_of(request)
-    session = await find_session(request, ground)
+    session = await find_session(request, ground, wish.device)
     scopes = tuple(sorted(actor_of(session).scopes))
     reader = Reader(session.org_id, scopes)
     plan = plan_for(wish, session, scopes)
@@ -70,15 +81,22 @@ async def pull(request: Request) -> Response:
     return stream_of(compress(stream) if gzip else stream, gzip=gzip)
 
 
-async def find_session(request: Request, ground: Ground) -> Record[Any]:
-    """Session, person, organisation and the feed's head, in one statement."""
+async def find_session(request: Request, ground: Ground, device_id: str) -> Record[Any]:
+    """Session, person, device, organisation and the feed's head, in one statement.
+
+    A device is one person's: rows never land in the cache of whoever had the phone before.
+    """
     ticket = read_cookie(request.cookies.get(COOKIE))
-    async with ground.database.read(snapshot=False) as connection:
-        row: Record[Any] | None = (await connection.execute(PULL, parameters(ticket))).one_or_none()
+    asked = {**parameters(ticket), "device_id": device_id}
+    row: Record[Any] | None = await ground.database.find_one(PULL, asked)
     seen: LastSeen = request.app.state.seen
     now = ground.clock()
     if row is None or not is_live(row, now, seen):
         raise Unauthenticated
+    if row.own_device is None:
+        raise Forbidden("foreign_device")
+    if row.revoked_at is not None:
+        raise Forbidden("device_revoked", why=row.revoked_why)
     seen.note((row.org_id, row.token_hash), now)
     return row
 

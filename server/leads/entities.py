@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from server.customers.register import prepare_arrival
+from server.customers.register import find_pass, prepare_arrival
 from server.customers.shapes import ArrivalFields
 from server.leads import claims, shapes
 from server.leads.offers import open_key
@@ -26,6 +26,11 @@ def open_lead_keys(fields: dict[str, Any]) -> list[Key]:
     if not isinstance(customer_id, str) or not isinstance(store_id, str):
         return []
     return [("open_lead", open_key(customer_id, store_id))]
+
+
+def arrival_keys(fields: dict[str, Any]) -> list[Key]:
+    scanned = find_pass(fields)
+    return open_lead_keys(fields) + ([scanned] if scanned else [])
 
 
 def lead_key(fields: dict[str, Any], ledger: Ledger) -> Key | None:
@@ -98,8 +103,9 @@ entities = [
         shape=ArrivalFields,
         create_roles=RECEIVERS,
         parent=("customer_id", "card_id"),
+        parent_key=find_pass,
         references=("store_id", "receiver_id"),
-        keys=open_lead_keys,
+        keys=arrival_keys,
         neighbours=around_arrival,
         prepare=prepare_arrival,
         effects=claims.register,

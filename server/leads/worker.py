@@ -110,8 +110,7 @@ class Worker:
             .where(deadlines.c.org_id == org_id, deadlines.c.id == id, OPEN)
             .values(due_at=now + PUT_BACK_MS)
         )
-        async with self.database.write() as connection:
-            await connection.execute(later)
+        await self.database.transact(lambda connection: connection.execute(later))
 
     async def find_due(self, now: int) -> list[Record[Any]]:
         query = (

@@ -197,3 +197,14 @@ async def test_a_store_gained_is_backfilled_and_a_store_lost_is_dropped(
 async def set_stores(database: Database, who: str, stores: str) -> None:
     change = update(staff_accounts).where(staff_accounts.c.id == who).values(store_ids=stores)
     await database.transact(lambda connection: connection.execute(change))
+
+
+async def test_a_phone_of_somebody_else_or_a_revoked_one_reads_nothing(phone_of: PhoneOf) -> None:
+    bo, chen = await phone_of("bo"), await phone_of("chen")
+    await register(bo)
+    borrowed = await bo.client.post("/sync/pull", json={"device": chen.device, "cursor": None})
+    assert (borrowed.status_code, borrowed.json()["error"]["code"]) == (403, "foreign_device")
+    other = await phone_of("bo")
+    assert (await bo.client.delete(f"/api/devices/{other.device}?why=lost")).status_code == 204
+    revoked = await bo.client.post("/sync/pull", json={"device": other.device, "cursor": None})
+    assert (revoked.status_code, revoked.json()["error"]["code"]) == (403, "device_revoked")
