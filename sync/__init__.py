@@ -3,7 +3,6 @@
 from sync.clock import SKEW_TOLERANCE_MS, Timing, effective_time
 from sync.cursor import (
     FRAME_BYTES,
-    FRAME_ROWS,
     PARTS,
     Backfill,
     Cursor,
@@ -59,7 +58,6 @@ from sync.wire import (
 __all__ = [
     "EVERYONE",
     "FRAME_BYTES",
-    "FRAME_ROWS",
     "HASH_BYTES",
     "ORGANISATION",
     "PARTS",

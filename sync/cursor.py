@@ -10,7 +10,6 @@ import msgspec
 from sync.errors import ForeignCursor
 
 PARTS = (0, 1, 2)
-FRAME_ROWS = 500
 FRAME_BYTES = 64 * 1024
 
 

@@ -52,13 +52,25 @@ def judge_unit(
     mark = ledger.mark()
     exceptions: list[Exceptional] = []
     for operation in unit:
-        outcome = judge_operation(operation, ledger, author, timing)
+        outcome = judge_safely(operation, ledger, author, timing)
         if isinstance(outcome, Refusal):
             ledger.rewind(mark)
             return refuse_unit(unit, operation, outcome, ledger, author)
         if outcome is not None:
             exceptions.append(outcome)
     return exceptions
+
+
+def judge_safely(
+    operation: Operation, ledger: Ledger, author: Author, timing: Timing
+) -> Exceptional | Refusal | None:
+    """A rule that fails is our fault and costs its own unit only: a phone whose push always failed
+    could never send anything again. Its words are kept, and the fault is there to be logged."""
+    try:
+        return judge_operation(operation, ledger, author, timing)
+    except Exception as fault:
+        ledger.faults.append(fault)
+        return Refusal("fault")
 
 
 def refuse_unit(

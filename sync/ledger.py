@@ -68,6 +68,7 @@ class Ledger:
         self.history: list[KeptValue] = []
         self.timers: list[Deadline | Cancelled] = []
         self.side: list[tuple[str, dict[str, Any]]] = []
+        self.faults: list[Exception] = []
         self.changed_keys: dict[Key, str | None] = {}
         self.new_aliases: dict[str, str] = {}
         self._rows: dict[str, Row | None] = {}

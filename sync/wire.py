@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -183,6 +184,9 @@ def is_name(text: str) -> bool:
     return 0 < len(text) <= NAME_CHARACTERS and text.isascii() and text.isprintable()
 
 
+_HOLDERS = (dict, list, tuple)
+
+
 def find_fault(fields: dict[str, Any]) -> Literal["invalid", "too_large"] | None:
     """What keeps these fields out of any row, whatever its shape.
 
@@ -199,7 +203,7 @@ def find_fault(fields: dict[str, Any]) -> Literal["invalid", "too_large"] | None
 
 def is_shallow(holder: dict[str, Any] | list[Any], depth: int) -> bool:
     for each in holder.values() if isinstance(holder, dict) else holder:
-        if isinstance(each, dict | list) and (depth == 1 or not is_shallow(each, depth - 1)):
+        if type(each) in _HOLDERS and (depth == 1 or not is_shallow(each, depth - 1)):
             return False
     return True
 
@@ -230,11 +234,20 @@ def canonical(value: Any) -> bytes:
     """JSON with sorted keys, no spaces, UTF-8, numbers as ECMAScript writes them: the same bytes
     in every language."""
     text = _hashable.encode(value)
-    return spell(value).encode() if _ODD_NUMBER.search(text) else text
+    is_odd = holds_float((value,)) and _ODD_NUMBER.search(text)
+    return spell(value).encode() if is_odd else text
 
 
 _ODD_NUMBER = re.compile(rb"(?:\.0|[0-9]e-?[0-9]+)(?:[,\]}]|$)")
 """Where the fast encoder's numbers may differ from ECMAScript's (or a text looks as if)."""
+
+
+def holds_float(holder: Iterable[Any]) -> bool:
+    for each in holder.values() if isinstance(holder, dict) else holder:
+        kind = type(each)
+        if kind is float or (kind in _HOLDERS and holds_float(each)):
+            return True
+    return False
 
 
 def spell(value: Any) -> str:

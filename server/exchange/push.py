@@ -1,6 +1,7 @@
 """Push: operations in, outcomes out. Waiting pushes of an organisation share one commit."""
 
 import asyncio
+import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -33,7 +34,7 @@ from sync import (
 )
 
 BATCH_OPERATIONS = 4_000
-REVOKED_BUT_HEARD = ("lost", "replaced")
+log = logging.getLogger("shopbell.exchange")
 
 
 class Job(msgspec.Struct, eq=False):
@@ -145,6 +146,8 @@ async def settle_batch(
         await judge_job(connection, ledger, job, sender, units)
         for job, sender, units in zip(batch, senders, fresh, strict=True)
     ]
+    for fault in ledger.faults:
+        log.error("a rule failed", exc_info=fault)
     published = None
     if any(each.fresh for each in judged):
         published = await publish(connection, ledger)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -27,13 +27,16 @@ NOON = 1_767_240_000_000
 """1 January 2026, 04:00 UTC: noon at the store. All times are in ms."""
 
 
+Tag = Annotated[str, msgspec.Meta(max_length=20)]
+
+
 class PersonFields(msgspec.Struct, forbid_unknown_fields=True):
     name: str = ""
     note: str = ""
     phone: str = ""
     source: str = ""
     desk: str = "east"
-    tags: list[str] = msgspec.field(default_factory=list)
+    tags: list[Tag] = msgspec.field(default_factory=list)
 
 
 class VisitFields(msgspec.Struct, forbid_unknown_fields=True):
@@ -45,6 +48,12 @@ class TakingFields(msgspec.Struct, forbid_unknown_fields=True):
     person_id: str
 
 
+class CallFields(msgspec.Struct, forbid_unknown_fields=True):
+    """A call from a number: who has it is the parent."""
+
+    phone: str
+
+
 class HandoverFields(msgspec.Struct, forbid_unknown_fields=True):
     person_id: str
     to_id: str
@@ -54,8 +63,12 @@ def phone_keys(fields: dict[str, Any]) -> list[Key]:
     return [("phone", fields["phone"])] if fields.get("phone") else []
 
 
-def phone_key(fields: dict[str, Any], ledger: Ledger) -> Key | None:
+def phone_of(fields: dict[str, Any]) -> Key | None:
     return next(iter(phone_keys(fields)), None)
+
+
+def phone_key(fields: dict[str, Any], ledger: Ledger) -> Key | None:
+    return phone_of(fields)
 
 
 def own_key(row: Row, stores: frozenset[str]) -> Wanted:
@@ -164,6 +177,13 @@ ENTITIES = {
             claim=True,
             parent=("person_id",),
             effects=hand_over,
+        ),
+        Entity(
+            name="call",
+            kind="fact",
+            shape=CallFields,
+            parent_key=phone_of,
+            keys=phone_keys,
         ),
         Entity(name="refusal", kind="server", place=place_refusal),
         Entity(name="conflict", kind="server"),

@@ -103,6 +103,14 @@ def test_duplicates_inside_one_push_are_one_record() -> None:
     assert hand.send([one], [other]) == [Duplicate(2, one.i)]
 
 
+def test_who_registered_a_known_person_may_claim_under_their_own_id() -> None:
+    shops = TwoShops()
+    second = shops.wu.create("person", name="张", phone="1")
+    claim = shops.wu.create("taking", person_id=second.i)
+    assert shops.wu.send([second, claim]) == [Duplicate(1, shops.zhang)]
+    assert shops.body()["taken_by"] == "wu"
+
+
 def test_an_alias_cannot_be_created_again() -> None:
     shops = TwoShops()
     second = shops.wu.create("person", name="张", phone="1")

@@ -122,6 +122,14 @@ def test_a_second_adding_does_not_hide_the_first_one_from_a_remover() -> None:
     assert table.row.body["tags"] == ["t"]
 
 
+def test_a_removed_adding_does_not_count_when_another_device_adds_and_removes() -> None:
+    table = Table(2)
+    for hand in table.hands:
+        for step in ("add", "remove"):
+            hand.send(hand.patch(table.id, table.born, tags={step: ["t"]}))
+        assert table.row.body["tags"] == []
+
+
 @given(st.permutations(range(3)))
 def test_the_first_accepted_value_stays_and_the_others_are_kept(order: list[int]) -> None:
     table = Table(3, source="")
@@ -236,6 +244,16 @@ def test_an_edit_beats_the_one_it_saw_whatever_the_clocks_say(
         edit = hand.patch(table.id, table.row.seq, note=f"v{nth}", at=captured)
         assert hand.send(edit, now=now) == []
         assert table.row.body["note"] == f"v{nth}"
+
+
+def test_an_edit_counts_as_later_than_the_one_it_saw_for_everybody_else_too() -> None:
+    """Its slow clock would place it before a concurrent edit that the one it saw had beaten."""
+    table = Table(3, note="")
+    seen, slow, between = table.hands
+    seen.send(seen.patch(table.id, table.born, note="seen", at=NOON + 2 * HOUR), now=LATER)
+    slow.send(slow.patch(table.id, table.row.seq, note="slow", at=NOON), now=LATER)
+    between.send(between.patch(table.id, table.born, note="x", at=NOON + HOUR), now=LATER)
+    assert table.row.body["note"] == "slow"
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.booleans(), st.integers(-9, 9)), max_size=10))

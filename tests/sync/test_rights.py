@@ -36,6 +36,15 @@ def test_a_missing_and_an_invisible_parent_refuse_alike() -> None:
     assert missing == [Refused(2, "not_found", "person_id")]
 
 
+def test_a_parent_named_by_its_key_is_held_to_the_same_rule() -> None:
+    shop = Shop()
+    seen = shop.li.create("call", phone="1")
+    assert shop.li.send(seen) == []
+    assert shop.organisation.row(seen.i).root == shop.zhang
+    outcomes = shop.wu.send(*(shop.wu.create("call", phone=phone) for phone in ("1", "2")))
+    assert outcomes == [Refused(1, "not_found", "phone"), Refused(2, "not_found", "phone")]
+
+
 def test_a_missing_and_an_invisible_profile_refuse_alike() -> None:
     shop = Shop()
     hidden = shop.wu.send(shop.wu.patch(shop.zhang, 1, name="x"))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync import Author, Ledger, Operation, Refused, Timing, judge
+from sync import Author, Ledger, Operation, Refused, Row, Timing, judge
 from tests.sync.organisation import Organisation, Person
 from tests.sync.phone import Hand
 from tests.sync.stage import HOUR, NOON, creation, new_id, patch
@@ -202,16 +202,36 @@ def test_two_phones_that_write_at_the_same_moment_again_and_again_block_nobody()
     assert [row.body["value_other"] for row in organisation.rows("conflict")] == ["x", "y", "z"]
 
 
-def test_a_server_field_is_refused_however_it_is_sent() -> None:
+def test_fields_that_do_not_fit_are_refused_by_name() -> None:
     organisation = with_held_person()
     hand = Hand(organisation, LI)
     outcomes = hand.send(
         hand.patch(HELD, 1, owner_id="wu"),
         hand.create("person", name="王", owner_id="wu"),
         hand.patch(HELD, 1, surprise="x"),
+        hand.patch(HELD, 1, tags={"add": ["x" * 21]}),
+        hand.patch(HELD, 1, tags={"put": ["x"]}),
     )
     assert outcomes == [
         Refused(1, "server_field", "owner_id"),
         Refused(2, "server_field", "owner_id"),
         Refused(3, "unknown_field", "surprise"),
+        Refused(4, "invalid", "tags"),
+        Refused(5, "unknown_field", "tags"),
     ]
+
+
+def test_a_rule_that_fails_costs_its_own_unit_only() -> None:
+    def fail(row: Row, ledger: Ledger, author: Author) -> None:
+        raise ZeroDivisionError
+
+    organisation = with_held_person()
+    units = [[good(1, 1)], [creation(2, "taking", new_id("broken"), person_id=HELD)], [good(3, 1)]]
+    ledger = organisation.open(units, NOON)
+    broken = msgspec.structs.replace(ledger.entities["taking"], effects=fail)
+    ledger.entities = {**ledger.entities, "taking": broken}
+    author = Author(staff_id="li", role="rep", device="d", scopes=frozenset(LI.scopes))
+    assert judge(units, ledger, author, TIMING) == [Refused(2, "fault")]
+    assert [type(fault) for fault in ledger.faults] == [ZeroDivisionError]
+    assert len(ledger.rows_of("visit")) == 2
+    assert ledger.rows_of("refusal")[0].body["fields"] == {"person_id": HELD}

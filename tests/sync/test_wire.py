@@ -25,7 +25,7 @@ from sync import (
     inflate,
     operation_hash,
 )
-from sync.wire import PUSH_INFLATED_BYTES
+from sync.wire import ENVELOPE_DEPTH, FIELD_DEPTH, PUSH_INFLATED_BYTES, find_fault
 
 
 def operation(n: int, **other: Any) -> dict[str, Any]:
@@ -96,6 +96,40 @@ def test_numbers_that_do_not_follow_each_other_are_malformed(numbers: list[int])
 def test_what_is_not_this_protocol_is_malformed(body: bytes) -> None:
     with pytest.raises(Malformed):
         decode_push(body)
+
+
+def nested(depth: int) -> dict[str, Any]:
+    """Fields whose deepest list is the `depth`-th holder, the fields themselves the first."""
+    value: Any = 1
+    for _ in range(depth - 1):
+        value = [value]
+    return {"a": value}
+
+
+def test_fields_may_nest_six_deep_and_no_envelope_is_walked_below_thirty_two() -> None:
+    assert find_fault(nested(FIELD_DEPTH)) is None
+    assert find_fault(nested(FIELD_DEPTH + 1)) == "invalid"
+    decode_push(envelope([operation(1, f=nested(ENVELOPE_DEPTH))]))
+    with pytest.raises(Malformed):
+        decode_push(envelope([operation(1, f=nested(ENVELOPE_DEPTH + 1))]))
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        ("a\0b", "invalid"),
+        (r"a\u0000b", None),
+        ({"a\0b": 1}, "invalid"),
+        ([2**53 - 1, 1 - 2**53], None),
+        (2**53, "invalid"),
+        ([-(2**53)], "invalid"),
+        ("x" * 65_528, None),
+        ("x" * 65_529, "too_large"),
+        (1e300, None),
+    ],
+)
+def test_what_no_row_may_hold_is_found(value: Any, fault: str | None) -> None:
+    assert find_fault({"a": value}) == fault
 
 
 @pytest.mark.parametrize("newer", [{"schema": 2}, {"v": 2}])
