@@ -28,6 +28,7 @@ from server.front.pwa import Pwa
 from server.ground import Ground, ground_in
 from server.identity import routes as identity
 from server.identity.passwords import Passwords
+from server.identity.reports import Reports
 from server.identity.sessions import COOKIE, LastSeen
 from server.identity.throttle import Throttle
 from server.leads import arrivals
@@ -55,6 +56,7 @@ async def flush_last_seen(app: Starlette) -> None:
     while True:
         await asyncio.sleep(FLUSH_SEEN_S)
         await app.state.seen.flush(ground_in(app).database)
+        await app.state.reports.flush(ground_in(app).database)
 
 
 async def run_deadlines(app: Starlette) -> None:
@@ -138,6 +140,7 @@ def create_app(
     app.state.passwords = Passwords()
     app.state.throttle = Throttle()
     app.state.seen = LastSeen()
+    app.state.reports = Reports()
     # Set when the process is told to stop: streams end, readiness is over.
     app.state.stopping = asyncio.Event()
     return app
@@ -150,6 +153,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
         stack.push_async_callback(database.close)
         await migrate(database)
         stack.push_async_callback(app.state.seen.flush, database)
+        stack.push_async_callback(app.state.reports.flush, database)
         for opening in OPENINGS:
             await stack.enter_async_context(opening(app))
         await stack.enter_async_context(running(app))

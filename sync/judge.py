@@ -26,7 +26,6 @@ from sync.wire import (
     Merged,
     Operation,
     Refused,
-    find_fault,
     is_name,
 )
 
@@ -96,7 +95,7 @@ def keep_refusal(operation: Operation, why: Refusal, ledger: Ledger, author: Aut
         "row_id": operation.i,
         "code": why.code,
         "field": why.field,
-        "fields": {} if find_fault(operation.f) else operation.f,
+        "fields": {} if operation.fault else operation.f,
         "base": operation.b,
         "captured_at": operation.t,
         "refused_at": ledger.now,
@@ -112,8 +111,8 @@ def judge_operation(
     entity = ledger.entities.get(operation.e)
     if entity is None or entity.shape is None:
         return Refusal("unknown_entity")
-    if fault := find_fault(operation.f):
-        return Refusal(fault)
+    if operation.fault:
+        return Refusal(operation.fault)
     if operation.b is None:
         return judge_creation(operation, entity, ledger, author, timing)
     return judge_patch(operation, entity, ledger, author, timing)

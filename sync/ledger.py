@@ -170,7 +170,8 @@ class Ledger:
         """Note a row as changed and remember how it was, for `rewind`."""
         before = {"body": row.body, "stamps": row.stamps, "deleted": row.deleted}
         self._journal.append((row, before))
-        self._set(self.touched, row.id, row)
+        if row.id not in self.touched:
+            self._set(self.touched, row.id, row)
 
     def delete(self, row: Row) -> None:
         """Leave a tombstone."""

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from sync.entity import Entities, Entity, Wanted, check_creation, check_patch
-from sync.wire import Operation, find_fault, is_name
+from sync.wire import Operation, is_name
 
 
 class Reading(msgspec.Struct):
@@ -36,7 +36,7 @@ def find_reading(operations: Iterable[Operation], entities: Entities) -> Reading
 
 def fits(operation: Operation, entity: Entity) -> bool:
     check = check_creation if operation.b is None else check_patch
-    return find_fault(operation.f) is None and check(entity, operation.f) is None
+    return operation.fault is None and check(entity, operation.f) is None
 
 
 def names_of(*values: Any) -> list[str]:

@@ -7,6 +7,7 @@ import re
 import zlib
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -33,9 +34,10 @@ HASH_BYTES = 8
 
 Integer = Annotated[int, msgspec.Meta(ge=-INTEGER, le=INTEGER)]
 Name = Annotated[str, msgspec.Meta(max_length=NAME_CHARACTERS)]
+FaultCode = Literal["invalid", "too_large"]
 
 
-class Operation(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+class Operation(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, dict=True):
     """One change made on a device. `n` seq, `e` entity, `i` id, `f` fields, `t` captured_at (ms),
     `b` base (its presence makes a patch), `x` the conflict it restores."""
 
@@ -46,6 +48,16 @@ class Operation(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     t: Integer
     b: Integer | None = None
     x: Name | None = None
+
+    @cached_property
+    def content(self) -> bytes:
+        """Canonical JSON of [e, i, b, t, f, x]."""
+        return canonical([self.e, self.i, self.b, self.t, self.f, self.x])
+
+    @cached_property
+    def fault(self) -> FaultCode | None:
+        """What keeps the fields out of any row, whatever its shape."""
+        return find_fault(self.f, self.content)
 
 
 class Push(msgspec.Struct, forbid_unknown_fields=True):
@@ -187,18 +199,19 @@ def is_name(text: str) -> bool:
 _HOLDERS = (dict, list, tuple)
 
 
-def find_fault(fields: dict[str, Any]) -> Literal["invalid", "too_large"] | None:
-    """What keeps these fields out of any row, whatever its shape.
+def find_fault(fields: dict[str, Any], text: bytes | None = None) -> FaultCode | None:
+    """What keeps these fields out of any row, whatever its shape. `text` is JSON that holds them.
 
     Texts are searched for NUL all at once, in the JSON: most fields are texts.
     """
-    text = _plain.encode(fields)
+    text = text or _plain.encode(fields)
     if rb"\u0000" in text and not is_sound(fields, FIELD_DEPTH):
         return "invalid"
     for value in fields.values():
         if type(value) is not str and not is_sound(value, FIELD_DEPTH - 1):
             return "invalid"
-    return "too_large" if len(text) > OPERATION_BYTES else None
+    is_long = len(text) > OPERATION_BYTES and len(_plain.encode(fields)) > OPERATION_BYTES
+    return "too_large" if is_long else None
 
 
 def is_shallow(holder: dict[str, Any] | list[Any], depth: int) -> bool:
@@ -223,8 +236,7 @@ def is_sound(value: Any, depth: int) -> bool:
 
 def operation_hash(operation: Operation) -> bytes:
     """Eight bytes that name an operation's content; its number is not part of it."""
-    content = [operation.e, operation.i, operation.b, operation.t, operation.f, operation.x]
-    return hashlib.sha256(canonical(content)).digest()[:HASH_BYTES]
+    return hashlib.sha256(operation.content).digest()[:HASH_BYTES]
 
 
 # Canonical JSON

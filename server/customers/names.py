@@ -1,7 +1,7 @@
 """Names: how they are found (pinyin, initials) and how they are shown to who may not see them."""
 
 import os
-from functools import cache
+from functools import cache, lru_cache
 
 # A surname is often read unlike the same character elsewhere.
 _SURNAMES = {
@@ -24,6 +24,7 @@ _SALUTATIONS = (
 _HIDDEN = "**"
 
 
+@lru_cache(maxsize=8192)
 def find_keys(name: str) -> tuple[str, str]:
     """Pinyin without tones, joined, and initials: 王小明 -> wangxiaoming, wxm."""
     syllables = _syllables(name)

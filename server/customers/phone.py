@@ -20,6 +20,7 @@ _NOISE = re.compile(r"[\s().\-\[\]/·\u200b-\u200f\u2010-\u2015\u202a-\u202e\u20
 _COUNTRY = r"(?:(?:\+|00)?86)?"
 _IP_DIAL = r"(?:17951|17950|17911|17909|17901|12593|10193)?"
 _MAINLAND = re.compile(rf"{_COUNTRY}{_IP_DIAL}{_COUNTRY}0?(1[3-9][0-9]{{9}})")
+_USUAL = re.compile(r"(?:\+86)?(1[3-9][0-9]{9})")
 _CANONICAL_MOBILE = re.compile(r"\+86(1[3-9][0-9])[0-9]{4}([0-9]{4})")
 
 
@@ -29,6 +30,8 @@ def canonical(raw: str) -> str | None:
 
     Mainland mobiles become +86 and eleven digits; others E.164, with x and the extension.
     """
+    if found := _USUAL.fullmatch(raw):
+        return f"+86{found[1]}"
     squeezed = squeeze(raw)
     if len(squeezed) > LONGEST_RAW:
         return None

@@ -15,6 +15,7 @@ from starlette.responses import Response, StreamingResponse
 from server.errors import Forbidden, Unauthenticated
 from server.exchange.pull import Reader, frames, head_frame
 from server.ground import Ground, ground_of
+from server.identity.reports import Count, Moment, Report, Reports
 from server.identity.sessions import (
     COOKIE,
     LastSeen,
@@ -53,11 +54,17 @@ PULL = (
 
 
 class PullWish(msgspec.Struct):
-    """`resend` names scopes whose digest did not match: they are sent again."""
+    """`resend` names scopes whose digest did not match: they are sent again.
+
+    The rest is the phone's report of its outbox: see `Report`.
+    """
 
     device: str
     cursor: str | None = None
     resend: list[str] = msgspec.field(default_factory=list)
+    pending: Count | None = None
+    oldest_at: Moment | None = None
+    photos: Count | None = None
 
 
 class Held(msgspec.Struct):
@@ -70,10 +77,14 @@ async def pull(request: Request) -> Response:
     wish = await read_json(request, PullWish)
     ground = ground_of(request)
     session = await find_session(request, ground, wish.device)
+    now = ground.clock()
+    reports: Reports = request.app.state.reports
+    report = Report(now, wish.pending, wish.oldest_at, wish.photos)
+    reports.note((session.org_id, wish.device), report)
     scopes = tuple(sorted(actor_of(session).scopes))
     reader = Reader(session.org_id, scopes)
     plan = plan_for(wish, session, scopes)
-    opening = opening_of(plan, ground.clock())
+    opening = opening_of(plan, now)
     gzip = "gzip" in request.headers.get("accept-encoding", "")
     if is_idle(plan, session.head):
         return idle_answer(reader, plan.cursor, opening, gzip=gzip)

@@ -50,7 +50,7 @@ async def enrol_device(request: Request) -> Response:
 async def list_devices(request: Request) -> Response:
     async with ground_of(request).database.read() as connection:
         actor = await signed_in(request, connection)
-        seen = await devices_seen_by(connection, actor)
+        seen = await devices_seen_by(connection, actor, request.app.state.reports)
     return JSONResponse({"devices": [asdict(each) for each in seen]})
 
 

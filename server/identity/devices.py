@@ -1,6 +1,6 @@
 """Devices: one person's outbox in one browser profile, with a credential that can only push."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from server.identity.actor import Actor, may
+from server.identity.reports import Report, Reports
 from server.identity.sessions import end_sessions_of_device
 from server.identity.signing import BadSeal, Seal
 from server.identity.tables import devices, organisations, staff_accounts
@@ -29,7 +30,7 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True)
 class DeviceRow:
-    """A device as lists show it: an Owned for `may`."""
+    """A device as lists show it: an Owned for `may`. Its last report: see `Report`."""
 
     id: str
     name: str
@@ -41,6 +42,7 @@ class DeviceRow:
     last_seen_at: int | None
     pending: int | None
     oldest_pending_at: int | None
+    photos: int | None
     revoked_at: int | None
 
 
@@ -166,11 +168,27 @@ async def change(connection: AsyncConnection, org_id: str, wish: Enrolment) -> N
     )
 
 
-async def devices_seen_by(connection: AsyncConnection, actor: Actor) -> list[DeviceRow]:
+async def devices_seen_by(
+    connection: AsyncConnection, actor: Actor, reports: Reports
+) -> list[DeviceRow]:
     """One's own, and those of the people one leads. The oldest silence first."""
-    wanted = listed(actor.org_id).order_by(devices.c.last_seen_at, devices.c.created_at)
-    rows = [device_row(row) for row in await connection.execute(wanted)]
-    return [row for row in rows if may(actor, "see_devices", row)]
+    found = [device_row(row) for row in await connection.execute(listed(actor.org_id))]
+    seen = [row for row in found if may(actor, "see_devices", row)]
+    heard = [with_report(row, actor.org_id, reports) for row in seen]
+    return sorted(heard, key=lambda row: (row.last_seen_at or 0, row.created_at, row.id))
+
+
+def with_report(row: DeviceRow, org_id: str, reports: Reports) -> DeviceRow:
+    """The row as of the phone's last contact, whether the table has heard of that or not."""
+    stored = Report(row.last_seen_at, row.pending, row.oldest_pending_at)
+    report = reports.freshest((org_id, row.id), stored)
+    return replace(
+        row,
+        last_seen_at=report.seen_at,
+        pending=report.pending,
+        oldest_pending_at=report.oldest_at,
+        photos=report.photos,
+    )
 
 
 def listed(org_id: str) -> Select[Any]:
@@ -197,6 +215,7 @@ def device_row(row: Row[Any]) -> DeviceRow:
         last_seen_at=row.last_seen_at,
         pending=row.pending,
         oldest_pending_at=row.oldest_pending_at,
+        photos=None,
         revoked_at=row.revoked_at,
     )
 

@@ -55,7 +55,7 @@ devices = org_table(
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
     Column("revoked_why", Text),
-    # Reported by the phone with each sync.
+    # Reported by the phone with each pull; in memory first, see reports.py.
     Column("last_seen_at", BigInteger),
     Column("pending", Integer),
     Column("oldest_pending_at", BigInteger),

@@ -1,16 +1,16 @@
 """From the database into a ledger: everything the rules of a transaction may read."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, select, tuple_
+from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db import among
 from server.rows.tables import aliases, feed, heads, keys, rows
 from sync import Entities, Key, Ledger, Row, Stamp, Wanted
 
-CHUNK = 2_000
 HOPS = 6
 """A fact names its parent, the parent its root, the root its store, the store its people."""
 
@@ -72,49 +72,60 @@ async def load_keys(
     connection: AsyncConnection, ledger: Ledger, wanted: Collection[Key]
 ) -> list[str]:
     held: dict[Key, str] = {}
-    for chunk in chunks(list(wanted)):
-        query = select(keys.c.kind, keys.c.value, keys.c.row_id).where(
-            keys.c.org_id == ledger.org, tuple_(keys.c.kind, keys.c.value).in_(chunk)
+    for kind, values in by_kind(wanted).items():
+        query = select(keys.c.value, keys.c.row_id).where(
+            keys.c.org_id == ledger.org,
+            keys.c.kind == kind,
+            among(connection, keys.c.value, values),
         )
-        held |= {(kind, value): id for kind, value, id in await connection.execute(query)}
+        held |= {(kind, value): id for value, id in await connection.execute(query)}
     for key in wanted:
         ledger.put_key(key, held.get(key))
     return list(held.values())
 
 
+def by_kind(wanted: Iterable[Key]) -> dict[str, list[str]]:
+    sorted_out: dict[str, list[str]] = {}
+    for kind, value in wanted:
+        sorted_out.setdefault(kind, []).append(value)
+    return sorted_out
+
+
 async def load_aliases(
-    connection: AsyncConnection, ledger: Ledger, ids: Collection[str]
+    connection: AsyncConnection, ledger: Ledger, ids: Sequence[str]
 ) -> list[str]:
-    targets: list[str] = []
-    for chunk in chunks(list(ids)):
-        query = select(aliases.c.alias_id, aliases.c.row_id).where(
-            aliases.c.org_id == ledger.org, aliases.c.alias_id.in_(chunk)
-        )
-        for alias_id, row_id in await connection.execute(query):
-            ledger.put_alias(alias_id, row_id)
-            targets.append(row_id)
+    if not ids:
+        return []
+    query = select(aliases.c.alias_id, aliases.c.row_id).where(
+        aliases.c.org_id == ledger.org, among(connection, aliases.c.alias_id, ids)
+    )
+    targets = []
+    for alias_id, row_id in await connection.execute(query):
+        ledger.put_alias(alias_id, row_id)
+        targets.append(row_id)
     return targets
 
 
-async def load_rows(connection: AsyncConnection, ledger: Ledger, ids: Collection[str]) -> list[Row]:
-    found: list[Row] = []
-    for chunk in chunks([id for id in ids if not ledger.is_alias(id)]):
-        query = select(rows).where(rows.c.org_id == ledger.org, rows.c.id.in_(chunk))
-        found += [read_row(held) for held in (await connection.execute(query)).mappings()]
+async def load_rows(connection: AsyncConnection, ledger: Ledger, ids: Iterable[str]) -> list[Row]:
+    asked = [id for id in ids if not ledger.is_alias(id)]
+    if not asked:
+        return []
+    query = select(rows).where(rows.c.org_id == ledger.org, among(connection, rows.c.id, asked))
+    found = [read_row(held) for held in (await connection.execute(query)).mappings()]
     for row in found:
         ledger.put_loaded(row)
-    for id in ids:
-        if not ledger.is_alias(id):
-            ledger.put_absent(id)
+    for id in asked:
+        ledger.put_absent(id)
     return found
 
 
-async def load_tree(connection: AsyncConnection, ledger: Ledger, roots: Collection[str]) -> None:
+async def load_tree(connection: AsyncConnection, ledger: Ledger, roots: Sequence[str]) -> None:
     """Every row of these trees."""
-    for chunk in chunks(list(roots)):
-        query = select(rows).where(rows.c.org_id == ledger.org, rows.c.root.in_(chunk))
-        for held in (await connection.execute(query)).mappings():
-            ledger.put_loaded(read_row(held))
+    if not roots:
+        return
+    query = select(rows).where(rows.c.org_id == ledger.org, among(connection, rows.c.root, roots))
+    for held in (await connection.execute(query)).mappings():
+        ledger.put_loaded(read_row(held))
 
 
 async def load_scope(
@@ -161,7 +172,3 @@ def read_row(held: RowMapping) -> Row:
         stamps=_stamps.decode(held["stamps"]) if held["stamps"] != "{}" else {},
         deleted=bool(held["deleted"]),
     )
-
-
-def chunks(items: list[Any]) -> Iterator[list[Any]]:
-    return (items[at : at + CHUNK] for at in range(0, len(items), CHUNK))
