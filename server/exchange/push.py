@@ -134,9 +134,11 @@ async def settle_batch(
     connection: AsyncConnection, batch: Sequence[Job], entities: Entities
 ) -> tuple[list[PushAnswer], Published | None]:
     """Judge and write pushes of one organisation; the answers in the same order."""
-    senders = [await find_device(connection, job) for job in batch]
+    org_id = (await find_device(connection, batch[0])).org_id
     now = max(job.received_at for job in batch)
-    ledger = await open_ledger(connection, senders[0].org_id, entities, now)
+    ledger = await open_ledger(connection, org_id, entities, now)
+    # Only now: another process may have judged the same push while this one waited its turn.
+    senders = [await find_device(connection, job) for job in batch]
     replays = await read_replays(connection, list(zip(batch, senders, strict=True)))
     fresh = [
         fresh_units(job.push, sender.next_seq) for job, sender in zip(batch, senders, strict=True)

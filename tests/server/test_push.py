@@ -1,12 +1,21 @@
 """Pushing: every operation once, refused or not, in any order of accidents."""
 
+import asyncio
 import gzip
 from collections.abc import Awaitable, Callable
 
 import httpx
 import msgspec
 import pytest
+from sqlalchemy import func, select
 
+from server.db import Database
+from server.exchange.entities import ENTITIES
+from server.exchange.push import Pushes
+from server.rows import Movement
+from server.rows.tables import history
+from sync import decode_push
+from tests.cast import CODE
 from tests.phone import Phone
 from tests.server.deeds import customer, follow_up, make_id, register
 from tests.server.held import Holder
@@ -206,3 +215,26 @@ async def test_follow_ups_join_the_customers_tree(phone_of: PhoneOf) -> None:
     held = await Holder(bo).pull()
     assert held.one("follow_up").root == id
     assert held.rows[id].body["next_at"] == 1_795_400_000_000
+
+
+async def test_two_processes_that_get_the_same_push_apply_it_once(
+    phone_of: PhoneOf, database: Database
+) -> None:
+    bo = await phone_of("bo")
+    id = await register(bo)
+    patches = [
+        [bo.operation("customer", id, {"need": f"第 {nth} 次"}, base=0)] for nth in range(20)
+    ]
+    body = {"v": 1, "schema": 1, "device": bo.device, "sent_at": bo.clock(), "units": patches}
+    processes = [Pushes(database, ENTITIES, Movement()) for _ in range(4)]
+    answers = await asyncio.gather(
+        *(
+            each.submit(CODE, bo.device, decode_push(msgspec.json.encode(body)), bo.clock())
+            for each in processes
+        )
+    )
+    assert {answer.done for answer in answers} == {(2, 20)}
+    assert all(answer.exceptions == [] for answer in answers)
+    async with database.read() as connection:
+        kept = select(func.count()).select_from(history).where(history.c.row_id == id)
+        assert (await connection.execute(kept)).scalar_one() == 20
