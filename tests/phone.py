@@ -52,9 +52,9 @@ class Phone:
             self.contact_at = answer.json()["contact_at"]
         return answer
 
-    async def pull(self) -> list[dict[str, Any]]:
-        """The frames since the last pull; the cursor moves on."""
-        body = {"cursor": self.cursor, "device": self.device}
+    async def pull(self, **report: Any) -> list[dict[str, Any]]:
+        """The frames since the last pull; the cursor moves on. `report`: what waits here."""
+        body = {"cursor": self.cursor, "device": self.device, **report}
         answer = await self.client.post("/sync/pull", json=body)
         assert answer.status_code == 200, answer.text
         frames = [msgspec.json.decode(line) for line in answer.content.splitlines() if line]

@@ -250,6 +250,9 @@ async def log_pushes(connection: AsyncConnection, judged: Iterable[Judged], head
             contact_seq=head,
             skew_ms=bindparam("skew"),
             last_seen_at=bindparam("at"),
+            # What the phone said it still had is out of date; its next pull says it again.
+            pending=None,
+            oldest_pending_at=None,
         )
     )
     await connection.execute(standing, [standing_values(each) for each in done])

@@ -10,11 +10,13 @@ export type Open = { open: true; until_min: number } | { open: false }
 export function openAt(store: Store, now: number): Open {
   const wall = wallOf(now, store.zone)
   const minute = wall.hour * 60 + wall.minute
-  const span = spansOf(store, wall).find(([from, to]) => from <= minute && minute < to)
+  const span = spansAt(store, now).find(([from, to]) => from <= minute && minute < to)
   return span ? { open: true, until_min: span[1] } : { open: false }
 }
 
-function spansOf(store: Store, wall: ReturnType<typeof wallOf>): [number, number][] {
+/** The opening hours of the day `now` lies in. */
+export function spansAt(store: Store, now: number): [number, number][] {
+  const wall = wallOf(now, store.zone)
   const day = [wall.year, two(wall.month), two(wall.day)].join('-')
   const special = store.openings?.[day]
   if (special) return special

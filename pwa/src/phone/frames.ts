@@ -53,7 +53,7 @@ async function openBook(cache: CacheDatabase): Promise<Book> {
 
 async function forget(cache: CacheDatabase): Promise<void> {
   await cache.rows.clear()
-  await cache.meta.bulkDelete(['digests', 'cursor', 'said', 'resend'])
+  await cache.meta.bulkDelete(['digests', 'cursor', 'said', 'resend', 'devices'])
 }
 
 async function takeRows(cache: CacheDatabase, frame: Frame, book: Book): Promise<void> {

@@ -151,6 +151,7 @@ function conclude(pushed: Drained[], pulled: Pulled | null): void {
 
 function stuckBy(all: { meaning: string; code: string }[]): Exchange['stuck'] {
   if (all.some((one) => one.meaning === 'revoked')) return 'revoked'
+  if (all.some((one) => one.code === 'foreign_device')) return 'foreign'
   if (all.some((one) => one.code === 'differs')) return 'differs'
   if (all.some((one) => one.meaning === 'human')) return 'rejected'
   return get(needsSignIn) || all.some((one) => one.meaning === 'auth') ? 'sign_in' : ''

@@ -4,6 +4,7 @@ import { learnClock } from './clock'
 import type { CacheDatabase, OutboxDatabase } from './databases'
 import { applyFrame, differing, forgetAll, forgetScopes } from './frames'
 import { deviceOf } from './outbox'
+import { reportOf, type Report } from './report'
 
 const SILENCE_MS = 30_000
 
@@ -16,7 +17,7 @@ export async function pull(outbox: OutboxDatabase, cache: CacheDatabase, failure
   const device = await deviceOf(outbox)
   for (let round = 0; round < 3; round += 1) {
     const began = Date.now()
-    const { ended, last } = await stream(cache, device, told)
+    const { ended, last } = await stream(cache, { device, ...(await reportOf(outbox)) }, told)
     if (ended.meaning !== 'ack') return { ...ended, wait_ms: Math.max(ended.wait_ms, backOff(failures + 1)) }
     if (!last?.head) return { meaning: 'later', head: false, wait_ms: backOff(failures + 1), code: 'cut' }
     const differ = await differing(cache)
@@ -40,14 +41,16 @@ export async function settle(outbox: OutboxDatabase, began: number): Promise<voi
 }
 
 interface Streamed { ended: Pulled; last: Frame | null }
+/** Which phone asks, and how its outbox stands. */
+type Asker = Report & { device: string }
 
-async function stream(cache: CacheDatabase, device: string, told: (progress: Progress) => void): Promise<Streamed> {
+async function stream(cache: CacheDatabase, asker: Asker, told: (progress: Progress) => void): Promise<Streamed> {
   const patience = new AbortController()
   let last: Frame | null = null
   const ended = (meaning: Meaning, code: string, wait_ms = 0): Streamed => ({ ended: { meaning, head: false, wait_ms, code }, last })
   try {
     const sent_at = Date.now()
-    const response = await ask(cache, device, patience.signal)
+    const response = await ask(cache, asker, patience.signal)
     if (!response.ok) {
       const code = await errorCode(response)
       return ended(meaningOf(response.status, code), code || String(response.status), retryAfter(response.headers.get('Retry-After'), Date.now()))
@@ -65,9 +68,9 @@ async function stream(cache: CacheDatabase, device: string, told: (progress: Pro
   }
 }
 
-async function ask(cache: CacheDatabase, device: string, signal: AbortSignal): Promise<Response> {
+async function ask(cache: CacheDatabase, asker: Asker, signal: AbortSignal): Promise<Response> {
   const [cursor, resend] = await cache.meta.bulkGet(['cursor', 'resend'])
-  const body = { cursor: cursor?.value ?? null, device, ...(resend ? { resend: resend.value } : {}) }
+  const body = { cursor: cursor?.value ?? null, ...asker, ...(resend ? { resend: resend.value } : {}) }
   return fetch('/sync/pull', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal })
 }
 

@@ -24,6 +24,10 @@ export const needsSignIn = writable(false)
 /** Who has a session but has not yet said whose phone this is. */
 let candidate: Person | null = null
 
+const LAST = 'last'
+const LEFT = 'left'
+/** The key of who was last here. */
+let lastKey = ''
 /** Whose session the cookie is known to hold. On a shared phone it may still be a colleague's. */
 let vouched: string | null = null
 /** How to take this person's session once there is a network; answers with the HTTP status. */
@@ -48,7 +52,8 @@ export function zone(): string {
 /** Begins with what this phone remembers, without waiting for a network; then asks the server who we are. */
 export async function startSession(): Promise<void> {
   const people = await knownPeople()
-  const last = people.find((known) => known.key === rememberedKey())
+  lastKey = ((await phoneDatabase().settings.get(LAST))?.value as string | undefined) ?? ''
+  const last = people.find((known) => known.key === lastKey)
   if (people.some((known) => known.shared && known.pin)) at.set('locked')
   else if (last) await open(last)
   else await askServer()
@@ -58,9 +63,31 @@ export async function startSession(): Promise<void> {
 /** Asks the server whose session the cookie holds; another person's session (a signed link) wins over memory. */
 export async function askServer(): Promise<void> {
   const answer = await call<ServerSession>('GET', '/api/session')
-  if (answer.ok && answer.body) await welcome(personOf(answer.body))
+  const who = answer.ok && answer.body ? personOf(answer.body) : null
+  if (who && (await hasLeft(who))) await endSession()
+  else if (who) await welcome(who)
   else if (answer.status === 401 && get(at) === 'open') needsSignIn.set(true)
   else if (get(at) === 'starting') at.set('out')
+}
+
+/** Signed out where no network could tell the server: the cookie still holds their session, and must open nothing. */
+export async function oweEnd(who: Person): Promise<void> {
+  await phoneDatabase().settings.put({ key: LEFT, value: keyOf(who) })
+}
+
+/** Someone signed in with a password: whatever was owed before, this session is wanted. */
+export async function oweNoEnd(): Promise<void> {
+  await phoneDatabase().settings.delete(LEFT)
+}
+
+async function hasLeft(who: Person): Promise<boolean> {
+  return (await phoneDatabase().settings.get(LEFT))?.value === keyOf(who)
+}
+
+async function endSession(): Promise<void> {
+  const answer = await call('DELETE', '/api/session')
+  if (answer.ok || answer.status === 401) await oweNoEnd()
+  if (get(at) === 'starting') at.set('out')
 }
 
 /**
@@ -128,7 +155,7 @@ async function isColleague(who: Person): Promise<boolean> {
 
 export async function open(known: Known): Promise<void> {
   adopt(known.person as unknown as Person)
-  remember(known.key)
+  await remember(known.key)
   candidate = null
   at.set('open')
 }
@@ -170,9 +197,11 @@ export function keyOf(who: Person): string {
 }
 
 export function rememberedKey(): string {
-  return localStorage.getItem('shopbell-last') ?? ''
+  return lastKey
 }
 
-export function remember(key: string): void {
-  localStorage.setItem('shopbell-last', key)
+/** Not in localStorage: the browser writes that seconds later, and a phone that dies meanwhile would forget who it is. */
+export async function remember(key: string): Promise<void> {
+  lastKey = key
+  await phoneDatabase().settings.put({ key: LAST, value: key })
 }

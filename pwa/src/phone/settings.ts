@@ -9,6 +9,7 @@ export interface Settings {
   size: 'normal' | 'large' | 'larger'
 }
 const KEY = 'shopbell-settings'
+const BIG_PX = 20
 const DEFAULTS: Settings = { tongue: 'auto', theme: 'auto', size: 'normal' }
 export const settings = writable<Settings>(DEFAULTS)
 
@@ -36,6 +37,8 @@ function dress({ theme, size }: Settings): void {
   const page = document.documentElement
   page.dataset.theme = dark ? 'dark' : 'light'
   page.dataset.size = size
+  // The browser's own text size counts too: from here on rings become text and buttons stand below each other.
+  page.toggleAttribute('data-big', parseFloat(getComputedStyle(page).fontSize) >= BIG_PX)
   document.querySelector('meta[name=theme-color]')?.setAttribute('content', dark ? '#141312' : '#f5f4f0')
 }
 

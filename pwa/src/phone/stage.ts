@@ -29,7 +29,7 @@ export class FakeServer {
   pushes: PushBody[] = []
   taken = new Map<number, { id: string; entity: string }>()
   frames: Frame[][] = []
-  pulls: { cursor: string | null; resend?: string[] }[] = []
+  pulls: { cursor: string | null; resend?: string[]; pending?: number; oldest_at?: number | null; photos?: number }[] = []
   judge: Judge = () => []
   /** cuts the next pull after so many characters */
   cut_after: number | null = null

@@ -22,8 +22,8 @@ export interface Exchange {
   reachable: boolean
   pushing: { done: number; total: number } | null
   backfill: { done: number; total: number } | null
-  /** a code of phone words for what only a person can solve: revoked, differs, rejected */
-  stuck: '' | 'revoked' | 'differs' | 'rejected' | 'sign_in'
+  /** a code of phone words for what only a person can solve: revoked, foreign (this device is not this person's), differs, rejected */
+  stuck: '' | 'revoked' | 'foreign' | 'differs' | 'rejected' | 'sign_in'
 }
 export const IDLE: Exchange = { reachable: true, pushing: null, backfill: null, stuck: '' }
 export const exchange = writable<Exchange>(IDLE)

@@ -1,0 +1,25 @@
+/** The phones of those one leads, as the server last told of them; remembered for when there is no network. */
+
+import { liveQuery, type Observable } from 'dexie'
+import { call } from '../phone/api'
+import { now } from '../phone/clock'
+import { ownCache } from '../phone/databases'
+import type { Device } from './silent'
+
+export interface Known { at: number; devices: Device[] }
+const KEY = 'devices'
+
+/** What was last told and when (ms UTC, the server's time); live. undefined: never. */
+export function knownDevices(): Observable<Known | undefined> {
+  const cache = ownCache()
+  return liveQuery(async () => (await cache.meta.get(KEY))?.value as Known | undefined)
+}
+
+/** Asks again; whether there was an answer. */
+export async function askDevices(): Promise<boolean> {
+  const cache = ownCache()
+  const answer = await call<{ devices: Device[] }>('GET', '/api/devices')
+  if (!answer.ok || !answer.body) return false
+  await cache.meta.put({ key: KEY, value: { at: now(), devices: answer.body.devices } satisfies Known })
+  return true
+}

@@ -1,0 +1,99 @@
+/** Phones a manager should ask after: long without contact while the store was open, or with work that does not leave. */
+
+import type { Seen, Staff, Store } from '../model'
+import { lateness } from '../trust/age'
+import { t } from '../words'
+import { DAY_MS, HOUR_MS, MINUTE_MS, appointmentText, clockText, daysApart, spanText, type Tongue } from '../words/format'
+import { dayStart } from './desk'
+import { spansAt } from './hours'
+
+/** A phone as GET /api/devices tells of it; times are ms UTC, null is unknown. */
+export interface Device {
+  id: string; name: string; shared: boolean; staff_id: string; staff_name: string; store_ids: string[]; created_at: number
+  last_seen_at: number | null; pending: number | null; oldest_pending_at: number | null; photos: number | null; revoked_at: number | null
+}
+export interface SilentPhone {
+  device: Device; store_id: string; last_at: number; pending: number; photos: number
+  /** silent, or in contact with old work on it */
+  silent: boolean
+  /** age of the oldest unsent record where it is late, else null */
+  late_ms: number | null
+  tone: 'plain' | 'amber' | 'red'
+}
+/** Whose stores, and who works there. `store_ids` null: every store. */
+export interface Around { stores: Seen<Store>[]; staff: Seen<Staff>[]; store_ids: string[] | null }
+
+export const SILENCE_MS = 3 * HOUR_MS
+const FORGOTTEN_MS = 30 * DAY_MS
+
+/** As of `at`, when the devices were asked for: the latest work first, then the longest silence. */
+export function silentPhones(devices: Device[], around: Around, at: number): SilentPhone[] {
+  const known = devices.filter((device) => device.revoked_at === null && at - lastContact(device) < FORGOTTEN_MS && storesOf(device, around).length > 0)
+  const heard = new Set(known.filter((device) => !isQuiet(device, around, at)).map(({ staff_id }) => staff_id))
+  return known.map((device) => judged(device, around, at, heard)).filter(({ silent, late_ms }) => silent || late_ms !== null)
+    .sort((a, b) => weight(b) - weight(a) || a.last_at - b.last_at)
+}
+
+function judged(device: Device, around: Around, at: number, heard: ReadonlySet<string>): SilentPhone {
+  const pending = device.pending ?? 0
+  const oldest = pending > 0 ? device.oldest_pending_at : null
+  const tone = lateness(oldest, at)
+  return {
+    device, pending, photos: device.photos ?? 0, tone, last_at: lastContact(device), store_id: storesOf(device, around)[0]!.id,
+    silent: isMissed(device, around, heard) && isQuiet(device, around, at),
+    late_ms: oldest === null || tone === 'plain' ? null : at - oldest,
+  }
+}
+
+/** Whether this phone's silence says something: it may hold work, or nobody heard of its owner in another way. */
+function isMissed(device: Device, around: Around, heard: ReadonlySet<string>): boolean {
+  if ((device.pending ?? 0) + (device.photos ?? 0) > 0) return true
+  // A shared phone speaks for the colleague who has it in hand; one in a drawer has a successor.
+  return !device.shared && !heard.has(device.staff_id) && isAtWork(device, around)
+}
+
+function isAtWork(device: Device, { staff }: Around): boolean {
+  return (staff.find(({ id }) => id === device.staff_id)?.body.state ?? 'active') === 'active'
+}
+
+function isQuiet(device: Device, around: Around, at: number): boolean {
+  return storesOf(device, around).some(({ body }) => openSince(body, lastContact(device), at) >= SILENCE_MS)
+}
+
+/** How long a store has been open today, up to `at`, since the later of `from` and midnight. */
+export function openSince(store: Store, from: number, at: number): number {
+  const midnight = dayStart(at, store.zone)
+  return spansAt(store, at).reduce((sum, [opens, closes]) => {
+    const [start, end] = [Math.max(midnight + opens * MINUTE_MS, from), Math.min(midnight + closes * MINUTE_MS, at)]
+    return sum + Math.max(0, end - start)
+  }, 0)
+}
+
+function storesOf(device: Device, { stores, store_ids }: Around): Seen<Store>[] {
+  return stores.filter(({ id }) => device.store_ids.includes(id) && (store_ids?.includes(id) ?? true))
+}
+
+function lastContact(device: Device): number {
+  return device.last_seen_at ?? device.created_at
+}
+
+function weight({ tone }: SilentPhone): number {
+  return { plain: 0, amber: 1, red: 2 }[tone]
+}
+
+/** 3 小时未联网，最后有 4 条未同步，最早的已 2 天 */
+export function silentText(phone: SilentPhone, at: number, tongue: Tongue): string {
+  const { silent, pending, photos, late_ms } = phone
+  return [
+    silent ? t('leads.silent_for', { span: spanText(at - phone.last_at, tongue) }) : '',
+    pending > 0 ? t(silent ? 'leads.silent_left' : 'leads.silent_waits', { n: pending }) : '',
+    photos > 0 ? t('leads.silent_photos', { n: photos }) : '',
+    late_ms === null ? '' : t('leads.silent_oldest', { span: spanText(late_ms, tongue) }),
+  ].filter(Boolean).join(t('ui.comma'))
+}
+
+/** 截至 14:05; another day is named. */
+export function asOfText(at: number, now: number, zone: string, tongue: Tongue): string {
+  const time = daysApart(at, now, zone) === 0 ? clockText(at, zone) : appointmentText(at, now, zone, tongue)
+  return t('leads.silent_as_of', { time })
+}
