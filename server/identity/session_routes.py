@@ -157,10 +157,16 @@ async def unlock_phone(request: Request) -> Response:
 
 
 async def enter(request: Request) -> Response:
-    """A printed link signs in for a day from its making. Made by `server.cli`."""
+    """A printed link signs in for a day from its making. Made by `server.cli`.
+
+    One that is void leads to the sign-in page, which says so.
+    """
     ground = ground_of(request)
     now = ground.clock()
-    link = read_link(ground.config.keys, request.path_params["token"], now)
+    try:
+        link = read_link(ground.config.keys, request.path_params["token"], now)
+    except Unauthenticated:
+        return RedirectResponse("/?link=void", status_code=303)
     async with ground.database.read() as connection:
         if not await still_works_here(connection, link.org_id, link.staff_id):
             raise Unauthenticated

@@ -153,7 +153,13 @@ def plan(scene: Scene) -> list[Bell]:
 
 
 def note_reasons(scene: Scene, assignment: Assignment) -> None:
-    scene.ledger.change(scene.lead, reasons=[reason._asdict() for reason in assignment.reasons])
+    """The reason card. That a clerk or the area manager receives no leads is no news on it."""
+    told = [reason._asdict() for reason in assignment.reasons if is_news(reason, scene)]
+    scene.ledger.change(scene.lead, reasons=told)
+
+
+def is_news(reason: Reason, scene: Scene) -> bool:
+    return reason.code != "not_accepting" or scene.people[reason.staff_id].role == "rep"
 
 
 # The ladder

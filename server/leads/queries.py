@@ -44,6 +44,7 @@ def list_people(
             in_store=store_id in row.body["store_ids"],
             received=received,
             last_at=last_at,
+            role=row.body["role"],
         )
     return people
 

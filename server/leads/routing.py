@@ -26,6 +26,7 @@ class Candidate:
     in_store: bool = True
     received: int = 0
     last_at: int = 0
+    role: str = "rep"
 
 
 class Assignment(NamedTuple):
