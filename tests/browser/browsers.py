@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal, TypeVar
+from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Playwright, expect
 
@@ -24,8 +25,8 @@ ARGS = (
 SIZE = (390, 844)
 PLACE = (30.24893, 120.16525)
 PATIENCE_MS = 15_000
-# What a browser itself says when there is no network; not a fault of ours.
-NO_NETWORK = re.compile(r"net::ERR_|Failed to load resource")
+# What the browser itself says when there is no network, or when nobody is signed in yet.
+NO_FAULT = re.compile(r"net::ERR_|status of 401 \(Unauthorized\) \(\S+/api/session\)")
 
 Scheme = Literal["light", "dark"]
 T = TypeVar("T")
@@ -58,6 +59,7 @@ class Profile:
         self.camera = camera
         self.context: BrowserContext | None = None
         self.faults: list[str] = []
+        self.answered: set[str] = set()
 
     def open(self, address: str = "/") -> Page:
         latitude, longitude = PLACE
@@ -74,7 +76,9 @@ class Profile:
             permissions=["geolocation"],
         )
         self.context.set_default_timeout(PATIENCE_MS)
+        self.answered.clear()
         self.context.on("console", self.hear)
+        self.context.on("response", lambda answer: self.answered.add(urlsplit(answer.url).path))
         self.context.on("weberror", lambda error: self.faults.append(f"uncaught: {error.error}"))
         page = self.context.pages[0]
         page.goto(address)
@@ -90,8 +94,15 @@ class Profile:
         ]
 
     def hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not NO_NETWORK.search(message.text):
-            self.faults.append(f"{message.text} ({message.location.get('url', '')})")
+        said = f"{message.text} ({message.location.get('url', '')})"
+        if message.type == "error" and not NO_FAULT.search(said):
+            self.faults.append(said)
+
+    def await_answer(self, path: str) -> None:
+        """Until the server has begun to answer a request for `path`."""
+        assert self.context is not None
+        if path not in self.answered:
+            self.context.wait_for_event("response", lambda one: urlsplit(one.url).path == path)
 
     def picture(self, path: Path) -> None:
         if self.context is not None:

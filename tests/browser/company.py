@@ -1,6 +1,7 @@
 """The company of the story: one store that never closes, its rep, its clerk, its manager."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from server.clock import system_clock
@@ -67,6 +68,11 @@ async def fill(database: Database, patience_s: int) -> str:
     return poster.id
 
 
+@cache
+def password_hash() -> str:
+    return hasher.hash(PASSWORD)
+
+
 def account_of(person: Person) -> Account:
     return Account(
         ORG,
@@ -74,7 +80,7 @@ def account_of(person: Person) -> Account:
         person.login,
         person.name,
         person.role,
-        hasher.hash(PASSWORD),
+        password_hash(),
         None,
         (STORE,),
         person.accepts_leads,

@@ -31,7 +31,7 @@ class Proxy:
         self.holder = bound_to(0)
         self.port: int = self.holder.getsockname()[1]
         self.server: asyncio.Server | None = None
-        self.writers: set[asyncio.StreamWriter] = set()
+        self.links: set[asyncio.Task[Any]] = set()
 
     @property
     def origin(self) -> str:
@@ -67,20 +67,31 @@ class Proxy:
         if self.server is not None:
             self.server.close()
             self.server = None
-        for writer in self.writers:
-            writer.transport.abort()
-        while self.writers:
-            await asyncio.sleep(0)
+        for link in self.links:
+            link.cancel()
+        await asyncio.gather(*self.links, return_exceptions=True)
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.writers.add(writer)
-        with suppress(OSError):
-            there, back = await asyncio.open_connection(HOST, self.target_port)
-            self.writers.add(back)
-            await asyncio.gather(self.pass_on(reader, back), self.pass_on(there, writer))
-            self.writers.discard(back)
-        writer.close()
-        self.writers.discard(writer)
+        link = asyncio.current_task()
+        assert link is not None
+        self.links.add(link)
+        ends = [writer]
+        # A cut is an end like any other: the server's own callback must not see it as an error.
+        with suppress(OSError, asyncio.CancelledError):
+            await self.connect(reader, writer, ends)
+        for end in ends:
+            end.transport.abort()
+        self.links.discard(link)
+
+    async def connect(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        ends: list[asyncio.StreamWriter],
+    ) -> None:
+        there, back = await asyncio.open_connection(HOST, self.target_port)
+        ends.append(back)
+        await asyncio.gather(self.pass_on(reader, back), self.pass_on(there, writer))
 
     async def pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Until one side ends; then the other ends too."""

@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,13 @@ class Records:
 
     def counts(self, *entities: str) -> dict[str, int]:
         return {entity: len(self.bodies(entity)) for entity in entities}
+
+    def until(self, condition: Callable[[], bool], patience_s: float = 15) -> None:
+        """Looks again and again; AssertionError when it never comes true."""
+        deadline = time.monotonic() + patience_s
+        while not condition():
+            assert time.monotonic() < deadline, "it did not come true"
+            time.sleep(0.05)
 
     def pictures(self) -> dict[str, bytes]:
         """The pictures kept, by the name under which each is kept: the hash of its bytes."""

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 
@@ -16,10 +17,17 @@ from server.clock import system_clock
 from server.config import Config
 from server.identity.links import Link, link_for
 from tests.browser import company
-from tests.browser.company import CODE, ORG, Person
+from tests.browser.company import CODE, ORG
 from tests.browser.proxy import HOST, Proxy
 
+
+class Person(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
 ROOT = Path(__file__).parents[2]
+BUILT = ROOT / "pwa" / "dist"
 SECRET = "a-key-for-the-browser-tests"
 START_S, STOP_S = 40, 20
 
@@ -55,8 +63,9 @@ class Stage:
 
     def copy_program(self) -> None:
         leave = shutil.ignore_patterns("__pycache__")
-        for part in ("server", "sync", "pwa/dist"):
+        for part in ("server", "sync"):
             shutil.copytree(ROOT / part, self.program / part, ignore=leave)
+        shutil.copytree(BUILT, self.dist)
 
     def start(self, *words: str) -> None:
         environ = {
@@ -101,9 +110,9 @@ class Stage:
             finally:
                 self.kill()
 
-    def door_of(self, person: Person) -> str:
+    def door_of(self, person: Person, org_id: str = ORG, code: str = CODE) -> str:
         """A link that signs this person in."""
-        link = Link(ORG, CODE, person.id)
+        link = Link(org_id, code, person.id)
         return self.origin + link_for(self.config.keys, link, system_clock())
 
 

@@ -7,11 +7,11 @@ from playwright.sync_api import expect
 
 from tests.browser import pictures
 from tests.browser.company import BO, LIN, XIA
-from tests.browser.conftest import Theatre
 from tests.browser.people import Clerk, Customer, Rep, Staff, poster_link
 from tests.browser.records import Records
+from tests.browser.theatre import Theatre
 
-RINGS_WITHIN_S = 2
+RINGS_WITHIN_MS = 2000
 MOST_TAPS = 12
 SUN, SUN_PHONE = "孙先生", "138 0013 8000"
 QIAN, QIAN_PHONE = "钱女士", "139 0001 2345"
@@ -31,18 +31,23 @@ def test_a_scanned_poster_becomes_a_finished_follow_up_through_a_dead_network(
     xia.looks_at(None)
     for person in (xia, lin, bo):
         person.signs_in(stage)
+    for phone in (xia, bo):
+        phone.comes_back()
     xia.has_the_reader()
 
     # A customer scans the poster, and the bell rings.
     sun = Customer(theatre.playwright)
     link = poster_link(stage)
     assert link.startswith(f"{stage.origin}/r/")
+    bo.keeps_an_eye_on_the_screen()
     sent_at = sun.registers(link, phone=SUN_PHONE, name=SUN, need="全屋定制")
     seen_at = bo.sees_the_offer(SUN)
-    assert seen_at - sent_at < RINGS_WITHIN_S
+    assert seen_at - sent_at < RINGS_WITHIN_MS
     held_up = sun.shows_the_pass()
     bo.accepts(SUN)
-    assert records.body("lead")["state"] == "accepted"
+    records.until(lambda: records.body("lead")["state"] == "accepted")
+    bo.has_on_the_phone(SUN)
+    xia.sees_the_card_of(SUN)
 
     # Scanned twice within a minute, it is still one need.
     sun.registers(link, phone=SUN_PHONE, name=SUN, need="全屋定制")
@@ -72,7 +77,7 @@ def test_a_scanned_poster_becomes_a_finished_follow_up_through_a_dead_network(
     network.restore()
     xia.syncs()
     bo.syncs()
-    bo.has_sent_every_photo()
+    records.until(lambda: records.body("photo")["state"] == "stored")
     assert records.counts(
         "customer", "arrival", "lead", "acceptance", "follow_up", "photo", "visit", "offer"
     ) == {
@@ -104,9 +109,8 @@ def test_a_scanned_poster_becomes_a_finished_follow_up_through_a_dead_network(
     for person in (bo, lin):
         expect(person.main.get_by_text("两处同时改了")).to_be_visible()
     bo.button("恢复 云栖里").click()
-    bo.syncs()
-    lin.syncs()
-    assert records.body("customer", name=SUN)["community"] == "云栖里"
+    bo.is_told("已恢复")
+    records.until(lambda: records.body("customer", name=SUN)["community"] == "云栖里")
     assert records.body("conflict")["state"] == "restored"
     lin.opens_customer(SUN)
     expect(lin.main.get_by_role("definition").filter(has_text="云栖里")).to_be_visible()
@@ -115,7 +119,6 @@ def test_a_scanned_poster_becomes_a_finished_follow_up_through_a_dead_network(
 
 def the_pictures_are_whole(records: Records) -> bool:
     """Stored under the hash of what they are, and none says where it was taken."""
-    assert records.body("photo")["state"] == "stored"
     kept = records.pictures()
     assert len(kept) == 2, "one photo, in two sizes"
     return all(
@@ -130,4 +133,6 @@ def nobody_was_offered(records: Records, name: str) -> bool:
     lead = records.body("lead", customer_id=customer["id"])
     assert lead["state"] == "accepted"
     assert lead["holder_id"] == BO.id
-    return records.query("SELECT id FROM rows WHERE entity='offer' AND root=?", customer["id"]) == []
+    return (
+        records.query("SELECT id FROM rows WHERE entity='offer' AND root=?", customer["id"]) == []
+    )

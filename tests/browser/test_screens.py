@@ -1,0 +1,82 @@
+"""Every screen, looked at by a machine: one language, nothing wider than the phone, no fault."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.records import Records
+from tests.browser.screens import LARGEST_BYTES, photographed, shrunk
+from tests.browser.theatre import Theatre, opened
+from tests.browser.tour import Style, Tour
+
+CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
+# The other language names itself in its own script.
+OTHER_LANGUAGE = {"中文"}
+WIDTHS = "[document.documentElement.scrollWidth, window.innerWidth]"
+READ = """() => {
+  const said = []
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (walk.nextNode()) {
+    const parent = walk.currentNode.parentElement
+    if (parent && !parent.closest('script, style, noscript')) said.push(walk.currentNode.data)
+  }
+  for (const one of document.querySelectorAll('*'))
+    for (const name of ['aria-label', 'placeholder', 'alt', 'title'])
+      if (one.getAttribute(name)) said.push(one.getAttribute(name))
+  return [document.title, ...said]
+}"""
+
+
+@dataclass
+class Looked:
+    """What a tour came across."""
+
+    folder: Path
+    pages: list[str] = field(default_factory=list)
+    wide: list[str] = field(default_factory=list)
+    texts: list[tuple[str, str]] = field(default_factory=list)
+
+    def at(self, name: str, page: Page) -> None:
+        self.pages.append(name)
+        (self.folder / f"{name}.png").write_bytes(shrunk(photographed(page)))
+        content, window = page.evaluate(WIDTHS)
+        if content > window:
+            self.wide.append(f"{name}: {content} px in {window}")
+        self.texts += [(name, text) for text in page.evaluate(READ)]
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Iterator[Theatre]:
+    with opened(tmp_path, lambda _: None, ("--sample",)) as theatre:
+        yield theatre
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("style", [Style("zh", "light"), Style("en", "dark")], ids=lambda s: s.name)
+def test_every_screen_is_whole_and_in_one_language(sample: Theatre, style: Style) -> None:
+    looked = Looked(sample.folder / style.name)
+    looked.folder.mkdir()
+    Tour(sample, style, looked.at).walk()
+    assert len(looked.pages) >= 19
+    assert looked.wide == []
+    assert sample.faults() == []
+    assert all(each.stat().st_size < LARGEST_BYTES for each in looked.folder.iterdir())
+    if style.tongue == "en":
+        assert sorted(foreign(looked.texts, sample.records)) == []
+
+
+def foreign(texts: list[tuple[str, str]], records: Records) -> set[tuple[str, str]]:
+    """(screen, words) that are Chinese and not what somebody is called or somebody wrote."""
+    given = written(records) | OTHER_LANGUAGE
+    found = {(name, words) for name, text in texts for words in CHINESE.findall(text)}
+    return {(name, words) for name, words in found if words not in given}
+
+
+def written(records: Records) -> set[str]:
+    """Every run of Chinese in the rows: names, needs, remarks, as their authors left them."""
+    bodies = [body for (body,) in records.query("SELECT body FROM rows")]
+    return {words for body in bodies for words in CHINESE.findall(body)}

@@ -1,0 +1,64 @@
+"""The server, the link to it, what it holds, and a browser for whoever wants one."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Playwright, sync_playwright
+
+from tests.browser.browsers import Profile, Scheme
+from tests.browser.proxy import Proxy
+from tests.browser.records import Records
+from tests.browser.stage import Stage, staged
+
+
+@dataclass
+class Theatre:
+    stage: Stage
+    proxy: Proxy
+    records: Records
+    playwright: Playwright
+    folder: Path
+    profiles: list[Profile]
+
+    def profile(
+        self, name: str, *, locale: str = "zh-CN", scheme: Scheme = "light", camera: bool = False
+    ) -> Profile:
+        film = self.folder / f"{name}.mjpeg" if camera else None
+        made = Profile(
+            self.playwright,
+            self.folder / "profiles" / name,
+            self.stage.origin,
+            locale=locale,
+            scheme=scheme,
+            camera=film,
+        )
+        self.profiles.append(made)
+        return made
+
+    def faults(self) -> list[str]:
+        return [fault for profile in self.profiles for fault in profile.faults]
+
+    def close(self) -> None:
+        """What each browser showed last stays in the folder, for whoever wonders why it failed."""
+        for profile in self.profiles:
+            profile.picture(self.folder / f"{profile.folder.name}.png")
+            profile.close()
+
+
+@contextmanager
+def opened(
+    folder: Path, prepare: Callable[[Stage], None], words: tuple[str, ...] = ()
+) -> Iterator[Theatre]:
+    """`prepare` fills the database before the server starts with `words`."""
+    with staged(folder) as (stage, proxy):
+        prepare(stage)
+        stage.start(*words)
+        with sync_playwright() as playwright:
+            records = Records(stage.config.data)
+            theatre = Theatre(stage, proxy, records, playwright, folder, [])
+            try:
+                yield theatre
+            finally:
+                theatre.close()

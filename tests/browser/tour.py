@@ -1,0 +1,202 @@
+"""A walk past every screen, in one language and one light, in the sample's company.
+
+Each stop is shown to `show(name, page)`. The walk changes what it must: one customer registers,
+one offer is accepted by a phone without a network while the manager takes it over.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator, Page, expect
+
+from server.sample.cast import BO, DEMO, HUA, LIN, ORG_CODE, ORG_ID, XIA, Person
+from server.stores.posters import Poster, sign
+from tests.browser import pictures
+from tests.browser.browsers import Profile, Scheme
+from tests.browser.people import Customer
+from tests.browser.theatre import Theatre
+
+Show = Callable[[str, Page], None]
+TIME = re.compile(r"\d\d:\d\d")
+GUESTS = {"zh": ("138 0013 8000", "孙先生", "全屋定制"), "en": ("138 0013 8001", "Mr Sun", "A bed")}
+
+
+@dataclass(frozen=True)
+class Style:
+    tongue: str
+    scheme: Scheme
+
+    @property
+    def locale(self) -> str:
+        return "zh-CN" if self.tongue == "zh" else "en-GB"
+
+    @property
+    def name(self) -> str:
+        return f"{self.tongue}-{self.scheme}"
+
+
+class Tour:
+    def __init__(self, theatre: Theatre, style: Style, show: Show) -> None:
+        self.theatre = theatre
+        self.style = style
+        self.show = show
+        self.phone, self.name, self.need = GUESTS[style.tongue]
+        self.stranger = {"zh": "欧阳", "en": "Nobody"}[style.tongue]
+
+    def walk(self) -> None:
+        with self.profile("guest") as guest:
+            self.see_the_sign_in(guest)
+        with self.profile("bo") as bo, self.profile("lin") as lin, self.profile("xia") as xia:
+            at_bo = self.enter(bo, BO)
+            at_lin = self.enter(lin, LIN)
+            self.see_the_customers_page()
+            self.see_the_day(at_bo)
+            self.see_a_customer(at_bo)
+            self.see_the_tools(at_bo)
+            self.see_the_desk(at_lin)
+            self.see_the_counter(self.enter(xia, XIA))
+            self.see_a_refusal(bo, at_bo, at_lin)
+        with self.profile("hua") as hua:
+            self.stop("area-desk", self.enter(hua, HUA), "h1")
+
+    # Getting there
+
+    @contextmanager
+    def profile(self, who: str) -> Iterator[Profile]:
+        made = self.theatre.profile(
+            f"{who}-{self.style.name}",
+            locale=self.style.locale,
+            scheme=self.style.scheme,
+            camera=who == "xia",
+        )
+        try:
+            yield made
+        finally:
+            made.close()
+
+    def enter(self, profile: Profile, person: Person) -> Page:
+        if profile.camera is not None:
+            pictures.film(profile.camera)
+        page = profile.open(self.theatre.stage.door_of(person, ORG_ID, ORG_CODE))
+        whose = page.locator("main button")
+        expect(whose).to_have_count(2)
+        if person is BO:
+            self.stop("first-run", page, "h1")
+        whose.first.click()
+        expect(chip(page)).to_contain_text(TIME)
+        return page
+
+    def stop(self, name: str, page: Page, until: str | Locator) -> None:
+        sign = page.locator(until).first if isinstance(until, str) else until
+        expect(sign).to_be_visible()
+        # Toasts come and go; the screen under them is what is looked at.
+        expect(page.locator("[role=status] .shadow-lg")).to_have_count(0)
+        expect(page.locator("header a[href='/sync'] .bg-blue-wash")).to_have_count(0)
+        self.show(name, page)
+
+    # The screens
+
+    def see_the_customers_page(self) -> None:
+        customer = Customer(
+            self.theatre.playwright, locale=self.style.locale, scheme=self.style.scheme
+        )
+        link = f"{self.theatre.stage.origin}/r/{self.poster()}?lang={self.style.tongue}"
+        customer.page.goto(link)
+        self.stop("register-public", customer.page, "form")
+        customer.registers(link, phone=self.phone, name=self.name, need=self.need)
+        self.stop("thanks-public", customer.page, "section.pass")
+        customer.leaves()
+
+    def see_the_sign_in(self, profile: Profile) -> None:
+        self.stop("sign-in", profile.open(), "form")
+
+    def see_the_day(self, page: Page) -> None:
+        self.stop("today", page, accept(page, self.name))
+        page.goto("/bell")
+        self.stop("bell", page, ".ringing")
+
+    def see_a_customer(self, page: Page) -> None:
+        page.goto("/customers")
+        self.stop("customers", page, "main li[data-at='3']")
+        page.locator("input[type=search]").fill(self.stranger)
+        self.stop("empty", page, page.locator("main").get_by_text(self.stranger))
+        known = self.known_customer()
+        page.goto(f"/customers/{known}")
+        self.stop("customer", page, "ol li >> nth=3")
+        page.goto(f"/customers/{known}/follow")
+        for _ in range(2):
+            page.locator("main section [aria-pressed]").first.click()
+        self.stop("follow-up", page, "main section [aria-pressed]")
+        page.goto(f"/visit?customer={known}")
+        page.locator("main button.btn-primary").first.click()
+        self.stop("visit", page, page.get_by_text("±12"))
+
+    def see_the_tools(self, page: Page) -> None:
+        page.goto("/register?phone=13900012345")
+        page.locator("input[maxlength='40']").fill(
+            "王老师" if self.style.tongue == "zh" else "Wang"
+        )
+        page.locator("[aria-pressed]").nth(4).click()
+        page.evaluate("scrollTo(0, 0)")
+        self.stop("register", page, "form")
+        page.goto("/me")
+        self.stop("me", page, "h1")
+        page.goto("/sync")
+        self.stop("sync", page, page.get_by_text(re.compile(" MB")))
+
+    def see_the_desk(self, page: Page) -> None:
+        page.goto("/desk")
+        waiting = page.locator("main a[href^='/leads/']").first
+        self.stop("desk", page, waiting)
+        waiting.click()
+        self.stop("lead", page, page.locator("main h1"))
+
+    def see_the_counter(self, page: Page) -> None:
+        self.stop("clerk", page, "main li button")
+        page.goto("/scan")
+        self.stop("scan", page, ".aim")
+
+    def see_a_refusal(self, bo: Profile, at_bo: Page, at_lin: Page) -> None:
+        """Bo accepts without a network; meanwhile Lin takes over."""
+        assert bo.context is not None
+        at_bo.goto("/")
+        expect(accept(at_bo, self.name)).to_be_visible()
+        bo.context.set_offline(True)
+        accept(at_bo, self.name).click()
+        expect(accept(at_bo, self.name)).to_be_hidden()
+        at_lin.goto(f"/leads/{self.open_lead()}")
+        at_lin.locator("main .btn-primary").first.click()
+        self.wait_until_taken()
+        bo.context.set_offline(False)
+        chip(at_bo).click()
+        self.stop("refused", at_bo, at_bo.locator("main h2").first)
+
+    # What is in the company
+
+    def poster(self) -> str:
+        statement = "SELECT * FROM posters WHERE store_id = ?"
+        poster = Poster(*self.theatre.records.query(statement, DEMO)[0])
+        return sign(self.theatre.stage.config.keys, poster)
+
+    def known_customer(self) -> str:
+        """Bo's customer with the longest story."""
+        own = self.theatre.records.bodies("customer", owner_id=BO.id)
+        return str(max(own, key=lambda body: body["contact_count"])["id"])
+
+    def open_lead(self) -> str:
+        return str(self.theatre.records.body("lead", name=self.name)["id"])
+
+    def wait_until_taken(self) -> None:
+        records = self.theatre.records
+        records.until(lambda: records.body("lead", name=self.name)["holder_id"] == LIN.id)
+
+
+def chip(page: Page) -> Locator:
+    return page.locator("header a[href='/sync']")
+
+
+def accept(page: Page, name: str) -> Locator:
+    label = re.compile(f"^(接单，|Accept, ){name}")
+    return page.get_by_role("main").get_by_role("button", name=label)
