@@ -52,7 +52,8 @@ export interface Offer {
   name: string; salutation: string; need: string; source: string; position: string
   is_known: boolean; is_owner: boolean; tier: Tier | null; captured_at: number; reason: string
 }
-export interface Acceptance { lead_id: string; offer_id: string | null }
+/** `standing` is the server's: a reception of a customer whose lead a colleague holds changes nothing about the lead. */
+export interface Acceptance { lead_id: string; offer_id: string | null; standing?: 'stand_in' }
 export interface Reassignment { lead_id: string; to_id: string; note?: string }
 export interface Closing { lead_id: string; reason: ClosingReason; note?: string }
 

@@ -70,7 +70,7 @@ export function nameOf(id: string | null | undefined, { staff }: Around): string
 /** A value of a profile as a person reads it. */
 export function valueText(field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return t('customers.conflict_empty')
-  if (Array.isArray(value)) return value.length ? value.join('、') : t('customers.conflict_empty')
+  if (Array.isArray(value)) return value.length ? value.join(t('ui.pause')) : t('customers.conflict_empty')
   return field === 'phone' ? maskedPhone(String(value)) : String(value)
 }
 
@@ -87,7 +87,9 @@ const TELLERS: { [K in Kind]: Teller<K> } = {
     lines: arrivalLines(body, around),
     ...(body.differs ? { tag: { text: t('customers.differs'), tone: 'amber' } } : {}),
   }),
-  acceptance: () => ({ title: t('customers.told_acceptance'), lines: [] }),
+  acceptance: ({ body }) => body.standing === 'stand_in'
+    ? { title: t('customers.told_stand_in'), lines: [t('customers.stand_in_line')] }
+    : { title: t('customers.told_acceptance'), lines: [] },
   follow_up: ({ body }, around) => ({
     title: t(body.greeting?.result === 'no_answer' ? 'customers.told_attempt' : 'customers.told_follow_up', {
       channel: t(`followups.channel_${body.channel}`),
@@ -119,7 +121,7 @@ const TELLERS: { [K in Kind]: Teller<K> } = {
 function arrivalLines(body: Bodies['arrival'], around: Around): string[] {
   const where = [t(`customers.source_${body.source}`), around.stores.get(body.store_id), body.position].filter(Boolean).join(' · ')
   const reception = t(`customers.reception_${body.reception}`, { name: nameOf(body.receiver_id, around) })
-  const typed = [body.name, body.need].filter(Boolean).join('，')
+  const typed = [body.name, body.need].filter(Boolean).join(t('ui.comma'))
   return [where, body.source === 'poster' ? '' : reception, typed && t('customers.typed', { text: typed })].filter(Boolean)
 }
 

@@ -3,6 +3,7 @@ import type { AnyBody, Bodies, Seen } from '../model'
 import { MINUTE_MS } from '../words/format'
 import { changes, profileOf, tagsOf } from './profile'
 import { bestSteps, stepNow } from './steps'
+import { tell, type Around } from './telling'
 import { clocksOf, openLead, timelineOf } from './timeline'
 
 const AT = 1_790_000_000_000
@@ -26,6 +27,13 @@ describe('the timeline', () => {
     expect(clocksOf(row('visit', 'v', { received_at: AT + 2 * MINUTE_MS }))).toBeNull()
     expect(clocksOf(row('visit', 'v', { received_at: AT + 3 * MINUTE_MS }))).not.toBeNull()
     expect(clocksOf(row('visit', 'v', { received_at: null, pending: true }))).toBeNull()
+  })
+  it('calls a reception of a colleague’s customer standing in', () => {
+    const titles = [{}, { standing: 'stand_in' }].map((body) => {
+      const [entry] = timelineOf([row('acceptance', 'a', { body })])
+      return tell(entry!, {} as Around).title
+    })
+    expect(titles).toEqual(['接单', '代接待'])
   })
   it('finds the lead that is still open', () => {
     const tree = [row('lead', 'closed', { body: { state: 'closed', received_at: AT + 9 } }), row('lead', 'open', { body: { state: 'accepted', received_at: AT } })]

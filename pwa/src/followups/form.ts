@@ -64,7 +64,8 @@ export function reopened(form: Form, part: Part): Form {
 export function withPhrase(note: string | undefined, phrase: string): string {
   const before = (note ?? '').trim()
   if (!before) return phrase
-  return /[，。；、,.;]$/.test(before) ? `${before}${phrase}` : `${before}，${phrase}`
+  const comma = /[\u3400-\u9fff]/.test(phrase) ? '，' : ', '
+  return /[，。；、,.;]$/.test(before) ? `${before}${phrase}` : `${before}${comma}${phrase}`
 }
 
 export function isAnswered(form: Form, part: Part): boolean {

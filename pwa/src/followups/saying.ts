@@ -45,7 +45,7 @@ function revisitSummary(revisit: Partial<Bodies['follow_up']['revisit']>, note: 
   if (revisit.result === 'booked' && revisit.at)
     return withNote(t('followups.revisit_booked', { when: appointmentText(revisit.at, now, zone, currentTongue()) }), note)
   if (revisit.result !== 'no_contact') return ''
-  return withNote(t('followups.revisit_no_contact'), [reasonText(revisit.reason ?? ''), note].filter(Boolean).join('，'))
+  return withNote(t('followups.revisit_no_contact'), [reasonText(revisit.reason ?? ''), note].filter(Boolean).join(t('ui.comma')))
 }
 
 function withNote(result: string, note: string | undefined): string {

@@ -29,14 +29,17 @@ const HOMES: Record<Role, string> = {
   rep: 'today/Today', clerk: 'clerk/Home', manager: 'today/Today', area: 'leads/Desk', admin: 'leads/Desk',
 }
 
-export interface Found { name: string; id: string; load: Loader | null }
+/** On a wide screen these pages stand beside the list they were opened from. */
+const BESIDE: Record<string, string> = { 'customers/Customer': 'customers/Customers' }
+
+export interface Found { name: string; id: string; load: Loader | null; beside?: Loader | null }
 
 /** The page at a path for a role; `load` is null where nothing is. */
 export function findPage(path: string, role: Role): Found {
   if (path === '/') return { name: HOMES[role], id: '', load: loaderOf(HOMES[role]) }
   for (const [pattern, name] of ROUTES) {
     const match = pattern.exec(path)
-    if (match) return { name, id: decodeURIComponent(match.groups?.id ?? ''), load: loaderOf(name) }
+    if (match) return { name, id: decodeURIComponent(match.groups?.id ?? ''), load: loaderOf(name), beside: loaderOf(BESIDE[name] ?? '') }
   }
   return { name: '', id: '', load: null }
 }

@@ -4,7 +4,7 @@ import { eraseCache, eraseOutbox, phoneDatabase } from '../phone/databases'
 import { enrolDevice } from '../phone/enrolment'
 import { syncNow } from '../phone/loop'
 import { opensWith } from '../phone/pin'
-import { keyOf, knownPeople, leave, me, newcomer, open, oweSession, personOf, remember, rememberedKey, turnTo, vouch, welcome, type ServerSession } from '../phone/session'
+import { keyOf, knownPeople, leave, me, newcomer, open, oweEnd, oweNoEnd, oweSession, personOf, remember, rememberedKey, turnTo, vouch, welcome, type ServerSession } from '../phone/session'
 
 /* The doors: signing in, enrolling, unlocking, locking, signing out. */
 
@@ -14,6 +14,7 @@ export async function signIn(org: string, login: string, password: string): Prom
   if (!answer.ok) return answer.code || String(answer.status)
   const session = await call<ServerSession>('GET', '/api/session')
   if (!session.ok || !session.body) return session.code || String(session.status)
+  await oweNoEnd()
   await welcome(personOf(session.body))
   return ''
 }
@@ -51,7 +52,8 @@ export async function unlock(key: string, pin: string): Promise<'' | 'wrong_pin'
 /** Signs out of the server and forgets who was here. The outbox stays unless `discard`. */
 export async function signOut(discard: boolean): Promise<void> {
   const who = me()
-  await call('DELETE', '/api/session')
+  const answer = await call('DELETE', '/api/session')
+  if (!answer.ok && answer.status !== 401) await oweEnd(who)
   const known = await phoneDatabase().people.get(keyOf(who))
   leave()
   await eraseCache(who.org.id, who.staff_id)
@@ -59,7 +61,7 @@ export async function signOut(discard: boolean): Promise<void> {
   // Someone with unsent work stays on the list: the credential is what carries it to the server.
   if (known && !discard) await phoneDatabase().people.update(known.key, { pin: null })
   if (discard) await phoneDatabase().people.delete(keyOf(who))
-  remember('')
+  await remember('')
   turnTo((await knownPeople()).some((other) => other.shared && other.pin) ? 'locked' : 'out')
 }
 

@@ -12,6 +12,7 @@ export async function leaveSafely(): Promise<void> {
     return
   }
   const keep = await confirm({ title: t('identity.sign_out_ask'), text: t('identity.sign_out_unsent', { n: unsent }), yes: t('identity.keep_out'), no: t('identity.discard_offer') })
+  if (keep === null) return
   if (keep) return signOut(false)
   const sure = await confirm({ title: t('identity.discard_ask', { n: unsent }), text: t('identity.discard_why'), yes: t('identity.discard'), danger: true })
   if (sure) await signOut(true)

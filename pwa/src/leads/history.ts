@@ -1,8 +1,8 @@
 /** What happened to one lead, from the rows of its customer's tree. Pure; newest last. */
 
-import type { AnyBody, Arrival, Bodies, Closing, EntityName, Escalation, FollowUp, Lead, Offer, Reassignment, Seen } from '../model'
+import type { Acceptance, AnyBody, Arrival, Bodies, Closing, EntityName, Escalation, FollowUp, Lead, Offer, Reassignment, Seen } from '../model'
 
-export type Kind = 'arrival' | 'offer' | 'offer_missed' | 'offer_withdrawn' | 'acceptance' | 'reassignment' | 'taken_over' | 'escalation' | 'follow_up' | 'closing'
+export type Kind = 'arrival' | 'offer' | 'offer_missed' | 'offer_withdrawn' | 'acceptance' | 'stand_in' | 'reassignment' | 'taken_over' | 'escalation' | 'follow_up' | 'closing'
 export interface Event { id: string; kind: Kind; at: number; staff_id: string | null; pending: boolean; reason: Closing['reason'] | null }
 
 type Told = Pick<Event, 'kind' | 'staff_id'> & { reason?: Closing['reason']; at?: number }
@@ -33,7 +33,7 @@ function tell(row: Seen<AnyBody>): Told {
     case 'reassignment': return reassignment(as<'reassignment'>(row))
     case 'follow_up': return { kind: 'follow_up', staff_id: row.by, at: (row.body as FollowUp).ended_at }
     case 'closing': return { kind: 'closing', staff_id: row.by, reason: (row.body as Closing).reason }
-    case 'acceptance': return { kind: 'acceptance', staff_id: row.by }
+    case 'acceptance': return { kind: (row.body as Acceptance).standing ?? 'acceptance', staff_id: row.by }
     default: return { kind: 'arrival', staff_id: row.by }
   }
 }

@@ -50,6 +50,14 @@ test('the history of a lead is what names it, in order', () => {
   ])
 })
 
+test('a colleague who received a customer somebody else holds stood in, and did not accept', () => {
+  const tree: Seen<AnyBody>[] = [
+    row('acceptance', '1', { lead_id: 'l', offer_id: null }, { by: 'bo', at: 10 }),
+    row('acceptance', '2', { lead_id: 'l', offer_id: null, standing: 'stand_in' }, { by: 'chen', at: 20 }),
+  ]
+  expect(historyOf(lead, tree).map(({ kind, staff_id }) => [kind, staff_id])).toEqual([['acceptance', 'bo'], ['stand_in', 'chen']])
+})
+
 test('a store is open by its week, its closures and its own days', () => {
   const week = Array.from({ length: 7 }, () => [[600, 1320]] as [number, number][])
   const store = { zone: 'Asia/Shanghai', hours: week, closures: ['2026-11-23'], openings: { '2026-11-24': [[0, 720]] } } as unknown as Store

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Photo, Seen } from '../model'
-import { megabytes, shownPhotos, tally } from './strip'
+import zh from '../words/zh/photos'
+import { megabytes, refusalOf, shownPhotos, tally } from './strip'
 
 function photo(id: string, state: Photo['state'] | undefined, over: Partial<Seen<Photo>> = {}, body: object = {}): Seen<Photo> {
   return { id, entity: 'photo', root: 'c', version: 1, by: null, at: 0, received_at: 0, captured_at: Number(id), pending: false, saved_at: null, body: { state, bytes: 100, reason: null, ...body } as Photo, ...over }
@@ -21,4 +22,12 @@ test('two of three photos have arrived, and bytes say how far the third is', () 
 
 test('bytes read as megabytes', () => {
   expect([megabytes(0), megabytes(4000), megabytes(1_130_000)]).toEqual(['0', '0.1', '1.1'])
+})
+
+test('every refusal is a sentence with a way on, and an unknown one is never a code', () => {
+  const codes = ['not_a_picture', 'picture_broken', 'picture_animated', 'picture_too_heavy', 'hash_mismatch', 'too_large']
+  const sentences = codes.map((code) => zh[refusalOf(code)])
+  expect(new Set(sentences).size).toBe(codes.length)
+  expect(sentences.every((sentence) => /拍.*。$/.test(sentence))).toBe(true)
+  expect([refusalOf('of_tomorrow'), refusalOf(null)]).toEqual(['refused_why', 'refused_why'])
 })

@@ -40,6 +40,14 @@ export function tally(photos: Pick<Shown, 'stage' | 'sent' | 'bytes'>[]): Tally 
   return { sent, total: wanted.length, done_bytes: sum((p) => p.sent), all_bytes: sum((p) => p.bytes), complete: sent === wanted.length }
 }
 
+const REFUSALS = ['too_large', 'not_a_picture', 'picture_broken', 'picture_animated', 'picture_too_heavy', 'hash_mismatch'] as const
+
+/** The name of the sentence that says why a photo was refused, and what to do; a code of a newer server gets the general one. */
+export function refusalOf(reason: string | null): 'refused_why' | `refused_${(typeof REFUSALS)[number]}` {
+  const known = REFUSALS.find((one) => one === reason)
+  return known ? `refused_${known}` : 'refused_why'
+}
+
 /** Bytes as MB with one decimal, never 0.0 for something. */
 export function megabytes(bytes: number): string {
   return bytes === 0 ? '0' : Math.max(0.1, bytes / 1_000_000).toFixed(1)

@@ -14,6 +14,8 @@ const LONG_EDGE = 960
 const CADENCE_MS = 400
 /** No drawn picture for this long: offer a photo and typing instead of a black square. */
 export const STUCK_MS = 3000
+/** So many looks that end in an error are a dead reader, not an empty picture. */
+const DEAD_AFTER = 5
 
 /** Start the back camera in `video`, resolved when it plays. Throws `Trouble` as the error's message. */
 export async function openCamera(video: HTMLVideoElement): Promise<Camera> {
@@ -62,7 +64,7 @@ export async function setTorch(camera: Camera, on: boolean): Promise<boolean> {
 
 export interface Watch { detector: Detector; onfound(text: string): void; onstuck(): void }
 
-/** Look at the video until stopped: one decode in flight, a look every 400 ms, `onstuck` once when no picture comes. */
+/** Look at the video until stopped: one decode in flight, a look every 400 ms, `onstuck` once when no picture comes or none can be read. */
 export function watch(video: HTMLVideoElement, { detector, onfound, onstuck }: Watch): () => void {
   const canvas = document.createElement('canvas')
   let timer = 0
@@ -70,13 +72,16 @@ export function watch(video: HTMLVideoElement, { detector, onfound, onstuck }: W
   const began = performance.now()
   let drawn = false
   let told = false
+  let failed = 0
   const look = async () => {
     if (draw(video, canvas)) {
       drawn = true
-      const text = await detector.detect(canvas).then((codes) => codes[0]?.rawValue, () => undefined)
+      const text = await detector.detect(canvas).then((codes) => codes[0]?.rawValue ?? '', () => null)
+      failed = text === null ? failed + 1 : 0
       if (text && !stopped) onfound(text)
     }
-    if (!drawn && !told && performance.now() - began > STUCK_MS) {
+    const blind = !drawn && performance.now() - began > STUCK_MS
+    if (!told && (blind || failed >= DEAD_AFTER)) {
       told = true
       onstuck()
     }

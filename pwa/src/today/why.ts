@@ -4,7 +4,7 @@ import type { Card, Reason } from './cards'
 
 /** Why this card is here, as a colleague would say it; the most pressing reason only, or all merged. */
 export function whyText({ reasons, section, customer }: Card, now: number, zone: string): string {
-  return reasons.map((reason) => reasonText(reason, section, Boolean(customer.body.last_contact_at), now, zone)).join('；')
+  return reasons.map((reason) => reasonText(reason, section, Boolean(customer.body.last_contact_at), now, zone)).join(t('ui.semicolon'))
 }
 
 function reasonText(reason: Reason, section: Card['section'], met: boolean, now: number, zone: string): string {

@@ -39,6 +39,17 @@ function ledByCause(unit: Refused[]): Refused {
   return { ...cause, companions: unit.filter((one) => one !== cause) }
 }
 
+/** Answers that no other words would change: there is only to know. */
+const FINAL = ['taken', 'not_open', 'erased', 'id_taken']
+/** The trouble is not in what was written: it is sent again as it is. */
+const AS_IT_IS = ['fault', 'unknown_entity']
+
+/** What a person can do about a refusal: only know it, send it again as it is, or mend it first. */
+export function wayOut(code: string): 'know' | 'resend' | 'mend' {
+  if (FINAL.includes(code)) return 'know'
+  return AS_IT_IS.includes(code) ? 'resend' : 'mend'
+}
+
 /** Sends it again as a new operation, the whole unit with it and with what the person changed; the old one is settled. */
 export async function resend(refused: Refused, changes: Record<string, unknown> = {}): Promise<void> {
   const unit = [{ ...refused, fields: { ...refused.fields, ...changes } }, ...refused.companions]

@@ -16,7 +16,7 @@ export function whatOf(entity: string, name: string): string {
 export function whyOf(why: Why, names: ReadonlyMap<string, string>): string {
   const key = `why_${why.code}` in zh ? `why_${why.code}` : 'why_other'
   return t(`trust.${key}` as Key, {
-    code: why.code, field: fieldName(why.field ?? ''), who: names.get(why.who ?? '') ?? t('trust.someone'),
+    field: fieldName(why.field ?? ''), who: names.get(why.who ?? '') ?? t('trust.someone'),
     when: why.when ? momentText(why.when, now(), zone(), currentTongue()) : '',
   })
 }
@@ -28,7 +28,7 @@ export function fieldName(field: string): string {
 
 export function valueText(field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return t('trust.empty_value')
-  if (Array.isArray(value)) return value.join('、') || t('trust.empty_value')
+  if (Array.isArray(value)) return value.join(t('ui.pause')) || t('trust.empty_value')
   return field === 'phone' ? maskedPhone(String(value)) : String(value)
 }
 

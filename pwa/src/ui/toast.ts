@@ -22,6 +22,13 @@ export function dismiss(id: number): void {
   messages.update((shown) => shown.filter((message) => message.id !== id))
 }
 
+/** How high (px) messages must stand so that they cover none of these: the tabs, a bar of actions, a sheet's buttons. */
+export function heightAbove(boxes: { top: number; bottom: number; height: number }[], screen: number): number {
+  // What is scrolled up the page, or stands beside it like the rail of a desktop, is not in the way.
+  const low = boxes.filter(({ bottom, height }) => height > 0 && height < screen / 2 && bottom > screen * 0.75)
+  return Math.max(0, ...low.map(({ top }) => screen - top))
+}
+
 /** Says something to those who listen to the screen; nothing is shown. */
 export function announce(text: string): void {
   spoken.set('')

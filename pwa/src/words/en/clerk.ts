@@ -6,7 +6,6 @@ export default {
   today: 'Arrived today',
   today_count: '{n}',
   empty: 'Nobody has registered today.',
-  card_label: '{name}, {time}, {state}',
   state_open: 'nobody yet',
   state_offered: '{name} is told',
   state_with: 'with {name}',

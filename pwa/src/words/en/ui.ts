@@ -1,5 +1,6 @@
 export default {
   back: 'Back', close: 'Close', cancel: 'Not now', understood: 'Got it', optional: 'optional',
+  comma: ', ', pause: ', ', semicolon: '; ', colon: ': ',
   left_minutes: '{n} min left', late_minutes: '{n} min late',
   five_steps: 'Five steps', step_done: 'done', step_now: 'in progress', step_open: 'not yet',
   step_greeting: 'Greeting', step_needs: 'Needs', step_proposal: 'Proposal', step_objection: 'Objection', step_revisit: 'Revisit',

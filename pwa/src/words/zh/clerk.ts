@@ -6,7 +6,6 @@ export default {
   today: '今天到店',
   today_count: '{n} 位',
   empty: '今天还没有客户登记。',
-  card_label: '{name}，{time}，{state}',
   state_open: '暂无人接待',
   state_offered: '已通知 {name}',
   state_with: '{name} 接待',

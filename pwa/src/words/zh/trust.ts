@@ -10,9 +10,9 @@ export default {
   kept_elsewhere: '内容保留在这里，直到你决定。', fix_title: '修改后再发', fix_missing: '这一条不用改字段，可以直接重新发送。',
   conflict: '两处同时改了"{field}"', value_now: '现在：{value}（{who}）', value_other: '另一个：{value}（{who}）', restore: '恢复 {value}', keep: '保持', empty_value: '空', someone: '同事', restored: '已恢复。', kept_now: '已保持。',
   outcome_applied: '已同步', outcome_merged: '已同步，{fields} 有别人的改动，都保留', outcome_duplicate: '已并入原有记录', outcome_refused: '没有成功', outcome_settled: '已处理',
-  stuck_revoked: '这部手机已被停用，不再接收记录。没同步的内容可以先导出，再找店长。', stuck_differs: '核对不一致，正在重新取回。你的记录不受影响。', stuck_rejected: '服务器没有接受这次上传。记录都在本机，请先导出，再联系管理员。', stuck_sign_in: '登录已过期。重新登录后继续同步。', sign_in: '去登录',
+  stuck_revoked: '这部手机已被停用，不再接收记录。没同步的内容可以先导出，再找店长。', stuck_foreign: '服务器没认出这部手机，暂时不收不发。退出登录，再登录一次；没同步的内容留在本机。', stuck_differs: '核对不一致，正在重新取回。你的记录不受影响。', stuck_rejected: '服务器没有接受这次上传。记录都在本机，请先导出，再联系管理员。', stuck_sign_in: '登录已过期。重新登录后继续同步。', sign_in: '去登录',
   e_customer: '客户资料', e_arrival: '到访登记', e_lead: '线索', e_acceptance: '接单', e_reassignment: '改派', e_closing: '关闭线索', e_follow_up: '跟进', e_visit: '打卡', e_photo: '照片', e_comment: '备注', e_resolution: '冲突处理', e_acknowledgement: '确认', e_other: '记录',
   why_not_found: '这条记录已不在你的范围里。', why_forbidden: '你没有这项权限。', why_invalid: '"{field}"的内容不对。', why_unknown_entity: '服务器还不认识这种记录，更新后再试。', why_unknown_field: '服务器还不认识"{field}"，更新后再试。',
-  why_taken: '{who} {when} 已接单，你的记录已保留。', why_not_open: '这条线索已经关闭。', why_phone_taken: '这个手机号已是另一位客户的。', why_not_eligible: '现在不能由这位同事接。', why_erased: '客户要求删除了资料。', why_too_large: '内容太长。', why_server_field: '"{field}"由系统计算，不能改。', why_unit: '和它一起保存的另一条没有成功。', why_other: '服务器没有接受（{code}）。',
+  why_taken: '{who} {when} 已接单，你的记录已保留。', why_not_open: '这条线索已经关闭。', why_phone_taken: '这个手机号已是另一位客户的。', why_not_eligible: '现在不能由这位同事接。', why_erased: '客户要求删除了资料。', why_too_large: '内容太长，服务器收不下。删短一点再发。', why_consent: '没有客户同意，服务器不能保存。问过客户再登记一次。', why_fault: '服务器没能处理这条，内容已保留。过一会儿重新发送。', why_id_taken: '服务器上已有这条记录，没有重复保存。到客户动态里核对一下。', why_server_field: '"{field}"由系统计算，不能改。', why_unit: '和它一起保存的另一条没有成功。', why_other: '服务器没有接受，内容已保留。更新后再试，或者问店长。',
   f_name: '姓名', f_salutation: '称呼', f_phone: '手机号', f_need: '需求', f_budget: '预算', f_community: '小区', f_house_type: '户型', f_wechat: '微信', f_move_in: '入住时间', f_source: '来源', f_tier: '等级', f_tags: '标签', f_store_id: '门店', f_text: '备注', f_note: '说明', f_other: '这一项',
 } as const
