@@ -1,5 +1,6 @@
 """Pull: frames of rows by scope, each with a cursor (laws 25 to 29)."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +15,9 @@ from sync import FRAME_BYTES, PARTS, Backfill, Cursor, Digest, encode_cursor
 
 FETCH_ROWS = 1_000
 """Rows read in one snapshot; they go out as several frames."""
+
+SEQ, SCOPE, GONE = range(3)
+"""The first columns of an entry as it is read."""
 
 _json = msgspec.json.encode
 
@@ -181,14 +185,20 @@ def limited(query: Select[Any]) -> Select[Any]:
 
 
 def make_page(found: Sequence[Any], reader: Reader, span: Span) -> Page:
-    counts: dict[tuple[str, int], list[int]] = {}
-    for record in found:
-        counts.setdefault((record.scope, record.gone), []).append(record.seq)
-    cut = [seqs[-1] for seqs in counts.values() if len(seqs) >= FETCH_ROWS]
-    reached = min(cut, default=span.until)
-    complete = [record for record in found if record.seq <= reached]
+    reached, at_end = find_reach(found, span)
+    complete = found if at_end else [record for record in found if record[SEQ] <= reached]
     index = {scope: nth for nth, scope in enumerate(reader.scopes)}
-    return Page(list(make_entries(complete, index)), reached, not cut, len(complete))
+    return Page(list(make_entries(complete, index)), reached, at_end, len(complete))
+
+
+def find_reach(found: Sequence[Any], span: Span) -> tuple[int, bool]:
+    """Up to which number nothing is missing: a scope whose entries were cut may have more."""
+    counts = Counter([(record[SCOPE], record[GONE]) for record in found])
+    cut = {source for source, count in counts.items() if count >= FETCH_ROWS}
+    if not cut:
+        return span.until, True
+    last = {(record[SCOPE], record[GONE]): record[SEQ] for record in found}
+    return min(last[source] for source in cut), False
 
 
 def make_entries(found: Iterable[Any], index: dict[str, int]) -> Iterable[Entry]:
