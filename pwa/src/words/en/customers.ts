@@ -133,7 +133,7 @@ export default {
   lead_close_why: 'Why close it',
   lead_close_note: 'Add a line (optional)',
   lead_closed_saved: 'Closed, saved on this phone.',
-  reg_title: 'Register a customer',
+  reg_title: 'New customer',
   reg_phone: 'Phone',
   reg_phone_hint: 'Phone first: it may be somebody we know',
   reg_known: 'Known customer: {name}, {phone}',
