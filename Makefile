@@ -37,7 +37,7 @@ bench: $(DEV)
 	@$(PY) -m tests.bench
 
 python-tests: $(DEV) $(APP) chromium
-	$(PY) -m pytest -q -n 2 --dist loadfile -m "not soak"
+	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not soak"
 
 lint: $(DEV)
 	.venv/bin/ruff check .
