@@ -28,7 +28,7 @@ dev: $(DEV) $(MODULES)
 test: lint types phone-check phone-tests python-tests
 
 quick: lint types phone-tests
-	$(PY) -m pytest -q -n 2 --dist loadfile -m "$(QUICKLY)"
+	$(PY) -m pytest -q -n 2 --dist load -m "$(QUICKLY)"
 
 soak: $(DEV) $(APP) chromium
 	$(PY) -m pytest -q -m soak

@@ -13,6 +13,8 @@ from server.db import Database, bulk_insert, bulk_upsert, open_database
 from server.db.sqlite import PASSIVE_BYTES, SqliteDatabase
 from server.identity.tables import organisations, sessions
 
+pytestmark = pytest.mark.slow
+
 
 async def count(connection: AsyncConnection) -> int:
     return int(await connection.scalar(select(func.count()).select_from(organisations)) or 0)

@@ -12,6 +12,8 @@ from tests.cast import RENMIN
 from tests.conftest import MovableClock
 from tests.server.shop import Shop, new_id
 
+pytestmark = pytest.mark.slow
+
 STEPS = 40
 REPS = ("bo", "chen")
 OUTCOMES = {"taken", "not_open", "not_found", "not_eligible", "unit", "forbidden"}

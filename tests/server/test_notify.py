@@ -22,6 +22,8 @@ from tests.conftest import MovableClock
 from tests.server.robot import Robot, robot_on_loopback
 from tests.server.shop import Shop
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def robot(database: Database, clock: MovableClock, xinju: str) -> AsyncIterator[Robot]:

@@ -15,6 +15,8 @@ from server.photos import uploads
 from tests.conftest import MovableClock
 from tests.server.photo_stage import Stage, metadata, opened, photo_id, picture, until
 
+pytestmark = pytest.mark.slow
+
 ONE = photo_id(1)
 
 

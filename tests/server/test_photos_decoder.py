@@ -13,6 +13,8 @@ import pytest
 from server.photos.decoder import SANDBOX, Decoder, PictureRefused
 from tests.server.photo_stage import picture, png_bomb
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def decoder() -> AsyncIterator[Decoder]:

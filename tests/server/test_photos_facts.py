@@ -12,6 +12,8 @@ from server.db import Database
 from tests.conftest import MovableClock
 from tests.server.photo_stage import Stage, opened, photo_id, picture
 
+pytestmark = pytest.mark.slow
+
 ONE = photo_id(1)
 
 

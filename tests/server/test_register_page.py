@@ -2,8 +2,12 @@
 
 import re
 
+import pytest
+
 from server.customers.consent import CURRENT
 from tests.server.visitor import AGREED, Visitor, nonce_in
+
+pytestmark = pytest.mark.slow
 
 
 async def test_the_page_promises_a_time_in_store_hours(sun: Visitor) -> None:

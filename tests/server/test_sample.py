@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import httpx
+import pytest
 from sqlalchemy import select
 
 from server import sample
@@ -13,6 +14,8 @@ from server.db import Database
 from server.rows.tables import deadlines, rows
 from server.sample.cast import LIN, ORG_CODE, ORG_ID, PASSWORD
 from tests.conftest import MovableClock
+
+pytestmark = pytest.mark.slow
 
 
 async def bodies(database: Database, entity: str) -> list[dict[str, Any]]:

@@ -18,6 +18,8 @@ from tests.conftest import MovableClock, SignIn, browser
 from tests.phone import Phone
 from tests.server.deeds import register
 
+pytestmark = pytest.mark.slow
+
 PhoneOf = Callable[[str], Awaitable[Phone]]
 REPORTED = ("last_seen_at", "pending", "oldest_pending_at", "photos")
 
