@@ -35,7 +35,7 @@ export default defineConfig(({ mode }) => ({
       { name: 'frame', test: EVERY_PAGE },
     ] } } } },
   server: { proxy: Object.fromEntries(SERVED.map((path) => [proxied(path), { target: SERVER, changeOrigin: false }])) },
-  test: { environment: 'node', include: ['src/**/*.test.ts'], setupFiles: ['src/phone/testing.ts'] },
+  test: { environment: 'node', pool: 'threads', include: ['src/**/*.test.ts'], setupFiles: ['src/phone/testing.ts'] },
 }))
 
 /** `/sync` is both a screen and an address of the protocol: only what lies below it is the server's. */

@@ -18,6 +18,8 @@ from server.stores.tables import posters
 from tests.cast import CODE, ORG, RENMIN
 from tests.conftest import MovableClock
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def poster(database: Database, clock: MovableClock, xinju: str) -> Poster:
