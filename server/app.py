@@ -17,6 +17,7 @@ from server.db import Database, open_database
 from server.db.migrate import migrate
 from server.errors import HANDLERS
 from server.exchange import routes as exchange
+from server.exchange.judging_again import fire_rejudge
 from server.exchange.opening import open_exchange, watch_heads
 from server.front import health
 from server.front.headers import Headers
@@ -39,6 +40,7 @@ from server.photos import routes as photos
 from server.photos.opening import open_photos, sweep_photos
 from server.photos.rules import CHECK as PHOTO_CHECK
 from server.photos.settling import fire_photo_check
+from server.rows.waiting import REJUDGE
 from server.stores import routes as stores
 
 FLUSH_SEEN_S = 60
@@ -71,7 +73,7 @@ async def send_messages(app: Starlette) -> None:
 @asynccontextmanager
 async def open_worker(app: Starlette) -> AsyncIterator[None]:
     """Tests tick it by hand: `await app.state.worker.tick(now)`."""
-    state, others = app.state, {PHOTO_CHECK: fire_photo_check}
+    state, others = app.state, {PHOTO_CHECK: fire_photo_check, REJUDGE: fire_rejudge}
     worker = Worker(ground_in(app).database, state.entities, state.movement, others)
     app.state.worker = worker
     app.state.metrics.watch("shopbell_deadline_lag_seconds", lambda: worker.lag_ms / 1000)

@@ -22,7 +22,7 @@ from sync.entity import (
     Wanted,
 )
 from sync.errors import ForeignCursor, Malformed, NewerSchema, SyncError, TooLarge
-from sync.judge import judge
+from sync.judge import judge, judge_again
 from sync.ledger import Cancelled, Deadline, KeptValue, Ledger, Stored, Unloaded, is_fresh
 from sync.merge import Kept, Policy
 from sync.placement import (
@@ -35,6 +35,7 @@ from sync.placement import (
     store_scope,
 )
 from sync.reading import Reading, find_reading
+from sync.refusal import AWAITED_MS, kept_unit, operation_of, refusal_id, refuse_unit, unit_ids
 from sync.row import PENDING, Row, Stamp, derive_id
 from sync.wire import (
     HASH_BYTES,
@@ -56,6 +57,7 @@ from sync.wire import (
 )
 
 __all__ = [
+    "AWAITED_MS",
     "EVERYONE",
     "FRAME_BYTES",
     "HASH_BYTES",
@@ -115,11 +117,17 @@ __all__ = [
     "inflate",
     "is_fresh",
     "judge",
+    "judge_again",
+    "kept_unit",
     "lanes",
     "move",
     "operation_hash",
+    "operation_of",
     "plan_pull",
+    "refusal_id",
+    "refuse_unit",
     "scopes_of",
     "staff_scope",
     "store_scope",
+    "unit_ids",
 ]

@@ -22,7 +22,8 @@ EVERYONE = frozenset({"rep", "clerk", "manager", "area", "admin"})
 class Author(msgspec.Struct, frozen=True, kw_only=True):
     """Who wrote the operations of a push, as the server knows them.
 
-    `recent` holds the roots this author lost since the device's previous contact (law 7).
+    What is `past` was theirs at some moment since the device's previous contact, and `recent` are
+    the roots that left their scopes since then: reports are judged by these too (law 7).
     """
 
     staff_id: str
@@ -32,15 +33,30 @@ class Author(msgspec.Struct, frozen=True, kw_only=True):
     scopes: frozenset[str] = frozenset()
     accepts_leads: bool = False
     recent: frozenset[str] = frozenset()
+    past_roles: frozenset[str] = frozenset()
+    past_store_ids: frozenset[str] = frozenset()
+    past_scopes: frozenset[str] = frozenset()
+
+    def acts_as(self, roles: frozenset[str], is_claim: bool) -> bool:
+        """Whether one of these roles is, or for a report was, this author's."""
+        return self.role in roles or (not is_claim and not roles.isdisjoint(self.past_roles))
+
+    def reports_from(self, store_id: str) -> bool:
+        """Whether this author works, or worked until just now, at the store."""
+        return store_id in self.store_ids or store_id in self.past_store_ids
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """Why an operation is not applied. `who` and `when` (ms) only where the author may know."""
+    """Why an operation is not applied. `who` and `when` (ms) only where the author may know.
+
+    `aftermath` writes what stays although the unit is undone: a candidate for a person, say.
+    """
 
     code: str
     field: str | None = None
     who: str | None = None
     when: int | None = None
+    aftermath: Callable[[Ledger, Author], None] | None = None
 
 
 class Wanted(msgspec.Struct):
@@ -80,6 +96,18 @@ def no_patch_effects(
     return None
 
 
+def nothing_joined(held: Row, alias_id: str, ledger: Ledger, author: Author) -> None:
+    return None
+
+
+def nothing_corrected(fact: Row, ledger: Ledger, author: Author) -> Refusal | None:
+    return None
+
+
+def no_trees(named: Row) -> list[str]:
+    return []
+
+
 def last_part(row: Row) -> int:
     return 2
 
@@ -105,6 +133,9 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True):
     `prepare`: normalises the author's fields in place before creation or patch, or refuses.
     `effects`: what a new row does to others; it may still refuse, which undoes its whole unit.
     `patch_effects`: what follows from a patch already merged (derived fields, moved keys).
+    `joined`: what follows when another creation became part of a row of this kind.
+    `correctable`: whether a correction may stand for such a fact.  `corrected`: what follows then.
+    `trees`: roots whose whole trees the effects read, from the row that the parent field names.
     `place`: the row's scopes; `root` is the row itself where it is one.  `part`: law 29.
     """
 
@@ -126,6 +157,10 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True):
     patch_effects: Callable[[Row, dict[str, Any], Ledger, Author], Refusal | None] = (
         no_patch_effects
     )
+    joined: Callable[[Row, str, Ledger, Author], None] = nothing_joined
+    correctable: bool = False
+    corrected: Callable[[Row, Ledger, Author], Refusal | None] = nothing_corrected
+    trees: Callable[[Row], list[str]] = no_trees
     place: Callable[[Row, Row], tuple[str, ...]] = with_root
     part: Callable[[Row], int] = last_part
 

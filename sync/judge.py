@@ -9,25 +9,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from sync.applying import join, keep_original, write_patch
 from sync.clock import Timing, effective_time
 from sync.entity import Author, Entity, FieldFault, Refusal, check_creation, check_patch
 from sync.ledger import Ledger, is_fresh
-from sync.merge import (
-    Kept,
-    merge_first,
-    merge_register,
-    merge_set,
-    pending_stamp,
-)
-from sync.row import Row, derive_id
-from sync.wire import (
-    Duplicate,
-    Exceptional,
-    Merged,
-    Operation,
-    Refused,
-    is_name,
-)
+from sync.refusal import kept_unit, operation_of, refuse_again, refuse_unit, timing_of
+from sync.row import Row
+from sync.wire import Exceptional, Merged, Operation, is_name
 
 OWN_ENTRY_MS = 24 * 3600 * 1000
 """How long an author may add to a record they created, whoever has it since."""
@@ -54,9 +42,30 @@ def judge_unit(
         outcome = judge_safely(operation, ledger, author, timing)
         if isinstance(outcome, Refusal):
             ledger.rewind(mark)
-            return refuse_unit(unit, operation, outcome, ledger, author)
+            return [*refuse_unit(unit, operation, outcome, ledger, author, timing)]
         if outcome is not None:
             exceptions.append(outcome)
+    return exceptions
+
+
+def judge_again(refusal: Row, ledger: Ledger, author: Author) -> list[Exceptional] | None:
+    """A kept unit as a new operation of the server's own. None if it is refused again, or if its
+    author has decided about it meanwhile."""
+    kept = kept_unit(refusal, ledger)
+    if kept is None:
+        return None
+    mark = ledger.mark()
+    exceptions: list[Exceptional] = []
+    for row in kept:
+        operation = operation_of(row)
+        outcome = judge_safely(operation, ledger, author, timing_of(row, ledger.now))
+        if isinstance(outcome, Refusal):
+            ledger.rewind(mark)
+            refuse_again(kept, operation, outcome, ledger)
+            return None
+        exceptions += [outcome] if outcome is not None else []
+    for row in kept:
+        ledger.delete(row)
     return exceptions
 
 
@@ -70,39 +79,6 @@ def judge_safely(
     except Exception as fault:
         ledger.faults.append(fault)
         return Refusal("fault")
-
-
-def refuse_unit(
-    unit: list[Operation], culprit: Operation, why: Refusal, ledger: Ledger, author: Author
-) -> list[Exceptional]:
-    """Every operation of the unit is refused, and kept as a row for its author (law 10)."""
-    refused: list[Exceptional] = []
-    for operation in unit:
-        reason = why if operation is culprit else Refusal("unit")
-        refused.append(Refused(operation.n, reason.code, reason.field, reason.who, reason.when))
-        if reason.code != "erased":
-            keep_refusal(operation, reason, ledger, author)
-    return refused
-
-
-def keep_refusal(operation: Operation, why: Refusal, ledger: Ledger, author: Author) -> Row:
-    """What no row may hold is not kept either."""
-    id = derive_id("refusal", author.device, operation.n)
-    body = {
-        "device": author.device,
-        "seq": operation.n,
-        "entity": operation.e,
-        "row_id": operation.i,
-        "code": why.code,
-        "field": why.field,
-        "fields": {} if operation.fault else operation.f,
-        "base": operation.b,
-        "captured_at": operation.t,
-        "refused_at": ledger.now,
-        "who": why.who,
-        "when": why.when,
-    }
-    return ledger.create("refusal", id, id, body, author=author.staff_id, device=author.device)
 
 
 def judge_operation(
@@ -124,7 +100,7 @@ def judge_operation(
 def judge_creation(
     operation: Operation, entity: Entity, ledger: Ledger, author: Author, timing: Timing
 ) -> Exceptional | Refusal | None:
-    if author.role not in entity.create_roles:
+    if not author.acts_as(entity.create_roles, entity.claim):
         return Refusal("forbidden")
     if fault := check_creation(entity, operation.f):
         return refuse_fields(entity, fault, operation.f)
@@ -153,6 +129,7 @@ def write_creation(
     at = effective_time(operation.t, timing)
     key = entity.natural_key(fields, ledger)
     if key is not None and (held := ledger.key(*key)) is not None:
+        keep_original(operation, fields, held, ledger, author, at)
         ledger.alias(operation.i, held)
         return join(operation, fields, held, ledger, author, at)
     row = ledger.create(
@@ -170,50 +147,6 @@ def write_creation(
     return entity.effects(row, ledger, author)
 
 
-def join(
-    operation: Operation,
-    fields: dict[str, Any],
-    held: Row,
-    ledger: Ledger,
-    author: Author,
-    at: int,
-) -> Duplicate | Refusal:
-    """Law 19: fill what is empty, offer what differs."""
-    entity = ledger.entities[held.entity]
-    if entity.kind == "profile":
-        filled = fill_or_offer(operation, fields, held, ledger, author, at)
-        refusal = entity.patch_effects(held, filled, ledger, author) if filled else None
-        if refusal:
-            return refusal
-    return Duplicate(operation.n, held.id)
-
-
-def fill_or_offer(
-    operation: Operation,
-    fields: dict[str, Any],
-    held: Row,
-    ledger: Ledger,
-    author: Author,
-    at: int,
-) -> dict[str, Any]:
-    """Returns the fields that were empty; the others become conflicts where they differ."""
-    stamp = pending_stamp(at, author.device, author.staff_id)
-    filled: dict[str, Any] = {}
-    for field, value in fields.items():
-        now = held.body.get(field)
-        if value in (None, "", []) or now == value:
-            continue
-        if now in (None, "", []):
-            filled[field] = value
-        else:
-            keep_conflict(operation, held, Kept(field, value, stamp, True), now, ledger, author)
-    if filled:
-        ledger.touch(held)
-        held.body = {**held.body, **filled}
-        held.stamps = {**held.stamps, **dict.fromkeys(filled, stamp)}
-    return filled
-
-
 def find_root(
     id: str, fields: dict[str, Any], entity: Entity, ledger: Ledger, author: Author
 ) -> str | Refusal:
@@ -221,13 +154,12 @@ def find_root(
     for field in entity.references:
         name = fields.get(field)
         if name and not may_refer(name, ledger, author, entity.claim):
-            return Refusal("not_found", field)
+            return why_hidden(name, field, ledger, author)
     for field in entity.parent:
         if name := fields.get(field):
-            if not may_refer(name, ledger, author, entity.claim):
-                return Refusal("not_found", field)
-            parent = ledger.row(name)
-            return parent.root if parent else Refusal("not_found", field)
+            parent = ledger.row(name) if is_name(name) else None
+            is_seen = parent and may_refer(name, ledger, author, entity.claim)
+            return parent.root if parent and is_seen else why_hidden(name, field, ledger, author)
     if key := entity.parent_key(fields):
         named = ledger.key(*key)
         is_seen = named is not None and may_refer(named.id, ledger, author, entity.claim)
@@ -247,9 +179,26 @@ def may_refer(id: str, ledger: Ledger, author: Author, is_claim: bool) -> bool:
         return True
     if is_claim:
         return False
-    return row.root in author.recent or (
+    return had_reach(row, author) or (
         row.author == author.staff_id and ledger.now - row.received_at < OWN_ENTRY_MS
     )
+
+
+def had_reach(row: Row, author: Author) -> bool:
+    """Whether the author might see this row at any moment since the device's previous contact."""
+    return row.root in author.recent or not author.past_scopes.isdisjoint(row.scopes)
+
+
+def why_hidden(id: str, field: str | None, ledger: Ledger, author: Author) -> Refusal:
+    """Missing and invisible are one; only who held a row is told that somebody deleted it."""
+    row = ledger.row(id) if is_name(id) else None
+    if row is not None and had_reach(row, author):
+        root = ledger.row(row.root) or row
+        if root.deleted:
+            return Refusal(
+                "deleted", field, root.body.get("deleted_by"), root.body.get("deleted_at")
+            )
+    return Refusal("not_found", field)
 
 
 def refuse_fields(entity: Entity, fault: FieldFault, fields: dict[str, Any]) -> Refusal:
@@ -265,13 +214,13 @@ def refuse_fields(entity: Entity, fault: FieldFault, fields: dict[str, Any]) -> 
 def judge_patch(
     operation: Operation, entity: Entity, ledger: Ledger, author: Author, timing: Timing
 ) -> Exceptional | Refusal | None:
-    if entity.kind != "profile" or author.role not in entity.patch_roles:
+    if entity.kind != "profile" or not author.acts_as(entity.patch_roles, False):
         return Refusal("forbidden")
     if fault := check_patch(entity, operation.f):
         return refuse_fields(entity, fault, operation.f)
     row = ledger.row(operation.i) if is_name(operation.i) else None
     if row is None or not may_refer(operation.i, ledger, author, False):
-        return Refusal("not_found")
+        return why_hidden(operation.i, None, ledger, author)
     if row.entity != entity.name:
         return Refusal("not_found")
     is_within_reach = may_refer(row.id, ledger, author, False)
@@ -300,95 +249,3 @@ def as_creation(fields: dict[str, Any], entity: Entity) -> dict[str, Any]:
 def may_restore(conflict_id: str, row: Row, ledger: Ledger) -> bool:
     conflict = ledger.row(conflict_id) if is_name(conflict_id) else None
     return conflict is not None and conflict.entity == "conflict" and conflict.root == row.root
-
-
-def write_patch(
-    operation: Operation,
-    row: Row,
-    fields: dict[str, Any],
-    entity: Entity,
-    ledger: Ledger,
-    author: Author,
-    timing: Timing,
-) -> list[str]:
-    """Merge each field; returns those whose concurrent values were kept aside."""
-    base = 0 if ledger.is_alias(operation.i) else operation.b or 0
-    at = effective_time(operation.t, timing)
-    ledger.touch(row)
-    aside: list[str] = []
-    for field, value in fields.items():
-        if merge_field(operation, row, field, value, entity, base, at, ledger, author):
-            aside.append(field)
-    if operation.x and (conflict := ledger.row(operation.x)):
-        ledger.change(conflict, state="restored")
-    return aside
-
-
-def merge_field(
-    operation: Operation,
-    row: Row,
-    field: str,
-    value: Any,
-    entity: Entity,
-    base: int,
-    at: int,
-    ledger: Ledger,
-    author: Author,
-) -> bool:
-    """Merge one field into its row; whether a value was kept aside that its author should know."""
-    incoming = pending_stamp(at, author.device, author.staff_id)
-    policy = entity.policies.get(field, "register")
-    if policy == "set":
-        merge_set_field(row, field, value, base, at, ledger, author)
-        return False
-    change = (merge_first if policy == "first" else merge_register)(
-        row, field, value, base, incoming
-    )
-    if change is None:
-        return False
-    row.body = {**row.body, field: change.value}
-    row.stamps = {**row.stamps, field: change.stamp}
-    if change.kept is None:
-        return False
-    if change.kept.concurrent:
-        keep_conflict(operation, row, change.kept, change.value, ledger, author)
-    else:
-        ledger.keep(row, change.kept, "displaced")
-    return change.kept.concurrent or policy == "first"
-
-
-def merge_set_field(
-    row: Row, field: str, value: Any, base: int, at: int, ledger: Ledger, author: Author
-) -> None:
-    incoming = pending_stamp(at, author.device, author.staff_id)
-    change = merge_set(row, field, value.get("add", []), value.get("remove", []), base, incoming)
-    for element, stamp in change.removed.items():
-        ledger.keep(row, Kept(field, element, stamp, False), "removed")
-    row.body = {**row.body, field: change.elements}
-    row.stamps = change.stamps
-
-
-def keep_conflict(
-    operation: Operation, row: Row, kept: Kept, now: Any, ledger: Ledger, author: Author
-) -> None:
-    """Keep the losing value in history, and show both to whoever sees the tree (law 14).
-
-    The id comes from the operation that met the conflict: times and devices may repeat, numbers
-    do not.
-    """
-    ledger.keep(row, kept, "concurrent")
-    held = row.stamp(kept.field)
-    body = {
-        "row_id": row.id,
-        "entity": row.entity,
-        "field": kept.field,
-        "value_now": now,
-        "by_now": held.author,
-        "at_now": held.at,
-        "value_other": kept.value,
-        "by_other": kept.stamp.author,
-        "at_other": kept.stamp.at,
-        "state": "open",
-    }
-    id = derive_id("conflict", author.device, operation.n, kept.field)
-    ledger.create("conflict", id, row.root, body)

@@ -71,6 +71,9 @@ class Ledger:
         self.faults: list[Exception] = []
         self.changed_keys: dict[Key, str | None] = {}
         self.new_aliases: dict[str, str] = {}
+        self.ended_aliases: dict[str, str] = {}
+        self.returned: dict[str, Row] = {}
+        self.awaited: list[tuple[str, str]] = []
         self._rows: dict[str, Row | None] = {}
         self._keys: dict[Key, str | None] = {}
         self._aliases: dict[str, str] = {}
@@ -125,6 +128,10 @@ class Ledger:
         except KeyError:
             raise Unloaded(id) from None
 
+    def own(self, id: str) -> Row | None:
+        """The row that was written under this very id, whatever it became part of since."""
+        return self._rows.get(id)
+
     def find(self, id: str | None) -> Row | None:
         """As `row`, for fields that may be empty."""
         return self.row(id) if id else None
@@ -168,7 +175,12 @@ class Ledger:
 
     def touch(self, row: Row) -> None:
         """Note a row as changed and remember how it was, for `rewind`."""
-        before = {"body": row.body, "stamps": row.stamps, "deleted": row.deleted}
+        before = {
+            "body": row.body,
+            "stamps": row.stamps,
+            "deleted": row.deleted,
+            "root": row.root,
+        }
         self._journal.append((row, before))
         if row.id not in self.touched:
             self._set(self.touched, row.id, row)
@@ -177,6 +189,17 @@ class Ledger:
         """Leave a tombstone."""
         self.touch(row)
         row.deleted = True
+
+    def revive(self, row: Row) -> None:
+        """Take a tombstone back."""
+        self.touch(row)
+        row.deleted = False
+        self._set(self.returned, row.id, row)
+
+    def move(self, row: Row, root: Row) -> None:
+        """Hang a row, which may be a root itself, under another root."""
+        self.touch(row)
+        row.root = root.id
 
     def claim(self, kind: str, value: str, row: Row) -> None:
         self._set(self._keys, (kind, value), row.id)
@@ -189,6 +212,11 @@ class Ledger:
     def alias(self, alias_id: str, row: Row) -> None:
         self._set(self._aliases, alias_id, row.id)
         self._set(self.new_aliases, alias_id, row.id)
+
+    def end_alias(self, alias_id: str) -> None:
+        """The id names its own row again."""
+        self._set(self.ended_aliases, alias_id, self._aliases[alias_id])
+        self._journal.append((self._aliases, alias_id, self._aliases.pop(alias_id)))
 
     def keep(self, row: Row, kept: Kept, why: str) -> None:
         self.history.append(KeptValue(row, kept, why))
@@ -235,11 +263,8 @@ class Ledger:
                 _restore(holder, key, before)
             else:
                 row, fields = entry
-                row.body, row.stamps, row.deleted = (
-                    fields["body"],
-                    fields["stamps"],
-                    fields["deleted"],
-                )
+                for name, value in fields.items():
+                    setattr(row, name, value)
         del self.history[mark.history :]
         del self.timers[mark.timers :]
         del self.side[mark.side :]

@@ -7,21 +7,24 @@ from typing import Any
 
 import msgspec
 
-from sync.entity import Entities, Entity, Wanted, check_creation, check_patch
+from sync.entity import Entities, Entity, Wanted, check_creation, check_patch, no_trees
 from sync.wire import Operation, is_name
 
 
 class Reading(msgspec.Struct):
-    """Rows and keys that the operations name, and the ids of the stores among them."""
+    """Rows and keys that the operations name, the ids of the stores among them, and the rows from
+    which `Entity.trees` of an operation leads to whole trees."""
 
     wanted: Wanted
     stores: frozenset[str]
+    trees: list[tuple[str, Entity]] = msgspec.field(default_factory=list)
 
 
 def find_reading(operations: Iterable[Operation], entities: Entities) -> Reading:
     """Of operations that are refused for their shape only the ids count: a slice's `keys` never
     sees fields that do not fit, and nothing that cannot be a name is looked up."""
     wanted, stores = Wanted(), set()
+    trees: list[tuple[str, Entity]] = []
     for operation in operations:
         wanted.ids += names_of(operation.i, operation.x)
         entity = entities.get(operation.e)
@@ -31,7 +34,9 @@ def find_reading(operations: Iterable[Operation], entities: Entities) -> Reading
         wanted.ids += names_of(*(fields.get(n) for n in (*entity.parent, *entity.references)))
         wanted.keys += entity.keys(fields)
         stores.update(names_of(fields.get("store_id")))
-    return Reading(wanted, frozenset(stores))
+        if entity.trees is not no_trees:
+            trees += [(name, entity) for name in names_of(*map(fields.get, entity.parent))]
+    return Reading(wanted, frozenset(stores), trees)
 
 
 def fits(operation: Operation, entity: Entity) -> bool:

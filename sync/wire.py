@@ -96,10 +96,12 @@ class Duplicate(msgspec.Struct, tag_field="o", tag="duplicate"):
     of: str
 
 
-class Mismatch(msgspec.Struct, tag_field="o", tag="mismatch"):
-    """The number was used before for other content; nothing was done."""
+class Mismatch(msgspec.Struct, omit_defaults=True, tag_field="o", tag="mismatch"):
+    """The number was used before for other content; nothing was done. `known`: this content was
+    judged before, under another number of the same person."""
 
     n: int
+    known: bool = False
 
 
 Exceptional = Refused | Merged | Duplicate | Mismatch
@@ -107,7 +109,8 @@ Exceptional = Refused | Merged | Duplicate | Mismatch
 
 class PushAnswer(msgspec.Struct, omit_defaults=True):
     """What became of a push. `done` is [first, count]; all in it that `except` leaves out was
-    applied. `next` is the number the server expects; `gap` says it did not get it."""
+    applied. `next` is the number the server expects; `gap` says it did not get it; `revoked` why
+    the device must be wiped when everything has left it."""
 
     v: int
     now: int
@@ -116,6 +119,7 @@ class PushAnswer(msgspec.Struct, omit_defaults=True):
     contact_at: int
     exceptions: list[Exceptional] = msgspec.field(name="except", default_factory=list)
     gap: bool = False
+    revoked: str | None = None
 
 
 _push = msgspec.json.Decoder(Push)

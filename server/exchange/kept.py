@@ -1,16 +1,54 @@
-"""Rows of the exchange itself: kept refusals with their acknowledgement, and conflicts."""
+"""Rows of the exchange itself: kept refusals and what people decide about them, and conflicts."""
+
+from typing import Annotated, Literal
 
 import msgspec
 
-from sync import Author, Entity, Ledger, Refusal, Row, scopes_of, staff_scope
+from server.exchange.judging_again import describe
+from server.rows.waiting import REJUDGE
+from sync import (
+    Author,
+    Entity,
+    Ledger,
+    Refusal,
+    Row,
+    Wanted,
+    desk_scope,
+    kept_unit,
+    scopes_of,
+    staff_scope,
+    unit_ids,
+)
+
+Note = Annotated[str, msgspec.Meta(max_length=500)]
+LEADERS = frozenset({"manager", "area", "admin"})
 
 
 class AcknowledgementFields(msgspec.Struct, forbid_unknown_fields=True):
     refusal_id: str
 
 
+class AppealFields(msgspec.Struct, forbid_unknown_fields=True):
+    refusal_id: str
+    note: Note = ""
+
+
+class ReleaseFields(msgspec.Struct, forbid_unknown_fields=True):
+    refusal_id: str
+    choice: Literal["apply", "decline"]
+    note: Note = ""
+
+
 def place_refusal(row: Row, root: Row) -> tuple[str, ...]:
-    return scopes_of(staff_scope(row.author)) if row.author else ()
+    """With its author; before the manager too while somebody must answer."""
+    author = [staff_scope(row.author)] if row.author else []
+    asked = row.body["store_ids"] if row.body["state"] == "asked" else []
+    return scopes_of(*author, *map(desk_scope, asked))
+
+
+def name_unit(row: Row, stores: frozenset[str]) -> Wanted:
+    release_id = row.body["release_id"]
+    return Wanted(ids=[*unit_ids(row), *([release_id] if release_id else [])])
 
 
 def drop_refusal(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
@@ -23,14 +61,78 @@ def drop_refusal(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     return None
 
 
-refusal = Entity(name="refusal", kind="server", place=place_refusal)
-conflict = Entity(name="conflict", kind="server")
-acknowledgement = Entity(
-    name="acknowledgement",
-    kind="fact",
-    shape=AcknowledgementFields,
-    parent=("refusal_id",),
-    effects=drop_refusal,
-)
+def ask(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
+    """The unit goes before the managers of the author's stores."""
+    refusal = ledger.row(row.body["refusal_id"])
+    if refusal is None or refusal.entity != "refusal" or refusal.author != author.staff_id:
+        return Refusal("not_found", "refusal_id")
+    ask_about(kept_unit(refusal, ledger) or [], row.body.get("note") or "", ledger, author)
+    return None
 
-entities = [refusal, conflict, acknowledgement]
+
+def ask_about(kept: list[Row], note: str, ledger: Ledger, author: Author) -> None:
+    asked = {
+        "state": "asked",
+        "note": note,
+        "asked_at": ledger.now,
+        "store_ids": sorted({*author.store_ids, *author.past_store_ids}),
+    }
+    for refusal in kept:
+        ledger.change(refusal, **asked)
+
+
+def answer(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
+    """To release is to have the unit judged again, in a transaction of its own, at once."""
+    refusal = ledger.row(row.body["refusal_id"])
+    if refusal is None or refusal.entity != "refusal" or not kept_unit(refusal, ledger):
+        return Refusal("not_found", "refusal_id")
+    if refusal.body["state"] != "asked":
+        return Refusal("taken", None, refusal.body["answered_by"], refusal.body["answered_at"])
+    is_apply = row.body["choice"] == "apply"
+    answered = {
+        "state": "released" if is_apply else "declined",
+        "answered_by": author.staff_id,
+        "answered_at": ledger.now,
+        "answer": row.body.get("note") or "",
+        "release_id": row.id,
+    }
+    for kept in kept_unit(refusal, ledger) or []:
+        ledger.change(kept, **answered)
+    ledger.change(row, **describe(refusal))
+    if is_apply:
+        ledger.schedule(REJUDGE, refusal.id, ledger.now)
+    return None
+
+
+def place_release(row: Row, root: Row) -> tuple[str, ...]:
+    return scopes_of(staff_scope(row.body["to_id"]))
+
+
+entities = [
+    Entity(name="refusal", kind="server", neighbours=name_unit, place=place_refusal),
+    Entity(name="conflict", kind="server"),
+    Entity(
+        name="acknowledgement",
+        kind="fact",
+        shape=AcknowledgementFields,
+        parent=("refusal_id",),
+        effects=drop_refusal,
+    ),
+    Entity(
+        name="appeal",
+        kind="fact",
+        shape=AppealFields,
+        parent=("refusal_id",),
+        effects=ask,
+    ),
+    Entity(
+        name="release",
+        kind="fact",
+        shape=ReleaseFields,
+        create_roles=LEADERS,
+        claim=True,
+        parent=("refusal_id",),
+        effects=answer,
+        place=place_release,
+    ),
+]

@@ -7,17 +7,19 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Row as Record
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import Database, bulk_insert
 from server.errors import Forbidden, Unauthenticated
+from server.exchange.authors import author_of
+from server.exchange.kept import ask_about
+from server.exchange.reading import load_for
 from server.exchange.replay import Replay, read_replays
 from server.identity.devices import DEVICE
-from server.identity.sessions import actor_of
 from server.identity.tables import devices
-from server.rows import Movement, Published, load, open_ledger, publish
-from server.rows.tables import evictions, pushes
+from server.rows import Movement, Published, open_ledger, publish
+from server.rows.tables import pushes
 from sync import (
     PROTOCOL,
     Author,
@@ -27,13 +29,16 @@ from sync import (
     Operation,
     Push,
     PushAnswer,
+    Refusal,
     Timing,
-    find_reading,
     judge,
     operation_hash,
+    refusal_id,
+    refuse_unit,
 )
 
 BATCH_OPERATIONS = 4_000
+COMPROMISED = "compromised"
 log = logging.getLogger("shopbell.exchange")
 
 
@@ -163,7 +168,7 @@ async def find_device(connection: AsyncConnection, job: Job) -> Record[Any]:
     device: Record[Any] | None = (await connection.execute(DEVICE, wanted)).one_or_none()
     if device is None:
         raise Unauthenticated("bad_credential")
-    if device.revoked_at is not None:
+    if device.revoked_why == COMPROMISED:
         raise Forbidden("device_revoked", why=device.revoked_why)
     return device
 
@@ -172,15 +177,6 @@ def fresh_units(push: Push, next_seq: int) -> list[list[Operation]]:
     """The units not judged before; none of them after a gap."""
     units = [unit for unit in push.units if unit[0].n >= next_seq]
     return units if units and units[0][0].n == next_seq else []
-
-
-async def load_for(
-    connection: AsyncConnection, ledger: Ledger, operations: Iterable[Operation]
-) -> None:
-    """Everything the rules may read for these operations, in a few statements."""
-    reading = find_reading(operations, ledger.entities)
-    if reading.wanted.ids:
-        await load(connection, ledger, reading.wanted.ids, reading.wanted.keys, reading.stores)
 
 
 async def judge_job(
@@ -201,40 +197,20 @@ async def judge_job(
         contact_at=device.contact_at,
         last_skew=device.skew_ms,
     )
-    return Judged(job, device, fresh, judge(units, ledger, author, timing), gap=False)
+    verdict = judge if device.revoked_at is None else keep_for_manager
+    return Judged(job, device, fresh, verdict(units, ledger, author, timing), gap=False)
 
 
-async def author_of(connection: AsyncConnection, ledger: Ledger, device: Record[Any]) -> Author:
-    actor = actor_of(device)
-    return Author(
-        staff_id=actor.staff_id,
-        role=actor.role,
-        device=device.device_id,
-        store_ids=actor.store_ids,
-        scopes=actor.scopes,
-        accepts_leads=actor.accepts_leads,
-        recent=await recently_lost(connection, ledger, device, actor.scopes),
-    )
-
-
-async def recently_lost(
-    connection: AsyncConnection, ledger: Ledger, device: Record[Any], scopes: frozenset[str]
-) -> frozenset[str]:
-    """Roots that left this author's scopes since the device's previous contact (law 7)."""
-    out_of_reach = [
-        row.root
-        for row in ledger.loaded()
-        if row.root == row.id and row.scopes and scopes.isdisjoint(row.scopes)
-    ]
-    if not out_of_reach:
-        return frozenset()
-    lost = select(evictions.c.id).where(
-        evictions.c.org_id == ledger.org,
-        evictions.c.scope.in_(scopes),
-        evictions.c.id.in_(out_of_reach),
-        evictions.c.seq > (device.contact_seq or 0),
-    )
-    return frozenset((await connection.execute(lost)).scalars())
+def keep_for_manager(
+    units: list[list[Operation]], ledger: Ledger, author: Author, timing: Timing
+) -> list[Exceptional]:
+    """What was still on a lost or replaced phone: nothing is applied, nothing is thrown away."""
+    outcomes: list[Exceptional] = []
+    for unit in units:
+        outcomes += refuse_unit(unit, unit[0], Refusal("revoked"), ledger, author, timing)
+        ids = [refusal_id(author.device, operation.n) for operation in unit]
+        ask_about([row for id in ids if (row := ledger.own(id))], "", ledger, author)
+    return outcomes
 
 
 async def log_pushes(connection: AsyncConnection, judged: Iterable[Judged], head: int) -> None:
@@ -296,4 +272,5 @@ def answer_of(judged: Judged, replay: Replay) -> PushAnswer:
         contact_at=judged.job.received_at,
         exceptions=[*replay.exceptions, *judged.exceptions],
         gap=judged.gap,
+        revoked=device.revoked_why,
     )

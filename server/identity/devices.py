@@ -87,6 +87,7 @@ def device_query() -> Select[Any]:
             staff_accounts.c.store_ids,
             staff_accounts.c.accepts_leads,
             staff_accounts.c.state,
+            staff_accounts.c.rights_at,
             organisations.c.code.label("org_code"),
         )
         .select_from(organisations)

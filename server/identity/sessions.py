@@ -204,6 +204,17 @@ async def end_sessions_of_device(
     )
 
 
+async def end_sessions_of_staff(
+    connection: AsyncConnection, org_id: str, staff_id: str, now: int
+) -> None:
+    await connection.execute(
+        update(sessions)
+        .where(sessions.c.org_id == org_id, sessions.c.staff_id == staff_id)
+        .where(sessions.c.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
 async def bind_session(
     connection: AsyncConnection, org_id: str, token_hash: str, device_id: str
 ) -> None:

@@ -23,9 +23,22 @@ staff_accounts = org_table(
     Column("accepts_leads", Integer, nullable=False),
     Column("state", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
+    Column("rights_at", BigInteger),  # when role, stores, leads or state last changed
 )
 named_index(staff_accounts, "org_id", "login", unique=True)
 named_index(staff_accounts, "org_id", "phone", unique=True)
+
+# What somebody might do until a moment, kept whenever it changes. Rows are only ever added.
+rights = org_table(
+    "rights",
+    Column("staff_id", Text, nullable=False),
+    Column("until_at", BigInteger, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("store_ids", Text, nullable=False),  # JSON array
+    Column("accepts_leads", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    pk=("staff_id", "until_at"),
+)
 
 sessions = org_table(
     "sessions",

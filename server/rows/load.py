@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import among
 from server.rows.tables import aliases, feed, heads, keys, rows
-from sync import Entities, Key, Ledger, Row, Stamp, Wanted
+from sync import Entities, Entity, Key, Ledger, Row, Stamp, Wanted
 
 HOPS = 6
 """A fact names its parent, the parent its root, the root its store, the store its people."""
@@ -33,18 +33,30 @@ async def load(
     ids: Iterable[str] = (),
     keys: Iterable[Key] = (),
     stores: frozenset[str] = frozenset(),
+    trees: Sequence[tuple[str, Entity]] = (),
 ) -> Ledger:
     """Load rows and keys, and around each row what its entity says its rules will read.
 
-    `stores`: ids of the stores that the operations at hand name.
+    `stores`: ids of the stores that the operations at hand name. `trees`: names of rows from which
+    the `trees` of an entity lead to roots whose whole trees are wanted.
     """
-    wanted = Wanted(list(ids), list(keys))
+    await load_around(connection, ledger, Wanted(list(ids), list(keys)), stores)
+    named = [(ledger.find(name), entity) for name, entity in trees]
+    roots = [root for row, entity in named if row is not None for root in entity.trees(row)]
+    if roots:
+        fresh = await load_tree(connection, ledger, roots)
+        await load_around(connection, ledger, gather(ledger, fresh, stores), stores)
+    return ledger
+
+
+async def load_around(
+    connection: AsyncConnection, ledger: Ledger, wanted: Wanted, stores: frozenset[str]
+) -> None:
     for _ in range(HOPS):
-        fresh = await load_hop(connection, ledger, wanted)
-        wanted = gather(ledger, fresh, stores)
         if not wanted.ids and not wanted.keys:
             break
-    return ledger
+        fresh = await load_hop(connection, ledger, wanted)
+        wanted = gather(ledger, fresh, stores)
 
 
 async def load_hop(connection: AsyncConnection, ledger: Ledger, wanted: Wanted) -> list[Row]:
@@ -94,15 +106,17 @@ def by_kind(wanted: Iterable[Key]) -> dict[str, list[str]]:
 async def load_aliases(
     connection: AsyncConnection, ledger: Ledger, ids: Sequence[str]
 ) -> list[str]:
-    if not ids:
-        return []
-    query = select(aliases.c.alias_id, aliases.c.row_id).where(
-        aliases.c.org_id == ledger.org, among(connection, aliases.c.alias_id, ids)
-    )
-    targets = []
-    for alias_id, row_id in await connection.execute(query):
-        ledger.put_alias(alias_id, row_id)
-        targets.append(row_id)
+    """The rows these ids stand for. A record that became part of another may have aliases."""
+    targets: list[str] = []
+    while ids:
+        query = select(aliases.c.alias_id, aliases.c.row_id).where(
+            aliases.c.org_id == ledger.org, among(connection, aliases.c.alias_id, ids)
+        )
+        found = {alias_id: row_id for alias_id, row_id in await connection.execute(query)}
+        for alias_id, row_id in found.items():
+            ledger.put_alias(alias_id, row_id)
+        ids = list(found.values())
+        targets += ids
     return targets
 
 
@@ -119,13 +133,15 @@ async def load_rows(connection: AsyncConnection, ledger: Ledger, ids: Iterable[s
     return found
 
 
-async def load_tree(connection: AsyncConnection, ledger: Ledger, roots: Sequence[str]) -> None:
-    """Every row of these trees."""
+async def load_tree(connection: AsyncConnection, ledger: Ledger, roots: Sequence[str]) -> list[Row]:
+    """Every row of these trees; what became part of one is among them, as a tombstone."""
     if not roots:
-        return
+        return []
     query = select(rows).where(rows.c.org_id == ledger.org, among(connection, rows.c.root, roots))
-    for held in (await connection.execute(query)).mappings():
-        ledger.put_loaded(read_row(held))
+    found = [read_row(held) for held in (await connection.execute(query)).mappings()]
+    for row in found:
+        ledger.put_loaded(row)
+    return found
 
 
 async def load_scope(

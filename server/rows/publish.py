@@ -21,6 +21,7 @@ from server.rows.tables import (
     keys,
     rows,
 )
+from server.rows.waiting import wake_waiting
 from sync import (
     PENDING,
     Digest,
@@ -50,6 +51,7 @@ class Published(msgspec.Struct, frozen=True):
 
 async def publish(connection: AsyncConnection, ledger: Ledger) -> Published:
     """Number and write everything that was touched. The caller commits; nothing else may follow."""
+    await wake_waiting(connection, ledger)
     await place_rows(connection, ledger)
     changed = list(ledger.touched.values())
     head = await take_numbers(connection, ledger, len(changed))
@@ -213,6 +215,8 @@ async def write_names(connection: AsyncConnection, ledger: Ledger) -> None:
     """Hard keys and aliases. A key that another transaction took is a unique violation."""
     taken = [(ledger.org, *key, id) for key, id in ledger.changed_keys.items() if id]
     freed = [(ledger.org, *key) for key in ledger.changed_keys]
+    ended = [(ledger.org, alias_id) for alias_id in ledger.ended_aliases]
+    await delete_each(connection, aliases, ("org_id", "alias_id"), ended)
     await delete_each(connection, keys, ("org_id", "kind", "value"), held_keys(ledger, freed))
     await bulk_insert(connection, keys, taken)
     await bulk_insert(

@@ -76,6 +76,15 @@ aliases = org_table(
     pk=("alias_id",),
 )
 
+# Refused content that waits for a row which was not there.
+awaited = org_table(
+    "awaited",
+    Column("missing_id", Text, nullable=False),
+    Column("refusal_id", Text, nullable=False),
+    Column("until_at", BigInteger, nullable=False),
+    pk=("missing_id", "refusal_id"),
+)
+
 history = org_table(
     "history",
     Column("row_id", Text, nullable=False),

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import Database
 from server.exchange.entities import ENTITIES
-from server.exchange.push import load_for
+from server.exchange.reading import load_for
 from server.leads.arrivals import arrive, load_around
 from server.leads.worker import Worker
 from server.rows import Movement, load, open_ledger, publish, read_row

@@ -90,8 +90,9 @@ class Organisation:
         return _row.decode(self.stored[self.resolve(id)])
 
     def rows(self, entity: str | None = None) -> list[Row]:
+        """What is there, tombstones left out."""
         rows = [_row.decode(held) for held in self.stored.values()]
-        return [row for row in rows if entity in (None, row.entity)]
+        return [row for row in rows if entity in (None, row.entity) and not row.deleted]
 
     def resolve(self, id: str) -> str:
         while id in self.aliases:

@@ -1,0 +1,76 @@
+"""Who wrote the operations: their rights now, and every right since the previous contact."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Row as Record
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.identity.actor import Actor
+from server.identity.rights import actor_in, past_rights, present_rights
+from server.rows.tables import evictions
+from sync import Author, Ledger, Row
+
+
+async def author_of(connection: AsyncConnection, ledger: Ledger, device: Record[Any]) -> Author:
+    """The author of a push; `device` is a row of DEVICE."""
+    actor = actor_in(device, device.org_id, device.staff_id)
+    since = device.contact_at or 0
+    past: list[Actor] = []
+    if (device.rights_at or 0) > since:
+        past = await past_rights(connection, device.org_id, device.staff_id, since)
+    scopes = actor.scopes.union(*(each.scopes for each in past))
+    recent = await recently_lost(connection, ledger, device.contact_seq or 0, scopes)
+    return make_author(actor, device.device_id, past, recent)
+
+
+async def author_again(connection: AsyncConnection, ledger: Ledger, refusal: Row) -> Author | None:
+    """The author of kept content, with their rights of today; those of whoever released it too."""
+    people = [refusal.author, refusal.body["answered_by"]]
+    found = [
+        await present_rights(connection, ledger.org, staff_id) for staff_id in people if staff_id
+    ]
+    actors = [actor for actor in found if actor is not None]
+    if not actors or actors[0].staff_id != refusal.author:
+        return None
+    return make_author(actors[0], refusal.device, actors[1:], frozenset())
+
+
+def make_author(
+    actor: Actor, device: str, others: Iterable[Actor], recent: frozenset[str]
+) -> Author:
+    """`others`: rights that count beside the present ones, for reports."""
+    lent = list(others)
+    return Author(
+        staff_id=actor.staff_id,
+        role=actor.role,
+        device=device,
+        store_ids=actor.store_ids,
+        scopes=actor.scopes,
+        accepts_leads=actor.accepts_leads,
+        recent=recent,
+        past_roles=frozenset(each.role for each in lent),
+        past_store_ids=frozenset(store for each in lent for store in each.store_ids),
+        past_scopes=frozenset().union(*(each.scopes for each in lent)),
+    )
+
+
+async def recently_lost(
+    connection: AsyncConnection, ledger: Ledger, since: int, scopes: frozenset[str]
+) -> frozenset[str]:
+    """Roots that left these scopes after number `since`: moved elsewhere, or deleted."""
+    out_of_reach = [
+        row.root
+        for row in ledger.loaded()
+        if row.root == row.id and (row.scopes or row.deleted) and scopes.isdisjoint(row.scopes)
+    ]
+    if not out_of_reach:
+        return frozenset()
+    lost = select(evictions.c.id).where(
+        evictions.c.org_id == ledger.org,
+        evictions.c.scope.in_(scopes),
+        evictions.c.id.in_(out_of_reach),
+        evictions.c.seq > since,
+    )
+    return frozenset((await connection.execute(lost)).scalars())

@@ -1,0 +1,39 @@
+"""Kept content that waits for a row: noted when refused, woken when the row comes (law 10)."""
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.db import among, bulk_upsert
+from server.rows.tables import awaited
+from sync import AWAITED_MS, Ledger, is_fresh
+
+REJUDGE = "rejudge"
+"""The kind of deadline that judges a kept unit again."""
+
+
+async def wake_waiting(connection: AsyncConnection, ledger: Ledger) -> None:
+    """Schedules judging again, due now, of whatever waits for a row that comes in this very
+    transaction; and notes what was refused in it and waits from now on."""
+    come = come_rows(ledger)
+    here = {id for missing, id in ledger.awaited if missing in come}
+    there = await find_waiting(connection, ledger, sorted(come)) if come else []
+    for id in sorted({*here, *there}):
+        ledger.schedule(REJUDGE, id, ledger.now)
+    until_at = ledger.now + AWAITED_MS
+    waiting = [(ledger.org, *pair, until_at) for pair in ledger.awaited if pair[1] not in here]
+    await bulk_upsert(connection, awaited, waiting)
+
+
+def come_rows(ledger: Ledger) -> set[str]:
+    """Ids that phones may have named before: new rows of phones, aliases, and what came back."""
+    fresh = {row.id for row in ledger.touched.values() if row.device and is_fresh(row)}
+    return fresh | ledger.new_aliases.keys() | ledger.returned.keys()
+
+
+async def find_waiting(connection: AsyncConnection, ledger: Ledger, come: list[str]) -> list[str]:
+    is_meant = (awaited.c.org_id == ledger.org) & among(connection, awaited.c.missing_id, come)
+    query = select(awaited.c.refusal_id).where(is_meant, awaited.c.until_at > ledger.now)
+    found = list((await connection.execute(query)).scalars())
+    if found:
+        await connection.execute(delete(awaited).where(is_meant))
+    return found

@@ -1,0 +1,342 @@
+"""What was refused is kept, asked about, and judged again when its time comes."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from tests.conftest import MovableClock
+from tests.phone import Phone
+from tests.server.deeds import customer, follow_up, make_id, register
+from tests.server.held import Got, Holder
+
+PhoneOf = Callable[[str], Awaitable[Phone]]
+
+
+async def settle(app: Starlette, clock: MovableClock) -> None:
+    while await app.state.worker.tick(clock()):
+        pass
+
+
+def comment(phone: Phone, customer_id: str, text: str = "想看北欧风") -> dict[str, Any]:
+    return phone.operation("comment", make_id(), {"customer_id": customer_id, "text": text})
+
+
+async def refused(phone: Phone) -> list[Got]:
+    return (await Holder(phone).pull()).of("refusal")
+
+
+async def test_a_comment_that_came_before_its_customer_is_judged_again_when_the_customer_comes(
+    phone_of: PhoneOf, app: Starlette, clock: MovableClock
+) -> None:
+    bo, id = await phone_of("bo"), make_id()
+    written_at = clock()
+    answer = (await bo.push([comment(bo, id)])).json()
+    assert [each["code"] for each in answer["except"]] == ["not_found"]
+    clock.advance(days=6)
+    await bo.push([bo.operation("customer", id, customer())])
+    await settle(app, clock)
+    held = await Holder(bo).pull()
+    kept = held.one("comment")
+    assert (kept.root, kept.body["text"]) == (id, "想看北欧风")
+    assert kept.meta == ["bo", written_at, clock(), written_at]
+    assert held.of("refusal") == []
+    told = held.one("release")
+    assert (told.body["device"], told.body["seq"]) == (bo.device, 1)
+    assert (told.body["outcome"], told.meta[0]) == ("applied", None)
+    assert held.agrees()
+
+
+async def test_both_in_one_batch_in_the_wrong_order_come_together(
+    phone_of: PhoneOf, app: Starlette, clock: MovableClock
+) -> None:
+    bo, id = await phone_of("bo"), make_id()
+    await bo.push([comment(bo, id)], [bo.operation("customer", id, customer())])
+    await settle(app, clock)
+    held = await Holder(bo).pull()
+    assert held.one("comment").root == id
+    assert not held.of("refusal")
+
+
+async def test_after_seven_days_nothing_is_judged_again_but_everything_is_still_there(
+    phone_of: PhoneOf, app: Starlette, clock: MovableClock
+) -> None:
+    bo, id = await phone_of("bo"), make_id()
+    await bo.push([comment(bo, id)])
+    clock.advance(days=7, minutes=1)
+    await bo.push([bo.operation("customer", id, customer())])
+    await settle(app, clock)
+    held = await Holder(bo).pull()
+    assert held.of("comment") == []
+    assert held.one("refusal").body["fields"]["text"] == "想看北欧风"
+
+
+async def test_a_parent_out_of_reach_does_not_let_the_content_in(
+    phone_of: PhoneOf, app: Starlette, clock: MovableClock
+) -> None:
+    """Wu of the other store names a customer of Bo's that is still on its way."""
+    bo, wu, id = await phone_of("bo"), await phone_of("wu"), make_id()
+    await wu.push([comment(wu, id)])
+    await bo.push([bo.operation("customer", id, customer())])
+    await settle(app, clock)
+    assert (await Holder(bo).pull()).of("comment") == []
+    refusal = (await Holder(wu).pull()).one("refusal")
+    assert (refusal.body["state"], refusal.body["code"]) == ("again", "not_found")
+
+
+async def test_a_kept_unit_comes_back_whole(
+    phone_of: PhoneOf, app: Starlette, clock: MovableClock
+) -> None:
+    bo, id, missing = await phone_of("bo"), make_id(), make_id()
+    unit = [
+        bo.operation("customer", id, customer()),
+        comment(bo, id),
+        comment(bo, missing, "和家人一起来过"),
+    ]
+    answer = (await bo.push(unit)).json()
+    assert [each["code"] for each in answer["except"]] == ["unit", "unit", "not_found"]
+    later = customer(phone="13900000077")
+    await bo.push([bo.operation("customer", missing, later)])
+    await settle(app, clock)
+    held = await Holder(bo).pull()
+    assert {row.id for row in held.of("customer")} == {id, missing}
+    assert {row.root for row in held.of("comment")} == {id, missing}
+    assert not held.of("refusal")
+    assert held.agrees()
+
+
+async def test_what_its_author_gave_up_is_left_alone(
+    phone_of: PhoneOf, app: Starlette, clock: MovableClock
+) -> None:
+    bo, id = await phone_of("bo"), make_id()
+    await bo.push([comment(bo, id)])
+    (refusal,) = await refused(bo)
+    await bo.push([bo.operation("acknowledgement", make_id(), {"refusal_id": refusal.id})])
+    await bo.push([bo.operation("customer", id, customer())])
+    await settle(app, clock)
+    held = await Holder(bo).pull()
+    assert not held.of("comment")
+    assert not held.of("refusal")
+
+
+async def wu_asks(phone_of: PhoneOf) -> tuple[Phone, Phone, str]:
+    """Wu, of the other store, wrote about Bo's customer and asks for help."""
+    bo, wu = await phone_of("bo"), await phone_of("wu")
+    id = await register(bo)
+    await wu.push([comment(wu, id, "她姐姐在滨江店看过")])
+    (refusal,) = await refused(wu)
+    fields = {"refusal_id": refusal.id, "note": "是同一家人"}
+    answer = await wu.push([wu.operation("appeal", make_id(), fields)])
+    assert "except" not in answer.json()
+    return bo, wu, refusal.id
+
+
+async def test_asked_about_it_lies_before_the_manager_with_the_note(
+    phone_of: PhoneOf,
+) -> None:
+    bo, id = await phone_of("bo"), make_id()
+    await bo.push([comment(bo, id)])
+    (refusal,) = await refused(bo)
+    lin = await phone_of("lin")
+    assert await refused(lin) == []
+    await bo.push(
+        [bo.operation("appeal", make_id(), {"refusal_id": refusal.id, "note": "客户在店里"})]
+    )
+    (seen,) = await refused(lin)
+    assert (seen.body["state"], seen.body["note"]) == ("asked", "客户在店里")
+    assert seen.body["fields"]["text"] == "想看北欧风"
+
+
+async def test_a_manager_releases_with_the_rights_of_both(
+    phone_of: PhoneOf, app: Starlette, clock: MovableClock
+) -> None:
+    """Chen, a colleague, has no reach to Bo's customer; the manager of their store has."""
+    bo, chen, lin = await phone_of("bo"), await phone_of("chen"), await phone_of("lin")
+    id = await register(bo)
+    await chen.push([comment(chen, id, "周末带孩子来过")])
+    (refusal,) = await refused(chen)
+    await chen.push([chen.operation("appeal", make_id(), {"refusal_id": refusal.id})])
+    answer = await lin.push(
+        [lin.operation("release", make_id(), {"refusal_id": refusal.id, "choice": "apply"})]
+    )
+    assert "except" not in answer.json()
+    await settle(app, clock)
+    held = await Holder(bo).pull()
+    assert (held.one("comment").body["text"], held.one("comment").meta[0]) == (
+        "周末带孩子来过",
+        "chen",
+    )
+    chens = await Holder(chen).pull()
+    assert chens.of("refusal") == []
+    assert chens.one("release").body["outcome"] == "applied"
+    assert await refused(lin) == []
+
+
+async def test_a_manager_declines_and_the_author_still_has_every_word(
+    phone_of: PhoneOf, app: Starlette, clock: MovableClock
+) -> None:
+    bo, lin, id = await phone_of("bo"), await phone_of("lin"), make_id()
+    await bo.push([comment(bo, id)])
+    (refusal,) = await refused(bo)
+    await bo.push([bo.operation("appeal", make_id(), {"refusal_id": refusal.id})])
+    fields = {"refusal_id": refusal.id, "choice": "decline", "note": "重复了"}
+    await lin.push([lin.operation("release", make_id(), fields)])
+    await settle(app, clock)
+    (mine,) = await refused(bo)
+    assert (mine.body["state"], mine.body["answered_by"], mine.body["answer"]) == (
+        "declined",
+        "lin",
+        "重复了",
+    )
+    assert mine.body["fields"]["text"] == "想看北欧风"
+    assert await refused(lin) == []
+
+
+async def test_what_a_release_cannot_cure_is_refused_again_and_stays(
+    phone_of: PhoneOf, app: Starlette, clock: MovableClock
+) -> None:
+    bo, lin, id = await phone_of("bo"), await phone_of("lin"), make_id()
+    await bo.push([comment(bo, id)])
+    (refusal,) = await refused(bo)
+    await bo.push([bo.operation("appeal", make_id(), {"refusal_id": refusal.id})])
+    fields = {"refusal_id": refusal.id, "choice": "apply"}
+    await lin.push([lin.operation("release", make_id(), fields)])
+    await settle(app, clock)
+    (mine,) = await refused(bo)
+    assert (mine.body["state"], mine.body["code"]) == ("again", "not_found")
+    assert mine.body["fields"]["text"] == "想看北欧风"
+
+
+async def test_only_a_manager_who_was_asked_can_release(phone_of: PhoneOf) -> None:
+    _, wu, refusal_id = await wu_asks(phone_of)
+    chen, lin = await phone_of("chen"), await phone_of("lin")
+    fields = {"refusal_id": refusal_id, "choice": "apply"}
+    for phone, code in ((wu, "forbidden"), (chen, "forbidden"), (lin, "not_found")):
+        answer = (await phone.push([phone.operation("release", make_id(), fields)])).json()
+        assert [each["code"] for each in answer["except"]] == [code]
+
+
+async def test_the_second_answer_learns_who_was_first(
+    phone_of: PhoneOf, clock: MovableClock
+) -> None:
+    bo, lin, id = await phone_of("bo"), await phone_of("lin"), make_id()
+    await bo.push([comment(bo, id)])
+    (refusal,) = await refused(bo)
+    await bo.push([bo.operation("appeal", make_id(), {"refusal_id": refusal.id})])
+    one = lin.operation("release", make_id(), {"refusal_id": refusal.id, "choice": "decline"})
+    two = lin.operation("release", make_id(), {"refusal_id": refusal.id, "choice": "apply"})
+    answer = (await lin.push([one], [two])).json()
+    (exception,) = answer["except"]
+    assert (exception["code"], exception["who"], exception["when"]) == ("taken", "lin", clock())
+
+
+# Phones that were lost
+
+
+@pytest.mark.parametrize("why", ["lost", "replaced"])
+async def test_what_was_on_a_lost_phone_is_kept_once_for_the_manager(
+    phone_of: PhoneOf, app: Starlette, clock: MovableClock, why: str
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo)
+    unsent = [bo.operation("follow_up", make_id(), follow_up(id))]
+    assert (await lin.client.delete(f"/api/devices/{bo.device}?why={why}")).status_code == 204
+    first = await bo.push(unsent)
+    assert first.json()["revoked"] == why
+    assert [each["code"] for each in first.json()["except"]] == ["revoked"]
+    assert (await bo.push(unsent)).json()["except"] == first.json()["except"]
+    (kept,) = await refused(lin)
+    assert (kept.body["state"], kept.body["entity"]) == ("asked", "follow_up")
+    fields = {"refusal_id": kept.id, "choice": "apply"}
+    await lin.push([lin.operation("release", make_id(), fields)])
+    await settle(app, clock)
+    assert (await Holder(lin).pull()).one("follow_up").meta[0] == "bo"
+
+
+async def test_a_compromised_phone_can_send_nothing(phone_of: PhoneOf) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo)
+    await lin.client.delete(f"/api/devices/{bo.device}?why=compromised")
+    answer = await bo.push([comment(bo, id)])
+    assert (answer.status_code, answer.json()["error"]["why"]) == (403, "compromised")
+    assert await refused(lin) == []
+
+
+# Rights that changed in between
+
+
+async def change(admin: httpx.AsyncClient, who: str, **rights: Any) -> None:
+    answer = await admin.patch(f"/api/staff/{who}", json=rights)
+    assert answer.status_code == 204, answer.text
+
+
+async def test_a_report_counts_if_its_author_had_the_right_since_the_last_contact(
+    phone_of: PhoneOf, hua: httpx.AsyncClient, clock: MovableClock
+) -> None:
+    """Lin registers as manager of Renmin, and is moved to the other store while offline."""
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo)
+    await lin.push()
+    clock.advance(minutes=5)
+    written = [lin.operation("follow_up", make_id(), follow_up(id))]
+    await change(hua, "lin", store_ids=["store-binjiang"])
+    clock.advance(minutes=5)
+    assert "except" not in (await lin.push(written)).json()
+    assert (await Holder(bo).pull()).one("follow_up").meta[0] == "lin"
+    late = (await lin.push([lin.operation("follow_up", make_id(), follow_up(id))])).json()
+    assert [each["code"] for each in late["except"]] == ["not_found"]
+
+
+async def test_a_claim_is_judged_on_the_present_alone(
+    phone_of: PhoneOf, hua: httpx.AsyncClient, clock: MovableClock
+) -> None:
+    lin, lead = await phone_of("lin"), make_id()
+    await lin.push()
+    clock.advance(minutes=5)
+    await change(hua, "lin", role="rep")
+    claim = lin.operation("reassignment", make_id(), {"lead_id": lead, "to_id": "bo"})
+    assert (await lin.push([claim])).json()["except"][0]["code"] == "forbidden"
+
+
+async def test_whoever_left_sends_what_was_written_before_and_nothing_after(
+    phone_of: PhoneOf, hua: httpx.AsyncClient, clock: MovableClock
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo)
+    clock.advance(minutes=5)
+    await change(hua, "bo", state="left")
+    clock.advance(minutes=5)
+    assert "except" not in (await bo.push([comment(bo, id, "走之前写的")])).json()
+    clock.advance(minutes=5)
+    after = (await bo.push([comment(bo, id, "走之后写的")])).json()
+    assert [each["code"] for each in after["except"]] == ["forbidden"]
+    assert (await Holder(lin).pull()).one("comment").body["text"] == "走之前写的"
+    assert (await bo.client.get("/api/session")).status_code == 401
+
+
+async def test_only_an_admin_changes_rights(lin: httpx.AsyncClient, hua: httpx.AsyncClient) -> None:
+    assert (await lin.patch("/api/staff/bo", json={"role": "admin"})).status_code == 403
+    assert (await hua.patch("/api/staff/nobody", json={"role": "rep"})).status_code == 404
+    assert (await hua.patch("/api/staff/bo", json={})).status_code == 400
+    assert (await hua.patch("/api/staff/bo", json={"store_ids": ["bo"]})).status_code == 400
+
+
+# Two outboxes with one identity
+
+
+async def test_a_mismatch_says_which_content_was_judged_before(phone_of: PhoneOf) -> None:
+    """A restored backup numbers again what another phone of Bo's has sent meanwhile."""
+    bo, other = await phone_of("bo"), await phone_of("bo")
+    id = await register(bo)
+    sent = comment(bo, id)
+    await bo.push([sent])
+    await other.push([{**sent, "n": 1}])
+    known, fresh = {**sent, "n": 1}, {**comment(bo, id, "新写的"), "n": 2}
+    answer = (await bo.push([known], [fresh])).json()
+    assert answer["except"] == [
+        {"o": "mismatch", "n": 1, "known": True},
+        {"o": "mismatch", "n": 2},
+    ]
+    assert answer["next"] == 3
