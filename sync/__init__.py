@@ -1,6 +1,8 @@
 """Shopbell's sync protocol: pure functions over rows and operations. README.md specifies it."""
 
+from sync.applying import EMPTY, offer_values
 from sync.clock import SKEW_TOLERANCE_MS, Timing, effective_time
+from sync.correction import standing
 from sync.cursor import (
     FRAME_BYTES,
     PARTS,
@@ -20,11 +22,12 @@ from sync.entity import (
     Key,
     Refusal,
     Wanted,
+    check_creation,
 )
 from sync.errors import ForeignCursor, Malformed, NewerSchema, SyncError, TooLarge
-from sync.judge import judge, judge_again
+from sync.judge import OWN_ENTRY_MS, judge, judge_again
 from sync.ledger import Cancelled, Deadline, KeptValue, Ledger, Stored, Unloaded, is_fresh
-from sync.merge import Kept, Policy
+from sync.merge import Kept, Policy, pending_stamp
 from sync.placement import (
     ORGANISATION,
     Move,
@@ -58,10 +61,12 @@ from sync.wire import (
 
 __all__ = [
     "AWAITED_MS",
+    "EMPTY",
     "EVERYONE",
     "FRAME_BYTES",
     "HASH_BYTES",
     "ORGANISATION",
+    "OWN_ENTRY_MS",
     "PARTS",
     "PENDING",
     "PROTOCOL",
@@ -105,6 +110,7 @@ __all__ = [
     "Unloaded",
     "Wanted",
     "canonical",
+    "check_creation",
     "combine",
     "decode_cursor",
     "decode_push",
@@ -121,13 +127,16 @@ __all__ = [
     "kept_unit",
     "lanes",
     "move",
+    "offer_values",
     "operation_hash",
     "operation_of",
+    "pending_stamp",
     "plan_pull",
     "refusal_id",
     "refuse_unit",
     "scopes_of",
     "staff_scope",
+    "standing",
     "store_scope",
     "unit_ids",
 ]

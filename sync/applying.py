@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sync.clock import Timing, effective_time
 from sync.entity import Author, Entity, Refusal
 from sync.ledger import Ledger
 from sync.merge import Kept, merge_first, merge_register, merge_set, pending_stamp
-from sync.row import Row, derive_id
+from sync.row import PENDING, Row, Stamp, derive_id
 from sync.wire import Duplicate, Operation
+
+EMPTY: tuple[Any, ...] = (None, "", [])
+
+Seed = tuple[str | int, ...]
+"""What a conflict's id is derived from: the operation that met it. Times and devices may repeat,
+numbers do not."""
 
 
 def keep_original(
@@ -47,7 +54,10 @@ def join(
     """Law 19: fill what is empty, offer what differs."""
     entity = ledger.entities[held.entity]
     if entity.kind == "profile":
-        filled = fill_or_offer(operation, fields, held, ledger, author, at)
+        stamp = pending_stamp(at, author.device, author.staff_id)
+        values = {field: (value, stamp) for field, value in fields.items()}
+        seed = (author.device, operation.n)
+        filled = offer_values(held, values, operation.i, seed, ledger)
         refusal = entity.patch_effects(held, filled, ledger, author) if filled else None
         if refusal:
             return refusal
@@ -56,29 +66,30 @@ def join(
     return Duplicate(operation.n, held.id)
 
 
-def fill_or_offer(
-    operation: Operation,
-    fields: dict[str, Any],
+def offer_values(
     held: Row,
+    values: Mapping[str, tuple[Any, Stamp]],
+    from_id: str,
+    seed: Seed,
     ledger: Ledger,
-    author: Author,
-    at: int,
 ) -> dict[str, Any]:
-    """Returns the fields that were empty; the others become conflicts where they differ."""
-    stamp = pending_stamp(at, author.device, author.staff_id)
+    """Another record's values, which never win by time. Returns the fields that were empty and
+    are filled now; the others become conflicts where they differ."""
     filled: dict[str, Any] = {}
-    for field, value in fields.items():
+    stamps: dict[str, Stamp] = {}
+    for field, (value, stamp) in values.items():
         now = held.body.get(field)
-        if value in (None, "", []) or now == value:
+        if value in EMPTY or now == value:
             continue
-        if now in (None, "", []):
+        if now in EMPTY:
             filled[field] = value
+            stamps[field] = stamp._replace(version=PENDING)
         else:
-            keep_conflict(operation, held, Kept(field, value, stamp, True), now, ledger, author)
+            keep_conflict(held, Kept(field, value, stamp, True), now, from_id, seed, ledger)
     if filled:
         ledger.touch(held)
         held.body = {**held.body, **filled}
-        held.stamps = {**held.stamps, **dict.fromkeys(filled, stamp)}
+        held.stamps = {**held.stamps, **stamps}
     return filled
 
 
@@ -134,7 +145,8 @@ def merge_field(
     if change.kept is None:
         return False
     if change.kept.concurrent:
-        keep_conflict(operation, row, change.kept, change.value, ledger, author)
+        seed = (author.device, operation.n)
+        keep_conflict(row, change.kept, change.value, None, seed, ledger)
     else:
         ledger.keep(row, change.kept, "displaced")
     return change.kept.concurrent or policy == "first"
@@ -152,13 +164,9 @@ def merge_set_field(
 
 
 def keep_conflict(
-    operation: Operation, row: Row, kept: Kept, now: Any, ledger: Ledger, author: Author
+    row: Row, kept: Kept, now: Any, from_id: str | None, seed: Seed, ledger: Ledger
 ) -> None:
-    """Keep the losing value in history, and show both to whoever sees the tree (law 14).
-
-    The id comes from the operation that met the conflict: times and devices may repeat, numbers
-    do not.
-    """
+    """Keep the losing value in history, and show both to whoever sees the tree (law 14)."""
     ledger.keep(row, kept, "concurrent")
     held = row.stamp(kept.field)
     body = {
@@ -172,6 +180,6 @@ def keep_conflict(
         "by_other": kept.stamp.author,
         "at_other": kept.stamp.at,
         "state": "open",
+        "from_id": from_id,
     }
-    id = derive_id("conflict", author.device, operation.n, kept.field)
-    ledger.create("conflict", id, row.root, body)
+    ledger.create("conflict", derive_id("conflict", *seed, kept.field), row.root, body)

@@ -104,7 +104,7 @@ def nothing_corrected(fact: Row, ledger: Ledger, author: Author) -> Refusal | No
     return None
 
 
-def no_trees(named: Row) -> list[str]:
+def no_trees(named: Row, ledger: Ledger) -> list[str]:
     return []
 
 
@@ -134,7 +134,8 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True):
     `effects`: what a new row does to others; it may still refuse, which undoes its whole unit.
     `patch_effects`: what follows from a patch already merged (derived fields, moved keys).
     `joined`: what follows when another creation became part of a row of this kind.
-    `correctable`: whether a correction may stand for such a fact.  `corrected`: what follows then.
+    `correctable`: fields for which a correction may stand; None: such a fact stands for ever.
+    `corrected`: what follows from a correction.
     `trees`: roots whose whole trees the effects read, from the row that the parent field names.
     `place`: the row's scopes; `root` is the row itself where it is one.  `part`: law 29.
     """
@@ -158,9 +159,9 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True):
         no_patch_effects
     )
     joined: Callable[[Row, str, Ledger, Author], None] = nothing_joined
-    correctable: bool = False
+    correctable: frozenset[str] | None = None
     corrected: Callable[[Row, Ledger, Author], Refusal | None] = nothing_corrected
-    trees: Callable[[Row], list[str]] = no_trees
+    trees: Callable[[Row, Ledger], list[str]] = no_trees
     place: Callable[[Row, Row], tuple[str, ...]] = with_root
     part: Callable[[Row], int] = last_part
 

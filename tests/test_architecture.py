@@ -28,6 +28,7 @@ ORDER = [
     ["notify"],
     ["leads"],
     ["followups", "visits", "photos"],
+    ["duplicates"],
     ["exchange"],
     ["front"],
     ["app", "sample"],

@@ -5,13 +5,16 @@ it, how it is found, what the contacts so far amount to.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from server.customers import names, phone
+from server.customers.candidates import pair_id, suggest
 from server.customers.shapes import CustomerFields
 from sync import (
     Author,
     Entity,
+    Kept,
     Key,
     Ledger,
     Policy,
@@ -19,16 +22,19 @@ from sync import (
     Row,
     Wanted,
     desk_scope,
+    pending_stamp,
     scopes_of,
     staff_scope,
 )
 
 PHONE_KEY = "phone"
+ALIKE_KEY = "alike"
 OPEN_LEAD_KEY = "open_lead"
 SERVER_FIELDS = (
     "owner_id", "holder_ids", "pinyin", "initials", "phone_valid", "last_contact_at",
     "contact_count", "followed_at", "next_at", "next_kind", "steps", "created_by", "created_at",
-    "marketing", "open_lead_id",
+    "marketing", "open_lead_id", "merged_ids", "household_ids", "asked_ids", "deleted_by",
+    "deleted_at",
 )  # fmt: skip
 _POLICIES: dict[str, Policy] = {
     "source": "first",
@@ -40,7 +46,7 @@ _POLICIES: dict[str, Policy] = {
 
 def prepare(fields: dict[str, Any], ledger: Ledger, author: Author) -> Refusal | None:
     """Stores the number canonical or as typed, trims the name; a creation names the own store."""
-    if "store_id" in fields and fields["store_id"] not in author.store_ids:
+    if "store_id" in fields and not author.reports_from(fields["store_id"]):
         return Refusal("forbidden", "store_id")
     normalise(fields)
     return None
@@ -65,10 +71,46 @@ def find_keys(fields: Mapping[str, Any]) -> list[Key]:
     return [(PHONE_KEY, number)] if number else []
 
 
+def alike_keys(fields: Mapping[str, Any]) -> list[Key]:
+    """Who has this name at this address: perhaps the same person, with another number."""
+    name, place = (str(fields.get(field) or "") for field in ("name", "community"))
+    told = ["".join(text.casefold().split()) for text in (name, place)]
+    return [(ALIKE_KEY, "|".join(told))] if all(told) else []
+
+
+def own_keys(fields: Mapping[str, Any]) -> list[Key]:
+    return [*find_keys(fields), *alike_keys(fields)]
+
+
+def claim_keys(row: Row, ledger: Ledger) -> None:
+    """Of a record that comes back. A number that somebody has meanwhile stays with them."""
+    for kind, value in own_keys(row.body):
+        held = ledger.key(kind, value)
+        if held is None:
+            ledger.claim(kind, value, row)
+        elif held is not row and kind == PHONE_KEY:
+            give_up_phone(row, ledger)
+
+
+def give_up_phone(row: Row, ledger: Ledger) -> None:
+    """One number is one customer's; what was written stays in the history."""
+    ledger.keep(row, Kept("phone", row.body.get("phone"), row.stamp("phone"), False), "displaced")
+    stamps = {**row.stamps, "phone": pending_stamp(ledger.now, "", None)}
+    ledger.change(row, phone="")
+    row.stamps = stamps
+    ledger.change(row, **derive(row.body))
+
+
 def start(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     """The server's fields of a new customer; whoever can receive leads keeps whom they register."""
     keeps = author.role in ("rep", "manager") and author.accepts_leads
     begin(row, ledger, author.staff_id if keeps else None)
+    for kind, value in alike_keys(row.body):
+        held = ledger.key(kind, value)
+        if held is None or held.deleted:
+            ledger.claim(kind, value, row)
+        elif (kind, value) in alike_keys(held.body):
+            suggest(ledger, row, held, "alike")
     return None
 
 
@@ -124,12 +166,26 @@ def part(row: Row) -> int:
     return 1 if row.body.get("owner_id") else 2
 
 
+def remember_alias(row: Row, alias_id: str, ledger: Ledger, author: Author) -> None:
+    """Another creation became part of this record: it can be taken out again."""
+    ledger.change(row, merged_ids=sorted({*(row.body.get("merged_ids") or ()), alias_id}))
+
+
+def suggest_later(one_id: str, other_id: str, ledger: Ledger, author: Author) -> None:
+    """After a refusal: the records are as they were, and a person decides."""
+    one, other = ledger.row(one_id), ledger.row(other_id)
+    if one is not None and other is not None:
+        suggest(ledger, one, other, "phone_taken")
+
+
 def look_around(row: Row, stores: frozenset[str]) -> Wanted:
     """Its own key, which a new phone gives up; its leads, which contacts count for."""
     body = row.body
     around = [body.get("open_lead_id"), body.get("store_id"), body.get("owner_id")]
+    around += [pair_id(row.id, other) for other in body.get("asked_ids") or ()]
+    around += [row.author] if row.deleted else []
     leads = [(OPEN_LEAD_KEY, f"{row.id}|{store}") for store in stores]
-    return Wanted(ids=[id for id in around if id], keys=[*find_keys(body), *leads])
+    return Wanted(ids=[id for id in around if id], keys=[*own_keys(body), *leads])
 
 
 def _move_key(row: Row, ledger: Ledger) -> Refusal | None:
@@ -137,7 +193,8 @@ def _move_key(row: Row, ledger: Ledger) -> Refusal | None:
     for kind, value in wanted:
         held = ledger.key(kind, value)
         if held is not None and held is not row:
-            return Refusal("phone_taken", "phone")
+            suggestion = partial(suggest_later, row.id, held.id)
+            return Refusal("phone_taken", "phone", aftermath=suggestion)
     for entry in ledger.history:
         if entry.row is row and entry.kept.field == "phone":
             _give_up(row, entry.kept.value, wanted, ledger)
@@ -160,11 +217,12 @@ entity = Entity(
     create_roles=frozenset({"rep", "clerk", "manager"}),
     patch_roles=frozenset({"rep", "manager"}),
     references=("store_id",),
-    keys=find_keys,
+    keys=own_keys,
     natural_key=find_natural_key,
     neighbours=look_around,
     prepare=prepare,
     effects=start,
+    joined=remember_alias,
     patch_effects=follow_patch,
     place=place,
     part=part,

@@ -3,6 +3,8 @@
 from typing import Any
 
 from server.customers import customer
+from server.customers.candidates import candidate
+from server.customers.deletion import deletion
 from server.customers.shapes import CommentFields, ResolutionFields
 from sync import Author, Entity, Ledger, Refusal, Row, scopes_of, store_scope
 
@@ -35,6 +37,7 @@ comment = Entity(
     create_roles=_WRITERS,
     parent=("customer_id",),
     prepare=check_comment,
+    correctable=frozenset({"text"}),
 )
 resolution = Entity(
     name="resolution",
@@ -44,6 +47,6 @@ resolution = Entity(
     parent=("conflict_id",),
     effects=keep_value,
 )
-arrival_card = Entity(name="arrival_card", kind="server", place=place_card)
+arrival_card = Entity(name="arrival_card", kind="server", parent=("arrival_id",), place=place_card)
 
-entities = [customer.entity, comment, resolution, arrival_card]
+entities = [customer.entity, comment, resolution, arrival_card, deletion, candidate]

@@ -38,7 +38,7 @@ def prepare_arrival(fields: dict[str, Any], ledger: Ledger, author: Author) -> R
 
     Who shows a pass gave consent when they got it.
     """
-    if fields["store_id"] not in author.store_ids:
+    if not author.reports_from(fields["store_id"]):
         return Refusal("forbidden", "store_id")
     scanned = find_pass(fields)
     card = ledger.key(*scanned) if scanned else None

@@ -1,6 +1,8 @@
 """Every kind of row there is, by name."""
 
 from server.customers.entities import entities as customers
+from server.duplicates.entities import entities as duplicates
+from server.exchange.corrections import entities as corrections
 from server.exchange.kept import entities as kept
 from server.followups.entities import entities as followups
 from server.leads.entities import entities as leads
@@ -9,6 +11,6 @@ from server.stores.entities import entities as stores
 from server.visits.entities import entities as visits
 from sync import Entity
 
-_SLICES = (stores, customers, leads, followups, visits, photos, kept)
+_SLICES = (stores, customers, leads, followups, visits, photos, duplicates, kept, corrections)
 
 ENTITIES: dict[str, Entity] = {entity.name: entity for slice in _SLICES for entity in slice}

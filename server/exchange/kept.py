@@ -110,7 +110,7 @@ def place_release(row: Row, root: Row) -> tuple[str, ...]:
 
 entities = [
     Entity(name="refusal", kind="server", neighbours=name_unit, place=place_refusal),
-    Entity(name="conflict", kind="server"),
+    Entity(name="conflict", kind="server", parent=("row_id",)),
     Entity(
         name="acknowledgement",
         kind="fact",

@@ -1,12 +1,13 @@
 """The follow-up: one contact, one channel, five results, written once."""
 
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from server.followups.steps import best_steps, is_effective
 from server.leads.offers import show_on_card
-from sync import Author, Entity, Ledger, Refusal, Row
+from sync import Author, Entity, Ledger, Refusal, Row, standing
 
 Note = Annotated[str, msgspec.Meta(max_length=500)]
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -78,38 +79,85 @@ def count(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     person = ledger.row(row.body["customer_id"])
     if person is None or person.entity != "customer":
         return Refusal("not_found", "customer_id")
-    ledger.change(person, **describe_customer(person, row))
+    ledger.change(person, **describe_customer(person.body, row.body, row.at))
     lead = ledger.find(row.body.get("lead_id") or person.body.get("open_lead_id"))
     if lead is not None and lead.body.get("state") != "closed":
-        ledger.change(lead, **describe_lead(lead, row))
+        ledger.change(row, counts_for=lead.id)
+        ledger.change(lead, **describe_lead(lead.body, row.body, row.at))
         show_on_card(ledger, lead)
     return None
 
 
-def describe_customer(person: Row, row: Row) -> dict[str, Any]:
+def describe_customer(held: Mapping[str, Any], told: dict[str, Any], at: int) -> dict[str, Any]:
     """The customer's fields after this contact. A report that comes late moves nothing back."""
-    body, told = person.body, row.body
-    fields: dict[str, Any] = {"steps": best_steps(body.get("steps") or {}, told)}
+    fields: dict[str, Any] = {"steps": best_steps(held.get("steps") or {}, told)}
     if is_effective(told):
-        fields["last_contact_at"] = max(body.get("last_contact_at") or 0, row.at)
-        fields["contact_count"] = (body.get("contact_count") or 0) + 1
-    if row.at >= (body.get("followed_at") or 0):
+        fields["last_contact_at"] = max(held.get("last_contact_at") or 0, at)
+        fields["contact_count"] = (held.get("contact_count") or 0) + 1
+    if at >= (held.get("followed_at") or 0):
         booked = told["revisit"]["result"] == "booked"
-        fields["followed_at"] = row.at
+        fields["followed_at"] = at
         fields["next_at"] = told["revisit"]["at"] if booked else None
         fields["next_kind"] = "revisit" if booked else None
     return fields
 
 
-def describe_lead(lead: Row, row: Row) -> dict[str, Any]:
+def describe_lead(held: Mapping[str, Any], told: dict[str, Any], at: int) -> dict[str, Any]:
     """An attempt shows in the stepper; only an effective contact answers the lead."""
-    body = lead.body
-    fields: dict[str, Any] = {"steps": best_steps(body.get("steps") or {}, row.body)}
-    if is_effective(row.body):
-        fields["contacted_at"] = min(body.get("contacted_at") or row.at, row.at)
-        if body.get("state") == "accepted":
+    fields: dict[str, Any] = {"steps": best_steps(held.get("steps") or {}, told)}
+    if is_effective(told):
+        fields["contacted_at"] = min(held.get("contacted_at") or at, at)
+        if held.get("state") == "accepted":
             fields["state"] = "contacted"
     return fields
+
+
+def recount(person: Row, ledger: Ledger) -> None:
+    """From all contacts anew, as they stand now. The customer's whole tree must be loaded."""
+    told = [(row, standing(row, ledger)) for row in contacts_of(person, ledger)]
+    counted: dict[str, Any] = dict(NEVER_MET)
+    for row, body in told:
+        if body is not None:
+            counted |= describe_customer(counted, body, row.at)
+    ledger.change(person, **counted)
+    for lead in ledger.rows_of("lead"):
+        if lead.root == person.id and lead.body.get("state") != "closed":
+            recount_lead(lead, told, ledger)
+
+
+def recount_lead(
+    lead: Row, told: Iterable[tuple[Row, dict[str, Any] | None]], ledger: Ledger
+) -> None:
+    was_met = lead.body.get("state") == "contacted"
+    counted: dict[str, Any] = {"steps": {}, "contacted_at": None}
+    counted["state"] = "accepted" if was_met else lead.body.get("state")
+    for row, body in told:
+        if body is not None and row.body.get("counts_for") == lead.id:
+            counted |= describe_lead(counted, body, row.at)
+    ledger.change(lead, **counted)
+    show_on_card(ledger, lead)
+
+
+def contacts_of(person: Row, ledger: Ledger) -> list[Row]:
+    found = [row for row in ledger.rows_of("follow_up") if row.root == person.id]
+    return sorted(found, key=lambda row: (row.at, row.id))
+
+
+NEVER_MET: dict[str, Any] = {
+    "steps": {},
+    "last_contact_at": None,
+    "contact_count": 0,
+    "followed_at": None,
+    "next_at": None,
+    "next_kind": None,
+}
+
+
+def count_again(fact: Row, ledger: Ledger, author: Author) -> Refusal | None:
+    person = ledger.row(fact.root)
+    if person is not None and person.entity == "customer":
+        recount(person, ledger)
+    return None
 
 
 follow_up = Entity(
@@ -121,5 +169,7 @@ follow_up = Entity(
     references=("lead_id",),
     prepare=check,
     effects=count,
+    correctable=frozenset(FollowUpFields.__struct_encode_fields__) - {"customer_id", "lead_id"},
+    corrected=count_again,
 )
 entities = [follow_up]

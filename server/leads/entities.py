@@ -156,8 +156,19 @@ entities = [
         effects=claims.close,
     ),
     Entity(
-        name="offer", kind="server", neighbours=around_offer, place=place_offer, part=offer_part
+        name="offer",
+        kind="server",
+        parent=("lead_id",),
+        neighbours=around_offer,
+        place=place_offer,
+        part=offer_part,
     ),
-    Entity(name="escalation", kind="server", place=place_escalation, part=first_part),
-    Entity(name="notice", kind="server", place=place_notice, part=first_part),
+    Entity(
+        name="escalation",
+        kind="server",
+        parent=("lead_id",),
+        place=place_escalation,
+        part=first_part,
+    ),
+    Entity(name="notice", kind="server", parent=("lead_id",), place=place_notice, part=first_part),
 ]

@@ -157,7 +157,7 @@ def offer(ledger: Ledger, lead: Row, to_id: str, reason: str) -> Row:
     if lead.body["clock"] is None:
         ladder = start_clock(ledger, lead, lead.body["received_at"])
         ledger.change(lead, clock=ladder._asdict() if ladder else None)
-    customer = stored(ledger, lead.body["customer_id"])
+    customer = stored(ledger, lead.root)
     made = ledger.create(
         "offer",
         derive_id("offer", lead.id, to_id, ledger.now, lead.seq),
@@ -226,7 +226,7 @@ def accept(ledger: Ledger, lead: Row, staff_id: str, cited: Row | None = None) -
         accepted_at=lead.body["accepted_at"] or ledger.now,
     )
     stop_clock(ledger, lead)
-    customer = stored(ledger, lead.body["customer_id"])
+    customer = stored(ledger, lead.root)
     ledger.change(customer, holder_ids=sorted([*customer.body.get("holder_ids", []), staff_id]))
     if customer.body.get("owner_id") is None:
         change_owner(ledger, customer, staff_id)
@@ -240,7 +240,7 @@ def close(ledger: Ledger, lead: Row, reason: str) -> None:
     ledger.release("open_lead", open_key(lead.root, lead.body["store_id"]))
     stop_clock(ledger, lead)
     ledger.cancel("first_follow_up", lead.id)
-    customer = stored(ledger, lead.body["customer_id"])
+    customer = stored(ledger, lead.root)
     if customer.body.get("open_lead_id") == lead.id:
         ledger.change(customer, open_lead_id=None)
     show_on_card(ledger, lead)
@@ -248,7 +248,7 @@ def close(ledger: Ledger, lead: Row, reason: str) -> None:
 
 def release_holder(ledger: Ledger, lead: Row) -> None:
     """`holder_ids` has one entry for each open lead held: two stores need not know each other."""
-    customer = stored(ledger, lead.body["customer_id"])
+    customer = stored(ledger, lead.root)
     holders = list(customer.body.get("holder_ids", []))
     if lead.body["holder_id"] in holders:
         holders.remove(lead.body["holder_id"])

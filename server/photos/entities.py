@@ -36,6 +36,7 @@ photo = Entity(
     references=("subject_id",),
     prepare=prepare,
     effects=effects,
+    correctable=frozenset(),
 )
 
 entities = [photo]

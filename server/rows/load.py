@@ -42,7 +42,7 @@ async def load(
     """
     await load_around(connection, ledger, Wanted(list(ids), list(keys)), stores)
     named = [(ledger.find(name), entity) for name, entity in trees]
-    roots = [root for row, entity in named if row is not None for root in entity.trees(row)]
+    roots = [root for row, entity in named if row is not None for root in entity.trees(row, ledger)]
     if roots:
         fresh = await load_tree(connection, ledger, roots)
         await load_around(connection, ledger, gather(ledger, fresh, stores), stores)

@@ -75,6 +75,7 @@ visit = Entity(
     parent=("customer_id", "store_id"),
     references=("store_id",),
     effects=measure,
+    correctable=frozenset({"note"}),
     place=place,
 )
 entities = [visit]

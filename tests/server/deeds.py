@@ -62,7 +62,7 @@ def follow_up(customer_id: str, **fields: Any) -> dict[str, Any]:
     }
 
 
-async def register(phone: Phone, **fields: Any) -> str:
+async def register(phone: Phone, /, **fields: Any) -> str:
     """A customer of this phone's owner; returns the id."""
     id = make_id()
     answer = await phone.push([phone.operation("customer", id, customer(**fields))])
@@ -71,7 +71,7 @@ async def register(phone: Phone, **fields: Any) -> str:
     return id
 
 
-def self_reception(phone: Phone, customer_id: str, **fields: Any) -> list[dict[str, Any]]:
+def self_reception(phone: Phone, customer_id: str, /, **fields: Any) -> list[dict[str, Any]]:
     """我: registration, lead and acceptance as one unit."""
     arrival_id, lead_id = make_id(), make_id()
     lead = {

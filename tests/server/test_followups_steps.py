@@ -1,26 +1,12 @@
 """Five steps, one fact: what counts as contact, and what a contact means."""
 
-from typing import Any
-
 import pytest
 
 from server.followups.entities import describe_customer, describe_lead
 from server.followups.steps import best_steps, is_effective
-from sync import Row
 from tests.server.contact import contact
 
 MONDAY = 1_790_000_000_000
-
-
-def fact(at: int = MONDAY, **steps: Any) -> Row:
-    body = contact(**steps)
-    return Row(
-        id="f", entity="follow_up", root="c", body=body, at=at, captured_at=at, received_at=at
-    )
-
-
-def row(entity: str, **body: Any) -> Row:
-    return Row(id="c", entity=entity, root="c", body=body, at=0, captured_at=0, received_at=0)
 
 
 @pytest.mark.parametrize(
@@ -48,28 +34,26 @@ def test_the_stepper_keeps_the_best_result_in_any_order() -> None:
 
 
 def test_an_unanswered_call_is_an_attempt_and_stops_no_clock() -> None:
-    attempt = fact(greeting="no_answer")
-    lead = describe_lead(row("lead", state="accepted", contacted_at=None), attempt)
+    attempt = contact(greeting="no_answer")
+    lead = describe_lead({"state": "accepted", "contacted_at": None}, attempt, MONDAY)
     assert "contacted_at" not in lead
     assert "state" not in lead
-    assert "contact_count" not in describe_customer(row("customer"), attempt)
+    assert "contact_count" not in describe_customer({}, attempt, MONDAY)
 
 
 def test_an_effective_contact_answers_the_lead_and_counts_for_the_customer() -> None:
-    told = fact(greeting="met", needs="clear", revisit_at=MONDAY + 1)
-    lead = describe_lead(row("lead", state="accepted", contacted_at=None), told)
+    told = contact(greeting="met", needs="clear", revisit_at=MONDAY + 1)
+    lead = describe_lead({"state": "accepted", "contacted_at": None}, told, MONDAY)
     assert (lead["state"], lead["contacted_at"]) == ("contacted", MONDAY)
-    person = describe_customer(row("customer", contact_count=2), told)
+    person = describe_customer({"contact_count": 2}, told, MONDAY)
     assert (person["contact_count"], person["last_contact_at"]) == (3, MONDAY)
     assert (person["next_at"], person["next_kind"]) == (MONDAY + 1, "revisit")
 
 
 def test_a_report_that_comes_late_moves_nothing_back() -> None:
-    late = fact(MONDAY - 5, greeting="met", needs="clear", revisit_at=MONDAY - 1)
-    person = describe_customer(
-        row("customer", followed_at=MONDAY, last_contact_at=MONDAY, next_at=7, contact_count=1),
-        late,
-    )
+    late = contact(greeting="met", needs="clear", revisit_at=MONDAY - 1)
+    held = {"followed_at": MONDAY, "last_contact_at": MONDAY, "next_at": 7, "contact_count": 1}
+    person = describe_customer(held, late, MONDAY - 5)
     assert "next_at" not in person
     assert person["last_contact_at"] == MONDAY
     assert person["contact_count"] == 2

@@ -1,0 +1,1 @@
+"""Two records of one customer: brought together by a person, and taken apart again."""

@@ -1,0 +1,47 @@
+"""Bringing two records together. Pure; the whole trees of both must be loaded."""
+
+from server.customers import customer
+from server.customers.shapes import CustomerFields
+from server.duplicates.leads import join_leads, recount_holders
+from server.followups.entities import recount
+from server.leads.offers import change_owner
+from sync import Ledger, Row, offer_values
+
+OFFERED = tuple(
+    field
+    for field in CustomerFields.__struct_encode_fields__
+    if field not in ("store_id", "source")
+)
+"""What people wrote about a customer and may have written differently."""
+
+
+def merge(ledger: Ledger, gone: Row, into: Row, fact: Row) -> None:
+    """`gone` becomes part of `into`: its values are offered, its tree moves, its id is an alias.
+
+    Its number stays known: whoever registers with it finds the record that is left.
+    """
+    values = {field: (gone.body.get(field), gone.stamp(field)) for field in OFFERED}
+    filled = offer_values(into, values, gone.id, (fact.id,), ledger)
+    if filled:
+        ledger.change(into, **customer.derive(into.body))
+    for kind, value in customer.own_keys(gone.body):
+        if ledger.has_key((kind, value)) and ledger.key(kind, value) is gone:
+            ledger.claim(kind, value, into)
+    join_leads(ledger, gone, into)
+    move_tree(ledger, gone, into)
+    if into.body.get("owner_id") is None and gone.body.get("owner_id"):
+        change_owner(ledger, into, gone.body["owner_id"])
+    merged = {*(into.body.get("merged_ids") or ()), gone.id}
+    marketing = bool(into.body.get("marketing") or gone.body.get("marketing"))
+    ledger.change(into, merged_ids=sorted(merged), marketing=marketing)
+    recount_holders(ledger, into)
+    recount(into, ledger)
+
+
+def move_tree(ledger: Ledger, gone: Row, into: Row) -> None:
+    """Facts keep the id they were written with; only their root follows (law 20)."""
+    for row in list(ledger.loaded()):
+        if row.root == gone.id:
+            ledger.move(row, into)
+    ledger.delete(gone)
+    ledger.alias(gone.id, into)

@@ -1,0 +1,112 @@
+"""Taking a record out of another again. Pure; the whole tree must be loaded.
+
+Every row goes back to the record whose id it was written with, along the chain of its parents.
+"""
+
+from typing import Any
+
+from server.customers import customer
+from server.customers.candidates import settle, suggest
+from server.duplicates.leads import part_leads, recount_holders
+from server.duplicates.merging import OFFERED
+from server.followups.entities import recount
+from sync import EMPTY, Ledger, Row, pending_stamp
+
+DEPTH = 8
+"""Longer than any chain of parents."""
+
+
+def unmerge(ledger: Ledger, original: Row, into: Row, phone_to: str, fact: Row) -> None:
+    """`original` comes back under its own id; `phone_to` (`record` or `alias`) keeps the number."""
+    ledger.end_alias(original.id)
+    ledger.revive(original)
+    ledger.move(original, original)
+    if "created_at" not in original.body:
+        customer.begin(original, ledger, find_owner(ledger, original, into))
+    take_values_back(ledger, original, into)
+    part_trees(ledger, original, into)
+    part_keys(ledger, original, into, phone_to)
+    part_leads(ledger, into, original)
+    mine = [id for id in into.body.get("merged_ids") or () if ledger.resolve(id) == into.id]
+    ledger.change(into, merged_ids=[id for id in mine if id != original.id])
+    for person in (into, original):
+        recount_holders(ledger, person)
+        recount(person, ledger)
+    candidate = suggest(ledger, original, into, "unmerged")
+    if candidate is not None:
+        settle(ledger, candidate, "different", fact.author or "")
+
+
+def find_owner(ledger: Ledger, original: Row, into: Row) -> str | None:
+    """Whoever wrote it, if they receive customers at its store; else whoever has the other."""
+    writer = ledger.find(original.author)
+    if writer is not None and writer.body.get("accepts_leads"):
+        is_there = original.body["store_id"] in writer.body["store_ids"]
+        if writer.body["state"] == "active" and is_there:
+            return writer.id
+    owner_id: str | None = into.body.get("owner_id")
+    return owner_id
+
+
+def take_values_back(ledger: Ledger, original: Row, into: Row) -> None:
+    """What the alias had filled in and nobody has written since leaves again; what was offered in
+    its name since it was created is its own."""
+    taken: dict[str, Any] = {}
+    for field in OFFERED:
+        stamp, own = into.stamps.get(field), original.stamp(field)
+        if stamp is not None and (stamp.at, stamp.device) == (own.at, own.device):
+            taken[field] = empty_like(into.body.get(field))
+    if taken:
+        stamps = dict.fromkeys(taken, pending_stamp(ledger.now, "", None))
+        ledger.change(into, **taken)
+        into.stamps = {**into.stamps, **stamps}
+        ledger.change(into, **customer.derive(into.body))
+    for conflict in ledger.rows_of("conflict"):
+        if conflict.body.get("from_id") == original.id and conflict.body["state"] == "open":
+            if conflict.body["at_other"] > original.at:
+                ledger.change(original, **{conflict.body["field"]: conflict.body["value_other"]})
+            ledger.change(conflict, state="ended")
+    ledger.change(original, **customer.derive(original.body))
+
+
+def empty_like(value: Any) -> Any:
+    return next(empty for empty in EMPTY if type(empty) is type(value) or empty == "")
+
+
+def part_trees(ledger: Ledger, original: Row, into: Row) -> None:
+    for row in list(ledger.loaded()):
+        if row.root == into.id and row is not into and find_root(ledger, row) is original:
+            ledger.move(row, original)
+            if row.body.get("customer_id") == into.id:
+                ledger.change(row, customer_id=original.id)
+
+
+def find_root(ledger: Ledger, row: Row) -> Row:
+    """The root at the end of the chain of parents, each under the id it was written with."""
+    for _ in range(DEPTH):
+        parent = find_parent(ledger, row)
+        if parent is None or parent is row:
+            return row
+        row = parent
+    return row
+
+
+def find_parent(ledger: Ledger, row: Row) -> Row | None:
+    if row.deleted and ledger.is_alias(row.id):
+        return ledger.row(row.id)
+    for field in ledger.entities[row.entity].parent:
+        name = row.body.get(field)
+        if name and ledger.has_loaded(name):
+            return ledger.row(name)
+    return ledger.own(row.root) if row.root != row.id else None
+
+
+def part_keys(ledger: Ledger, original: Row, into: Row, phone_to: str) -> None:
+    """Where both have the same number, one of them gives it up."""
+    shared = original.body.get("phone") and original.body["phone"] == into.body.get("phone")
+    if shared:
+        customer.give_up_phone(original if phone_to == "record" else into, ledger)
+    for kind, value in customer.own_keys(original.body):
+        held = ledger.key(kind, value)
+        if held is None or (held is into and (kind, value) not in customer.own_keys(into.body)):
+            ledger.claim(kind, value, original)

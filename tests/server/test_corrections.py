@@ -1,0 +1,225 @@
+"""A fact never changes; another one stands for it, and what follows from it follows anew."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from tests.conftest import MovableClock
+from tests.phone import Phone
+from tests.server.deeds import follow_up, make_id, register, self_reception
+from tests.server.held import Holder
+
+PhoneOf = Callable[[str], Awaitable[Phone]]
+
+
+async def met(phone: Phone, customer_id: str, **fields: Any) -> str:
+    id = make_id()
+    made = phone.operation("follow_up", id, follow_up(customer_id, **fields))
+    assert "except" not in (await phone.push([made])).json()
+    return id
+
+
+async def correct(phone: Phone, fact_id: str, **fields: Any) -> str | None:
+    """The code of the refusal, if there is one."""
+    made = phone.operation("correction", make_id(), {"fact_id": fact_id, **fields})
+    answer = (await phone.push([made])).json()
+    return answer["except"][0]["code"] if "except" in answer else None
+
+
+async def test_a_correction_stands_for_the_fact_and_the_original_stays(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    id = await register(bo)
+    fact = await met(bo, id)
+    before = (await Holder(bo).pull()).rows[fact]
+    assert await correct(bo, fact, fields={"needs": {"result": "partial", "note": "9 万"}}) is None
+    held = await Holder(bo).pull()
+    after, correction = held.rows[fact], held.one("correction")
+    assert after.body["needs"] == before.body["needs"]
+    assert (after.body["corrected_by"], after.body["void"]) == (correction.id, False)
+    assert after.version > before.version
+    assert held.rows[id].body["steps"]["needs"] == "partial"
+    assert held.agrees()
+
+
+async def test_the_last_accepted_correction_counts_alone(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    id = await register(bo)
+    fact = await met(bo, id)
+    await correct(bo, fact, fields={"needs": {"result": "partial"}})
+    await correct(bo, fact, fields={"proposal": {"result": "approved"}})
+    steps = (await Holder(bo).pull()).rows[id].body["steps"]
+    assert (steps["needs"], steps["proposal"]) == ("clear", "approved")
+
+
+async def test_a_voided_contact_never_happened(phone_of: PhoneOf) -> None:
+    bo, customer_id = await phone_of("bo"), make_id()
+    await bo.push(self_reception(bo, customer_id))
+    fact = await met(bo, customer_id)
+    held = await Holder(bo).pull()
+    assert held.one("lead").body["state"] == "contacted"
+    assert await correct(bo, fact, void=True, note="记错了人") is None
+    held = await Holder(bo).pull()
+    person = held.rows[customer_id].body
+    assert (person["contact_count"], person["last_contact_at"], person["next_at"]) == (
+        0,
+        None,
+        None,
+    )
+    assert person["steps"] == {}
+    assert held.one("lead").body["state"] == "accepted"
+    assert held.one("lead").body["contacted_at"] is None
+    assert await correct(bo, fact) is None
+    held = await Holder(bo).pull()
+    assert held.rows[customer_id].body["contact_count"] == 1
+    assert held.one("lead").body["state"] == "contacted"
+
+
+async def test_what_others_wrote_stands_until_a_manager_corrects_it(
+    phone_of: PhoneOf, clock: MovableClock
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo)
+    hers = await met(lin, id)
+    assert await correct(bo, hers, void=True) == "forbidden"
+    own = await met(bo, id)
+    clock.advance(hours=25)
+    assert await correct(bo, own, void=True) == "late"
+    assert await correct(lin, own, void=True) is None
+
+
+async def test_a_correction_written_in_time_may_arrive_late(
+    phone_of: PhoneOf, clock: MovableClock
+) -> None:
+    bo = await phone_of("bo")
+    id = await register(bo)
+    own = await met(bo, id)
+    clock.advance(hours=2)
+    made = bo.operation("correction", make_id(), {"fact_id": own, "void": True})
+    clock.advance(days=3)
+    assert "except" not in (await bo.push([made])).json()
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"customer_id": "x"}, "customer_id"),
+        ({"needs": {"result": "nonsense"}}, "needs"),
+        ({"contact_count": 1}, "contact_count"),
+        ({"revisit": {"result": "booked"}}, "revisit"),
+    ],
+)
+async def test_what_would_stand_must_be_as_good_as_what_was_written(
+    phone_of: PhoneOf, fields: dict[str, Any], field: str
+) -> None:
+    bo = await phone_of("bo")
+    id = await register(bo)
+    fact = await met(bo, id)
+    made = bo.operation("correction", make_id(), {"fact_id": fact, "fields": fields})
+    (exception,) = (await bo.push([made])).json()["except"]
+    assert (exception["code"], exception["field"]) == ("invalid", field)
+    assert "corrected_by" not in (await Holder(bo).pull()).rows[fact].body
+
+
+async def test_a_profile_is_edited_and_not_corrected(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    id = await register(bo)
+    assert await correct(bo, id, fields={"name": "x"}) == "invalid"
+
+
+# Deletions
+
+
+async def delete(phone: Phone, row_id: str) -> dict[str, Any] | None:
+    made = phone.operation("deletion", make_id(), {"row_id": row_id, "note": "登记错了"})
+    answer = (await phone.push([made])).json()
+    return answer["except"][0] if "except" in answer else None
+
+
+async def test_a_deleted_customer_leaves_every_phone_with_the_whole_tree(
+    phone_of: PhoneOf,
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo)
+    await met(bo, id)
+    bos = await Holder(bo).pull()
+    assert await delete(lin, id) is None
+    await bos.pull()
+    assert not bos.of("customer")
+    assert not bos.of("follow_up")
+    assert bos.agrees()
+    told = (await Holder(lin).pull()).one("deletion").body
+    assert (told["name_masked"], told["void"]) == ("孙**", False)
+
+
+async def test_an_edit_of_a_deleted_customer_is_kept_and_says_who_deleted(
+    phone_of: PhoneOf, clock: MovableClock
+) -> None:
+    bo, lin, wu = await phone_of("bo"), await phone_of("lin"), await phone_of("wu")
+    id = await register(bo)
+    await delete(lin, id)
+    deleted_at = clock()
+    clock.advance(minutes=3)
+    edit = bo.operation("customer", id, {"budget": "8 万"}, base=1)
+    fact = bo.operation("follow_up", make_id(), follow_up(id))
+    for exception in (await bo.push([edit], [fact])).json()["except"]:
+        assert (exception["code"], exception["who"], exception["when"]) == (
+            "deleted",
+            "lin",
+            deleted_at,
+        )
+    kept = (await Holder(bo).pull()).of("refusal")
+    assert {row.body["entity"] for row in kept} == {"customer", "follow_up"}
+    other = wu.operation("follow_up", make_id(), follow_up(id))
+    (exception,) = (await wu.push([other])).json()["except"]
+    assert exception == {"o": "refused", "n": 1, "code": "not_found", "field": "customer_id"}
+
+
+async def test_taking_a_deletion_back_brings_the_tree_and_what_was_kept_for_it(
+    phone_of: PhoneOf, app: Any, clock: MovableClock
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo)
+    first = await met(bo, id)
+    before = await Holder(bo).pull()
+    await delete(lin, id)
+    late = make_id()
+    await bo.push([bo.operation("follow_up", late, follow_up(id))])
+    deletion = (await Holder(lin).pull()).one("deletion")
+    assert await correct(lin, deletion.id, void=True) is None
+    while await app.state.worker.tick(clock()):
+        pass
+    held = await Holder(bo).pull()
+    assert {row.id for row in held.of("follow_up")} == {first, late}
+    assert held.rows[id].body["phone"] == before.rows[id].body["phone"]
+    assert held.rows[id].body["contact_count"] == 2
+    assert not held.of("refusal")
+    assert held.agrees()
+
+
+async def test_a_number_is_free_after_a_deletion_and_stays_with_whoever_took_it(
+    phone_of: PhoneOf,
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo)
+    await delete(lin, id)
+    second = await register(bo)
+    deletion = (await Holder(lin).pull()).one("deletion")
+    await correct(lin, deletion.id, void=True)
+    held = await Holder(lin).pull()
+    assert held.rows[second].body["phone"] == "+8613900000001"
+    assert (held.rows[id].body["phone"], held.rows[id].body["phone_valid"]) == ("", False)
+
+
+async def test_nobody_who_waits_is_deleted_and_only_managers_delete(phone_of: PhoneOf) -> None:
+    bo, lin, id = await phone_of("bo"), await phone_of("lin"), make_id()
+    await bo.push(self_reception(bo, id))
+    refused = await delete(lin, id)
+    assert refused is not None
+    assert refused["code"] == "open_lead"
+    refused = await delete(bo, id)
+    assert refused is not None
+    assert refused["code"] == "forbidden"
+    other = await register(bo, phone="13900000005")
+    refused = await delete(lin, other)
+    assert refused is None

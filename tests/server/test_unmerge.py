@@ -1,0 +1,234 @@
+"""Two records of one person: found, brought together by a decision, taken apart again."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from tests.cast import BINJIANG
+from tests.conftest import MovableClock
+from tests.phone import Phone
+from tests.server.deeds import arrival, customer, follow_up, make_id, register, self_reception
+from tests.server.held import Got, Holder
+
+PhoneOf = Callable[[str], Awaitable[Phone]]
+
+
+async def say(phone: Phone, entity: str, /, **fields: Any) -> dict[str, Any] | None:
+    answer = (await phone.push([phone.operation(entity, make_id(), fields)])).json()
+    return answer["except"][0] if "except" in answer else None
+
+
+async def same_number(phone_of: PhoneOf) -> tuple[Phone, Phone, Phone, str, str]:
+    """Bo has Mr Sun; Chen registers the same number, offline, as somebody's wife."""
+    bo, chen, lin = await phone_of("bo"), await phone_of("chen"), await phone_of("lin")
+    held = await register(bo, budget="", need="全屋定制")
+    alias = make_id()
+    unit = [
+        chen.operation("customer", alias, customer(name="孙太太", budget="12 万", need="")),
+        chen.operation("follow_up", make_id(), follow_up(alias)),
+    ]
+    answer = (await chen.push(unit)).json()
+    assert answer["except"] == [{"o": "duplicate", "n": 1, "of": held}]
+    return bo, chen, lin, held, alias
+
+
+async def test_unmerging_restores_both_as_if_they_had_never_met(phone_of: PhoneOf) -> None:
+    bo, chen, lin, held, alias = await same_number(phone_of)
+    joined = (await Holder(bo).pull()).rows[held].body
+    assert (joined["budget"], joined["merged_ids"]) == ("12 万", [alias])
+    assert joined["contact_count"] == 1
+    assert await say(lin, "unmerge", alias_id=alias, phone="record") is None
+    bos, chens = await Holder(bo).pull(), await Holder(chen).pull()
+    record = bos.rows[held].body
+    assert (record["name"], record["budget"], record["phone"]) == ("孙伟", "", "+8613900000001")
+    assert (record["contact_count"], record["merged_ids"]) == (0, [])
+    back = chens.rows[alias].body
+    assert (back["name"], back["budget"], back["phone"]) == ("孙太太", "12 万", "")
+    assert (back["owner_id"], back["contact_count"]) == ("chen", 1)
+    assert chens.one("follow_up").root == alias
+    assert not bos.of("follow_up")
+    assert [row.body["state"] for row in bos.of("conflict")] == ["ended"]
+    lins = await Holder(lin).pull()
+    assert lins.one("candidate").body["state"] == "different"
+    assert bos.agrees()
+    assert chens.agrees()
+    assert lins.agrees()
+
+
+async def test_the_number_goes_to_whom_it_was_said_to_belong(phone_of: PhoneOf) -> None:
+    bo, chen, lin, held, alias = await same_number(phone_of)
+    await say(lin, "unmerge", alias_id=alias, phone="alias")
+    rows = (await Holder(lin).pull()).rows
+    assert (rows[held].body["phone"], rows[alias].body["phone"]) == ("", "+8613900000001")
+    third = make_id()
+    answer = (await bo.push([bo.operation("customer", third, customer())])).json()
+    assert answer["except"] == [{"o": "duplicate", "n": 2, "of": alias}]
+
+
+async def test_facts_that_come_later_under_the_old_id_go_to_the_record_that_came_back(
+    phone_of: PhoneOf,
+) -> None:
+    _, chen, lin, held, alias = await same_number(phone_of)
+    await say(lin, "unmerge", alias_id=alias)
+    fact = make_id()
+    answer = await chen.push([chen.operation("follow_up", fact, follow_up(alias))])
+    assert "except" not in answer.json()
+    assert (await Holder(chen).pull()).rows[fact].root == alias
+
+
+async def test_what_somebody_wrote_since_is_not_taken_out(phone_of: PhoneOf) -> None:
+    bo, _, lin, held, alias = await same_number(phone_of)
+    version = (await Holder(bo).pull()).rows[held].version
+    await bo.push([bo.operation("customer", held, {"budget": "13 万"}, base=version)])
+    await say(lin, "unmerge", alias_id=alias)
+    assert (await Holder(bo).pull()).rows[held].body["budget"] == "13 万"
+
+
+async def test_a_lead_goes_back_with_the_arrival_that_opened_it(
+    phone_of: PhoneOf, app: Any, clock: MovableClock
+) -> None:
+    bo, chen, lin = await phone_of("bo"), await phone_of("chen"), await phone_of("lin")
+    held, alias = await register(bo), make_id()
+    await chen.push(self_reception(chen, alias, name="孙太太"))
+    lead = (await Holder(chen).pull()).one("lead")
+    assert (lead.root, lead.body["holder_id"]) == (held, "chen")
+    await say(lin, "unmerge", alias_id=alias)
+    while await app.state.worker.tick(clock()):
+        pass
+    chens = await Holder(chen).pull()
+    lead = chens.one("lead")
+    assert (lead.root, lead.body["customer_id"]) == (alias, alias)
+    person = chens.rows[alias].body
+    assert (person["open_lead_id"], person["holder_ids"]) == (lead.id, ["chen"])
+    assert chens.agrees()
+    lins = await Holder(lin).pull()
+    assert (lins.rows[held].body["open_lead_id"], lins.rows[held].body["holder_ids"]) == (None, [])
+    again = make_id()
+    await bo.push([bo.operation("arrival", again, arrival(held))])
+    assert len((await Holder(lin).pull()).of("lead")) == 2
+
+
+async def test_only_a_manager_who_sees_the_record_can_take_it_apart(phone_of: PhoneOf) -> None:
+    bo, chen, lin, held, alias = await same_number(phone_of)
+    for phone, alias_id, code in (
+        (chen, alias, "forbidden"),
+        (lin, held, "not_found"),
+        (lin, make_id(), "not_found"),
+    ):
+        refused = await say(phone, "unmerge", alias_id=alias_id)
+        assert refused is not None
+        assert refused["code"] == code
+
+
+# Candidates
+
+
+async def two_records(phone_of: PhoneOf) -> tuple[Phone, Phone, str, str, Got]:
+    """Bo corrects a number to one that Chen's customer has."""
+    bo, chen, lin = await phone_of("bo"), await phone_of("chen"), await phone_of("lin")
+    older = await register(chen, name="孙伟", phone="13900000008", budget="10 万")
+    younger = await register(bo, name="孙先生", phone="13900000009", budget="12 万")
+    version = (await Holder(bo).pull()).rows[younger].version
+    edit = bo.operation("customer", younger, {"phone": "13900000008"}, base=version)
+    (exception,) = (await bo.push([edit])).json()["except"]
+    assert exception["code"] == "phone_taken"
+    return bo, lin, older, younger, (await Holder(lin).pull()).one("candidate")
+
+
+async def test_a_patch_to_a_taken_number_asks_the_manager_masked(phone_of: PhoneOf) -> None:
+    _, _, older, younger, candidate = await two_records(phone_of)
+    body = candidate.body
+    assert (body["why"], body["state"]) == ("phone_taken", "open")
+    assert (body["one"]["id"], body["other"]["id"]) == (younger, older)
+    assert body["other"]["phone_masked"] == "139 **** 0008"
+    assert "孙伟" not in str(body)
+
+
+async def test_the_same_person_the_younger_record_becomes_part_of_the_older(
+    phone_of: PhoneOf,
+) -> None:
+    bo, lin, older, younger, candidate = await two_records(phone_of)
+    fact = make_id()
+    await bo.push([bo.operation("follow_up", fact, follow_up(younger))])
+    assert await say(lin, "decision", candidate_id=candidate.id, choice="same") is None
+    lins = await Holder(lin).pull()
+    assert [row.id for row in lins.of("customer")] == [older]
+    assert lins.rows[fact].root == older
+    assert lins.rows[fact].body["customer_id"] == younger
+    assert lins.rows[older].body["contact_count"] == 1
+    offered = {row.body["field"]: row.body["value_other"] for row in lins.of("conflict")}
+    assert offered["budget"] == "12 万"
+    assert offered["phone"] == "+8613900000009"
+    assert lins.agrees()
+    late = make_id()
+    assert (
+        "except"
+        not in (await bo.push([bo.operation("follow_up", late, follow_up(younger))])).json()
+    )
+    third = make_id()
+    answer = (
+        await bo.push([bo.operation("customer", third, customer(phone="13900000009"))])
+    ).json()
+    assert answer["except"] == [{"o": "duplicate", "n": answer["next"] - 1, "of": older}]
+
+
+async def test_a_decision_can_be_taken_back(phone_of: PhoneOf) -> None:
+    bo, lin, older, younger, candidate = await two_records(phone_of)
+    fact = make_id()
+    await bo.push([bo.operation("follow_up", fact, follow_up(younger))])
+    before = (await Holder(lin).pull()).rows
+    await say(lin, "decision", candidate_id=candidate.id, choice="same")
+    assert await say(lin, "unmerge", alias_id=younger) is None
+    after = (await Holder(lin).pull()).rows
+    for id in (older, younger):
+        was, now = before[id].body, after[id].body
+        assert {**was, "merged_ids": []} == {**now, "merged_ids": []}
+    assert after[fact].root == younger
+    assert after[candidate.id].body["state"] == "different"
+
+
+async def test_of_two_open_leads_at_one_store_the_younger_is_closed(
+    phone_of: PhoneOf, clock: MovableClock
+) -> None:
+    bo, chen, lin = await phone_of("bo"), await phone_of("chen"), await phone_of("lin")
+    older, younger = make_id(), make_id()
+    await chen.push(self_reception(chen, older, phone="13900000008"))
+    clock.advance(minutes=1)
+    await bo.push(self_reception(bo, younger, phone="13900000009"))
+    version = (await Holder(bo).pull()).rows[younger].version
+    await bo.push([bo.operation("customer", younger, {"phone": "13900000008"}, base=version)])
+    candidate = (await Holder(lin).pull()).one("candidate")
+    await say(lin, "decision", candidate_id=candidate.id, choice="same")
+    held = await Holder(lin).pull()
+    states = {row.body["holder_id"]: row.body["state"] for row in held.of("lead")}
+    assert states == {"chen": "accepted", None: "closed"}
+    assert held.rows[older].body["holder_ids"] == ["chen"]
+    closed = [row for row in held.of("lead") if row.body["state"] == "closed"]
+    assert closed[0].body["close_reason"] == "merged"
+
+
+@pytest.mark.parametrize("choice", ["household", "different"])
+async def test_two_people_stay_two_and_nobody_asks_again(phone_of: PhoneOf, choice: str) -> None:
+    bo, lin, older, younger, candidate = await two_records(phone_of)
+    await say(lin, "decision", candidate_id=candidate.id, choice=choice)
+    held = await Holder(lin).pull()
+    linked = [held.rows[id].body.get("household_ids") for id in (older, younger)]
+    assert linked == ([[younger], [older]] if choice == "household" else [None, None])
+    version = held.rows[younger].version
+    edit = bo.operation("customer", younger, {"phone": "13900000008"}, base=version)
+    assert (await bo.push([edit])).json()["except"][0]["code"] == "phone_taken"
+    assert (await Holder(lin).pull()).one("candidate").body["state"] == choice
+    refused = await say(lin, "decision", candidate_id=candidate.id, choice="same")
+    assert refused is not None
+    assert (refused["code"], refused["who"]) == ("taken", "lin")
+
+
+async def test_the_same_name_at_the_same_address_is_asked_about(phone_of: PhoneOf) -> None:
+    bo, wu, lin = await phone_of("bo"), await phone_of("wu"), await phone_of("lin")
+    await register(bo, phone="13900000011", name="周 敏", community="阳光花园3期")
+    await register(wu, phone="13900000012", name="周敏", community="阳光花园3期", store_id=BINJIANG)
+    await register(bo, phone="13900000013", name="周敏", community="江景苑")
+    candidate = (await Holder(lin).pull()).one("candidate")
+    assert candidate.body["why"] == "alike"
+    assert not (await Holder(bo).pull()).of("candidate")
