@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from server.clock import Clock, system_clock
 from server.config import Config
-from server.customers import names
+from server.customers import known, names
 from server.customers import routes as customers
 from server.db import Database, open_database
 from server.db.migrate import migrate
@@ -19,6 +19,7 @@ from server.errors import HANDLERS
 from server.exchange import routes as exchange
 from server.exchange.judging_again import fire_rejudge
 from server.exchange.opening import open_exchange, watch_heads
+from server.exchange.retention import purge_old
 from server.front import health
 from server.front.headers import Headers
 from server.front.journal import Journal
@@ -91,6 +92,7 @@ ROUTES: list[BaseRoute] = [
     *identity.routes,
     *stores.routes,
     *customers.routes,
+    *known.routes,
     *arrivals.routes,
     *leads.routes,
     *photos.routes,
@@ -113,6 +115,7 @@ TASKS: list[Task] = [
     run_deadlines,
     send_messages,
     sweep_photos,
+    purge_old,
 ]
 
 

@@ -68,15 +68,16 @@ def plan_pull(
     rights: Cursor,
     head: int,
     resend: frozenset[str] = frozenset(),
+    purged: int = 0,
 ) -> Plan:
     """Hold a cursor against the reader's present rights (a cursor with `seq` 0 and their scopes).
 
     Granted scopes join the backfill, scopes no longer granted are dropped, the rest goes on; a
-    foreign cursor, or one from the future, starts again.
+    foreign cursor, one from the future, or one from before what was `purged` starts again.
     """
     if given is None:
         return Plan(start(rights, head), [], False)
-    if not belongs(given, rights) or given.seq > head:
+    if not belongs(given, rights) or not purged <= given.seq <= head:
         return Plan(start(rights, head), [], True)
     held = [scope for scope in given.scopes if scope in rights.scopes and scope not in resend]
     dropped = [scope for scope in given.scopes if scope not in held]

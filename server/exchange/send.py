@@ -1,6 +1,7 @@
 """What goes down: the pull stream, pokes, and the verdict on a phone's digests."""
 
 import asyncio
+import logging
 import random
 import zlib
 from collections.abc import AsyncIterator
@@ -12,6 +13,7 @@ from sqlalchemy import bindparam
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from server.db import bulk_upsert
 from server.errors import Forbidden, Unauthenticated
 from server.exchange.pull import Reader, frames, head_frame
 from server.ground import Ground, ground_of
@@ -29,9 +31,10 @@ from server.identity.sessions import (
 from server.identity.tables import devices, sessions
 from server.intake import read_json
 from server.rows import Movement, read_digests
-from server.rows.tables import heads
+from server.rows.tables import heads, mismatches
 from sync import Cursor, Digest, ForeignCursor, Plan, decode_cursor, plan_pull
 
+log = logging.getLogger("shopbell.exchange")
 STREAM_LIFE_S = (40.0, 55.0)
 POKE_PAUSE_S = 0.05
 """One poke for what moves together."""
@@ -39,7 +42,11 @@ POKE_PAUSE_S = 0.05
 PULL = (
     session_query()
     .add_columns(
-        heads.c.seq.label("head"), heads.c.epoch, devices.c.revoked_at, devices.c.revoked_why
+        heads.c.seq.label("head"),
+        heads.c.epoch,
+        heads.c.purged,
+        devices.c.revoked_at,
+        devices.c.revoked_why,
     )
     .join(heads, heads.c.org_id == sessions.c.org_id)
     .join(
@@ -82,6 +89,8 @@ async def pull(request: Request) -> Response:
     report = Report(now, wish.pending, wish.oldest_at, wish.photos)
     reports.note((session.org_id, wish.device), report)
     scopes = tuple(sorted(actor_of(session).scopes))
+    if wish.resend:
+        await file_mismatch(ground, session.org_id, wish, scopes, now)
     reader = Reader(session.org_id, scopes)
     plan = plan_for(wish, session, scopes)
     opening = opening_of(plan, now)
@@ -90,6 +99,16 @@ async def pull(request: Request) -> Response:
         return idle_answer(reader, plan.cursor, opening, gzip=gzip)
     stream = frames(ground.database, reader, plan.cursor, opening)
     return stream_of(compress(stream) if gzip else stream, gzip=gzip)
+
+
+async def file_mismatch(
+    ground: Ground, org_id: str, wish: PullWish, scopes: tuple[str, ...], now: int
+) -> None:
+    """A phone's rows did not add up: it gets the scope again, and we get to know."""
+    found = sorted(set(wish.resend).intersection(scopes))
+    log.error("digests differ", extra={"facts": {"device": wish.device, "scopes": found}})
+    values = [(org_id, wish.device, scope, now) for scope in found]
+    await ground.database.transact(lambda connection: bulk_upsert(connection, mismatches, values))
 
 
 async def find_session(request: Request, ground: Ground, device_id: str) -> Record[Any]:
@@ -126,7 +145,7 @@ def plan_for(wish: PullWish, session: Record[Any], scopes: tuple[str, ...]) -> P
     except ForeignCursor:
         plan = plan_pull(None, rights, session.head)
         return msgspec.structs.replace(plan, resync=True)
-    return plan_pull(given, rights, session.head, frozenset(wish.resend))
+    return plan_pull(given, rights, session.head, frozenset(wish.resend), session.purged)
 
 
 def opening_of(plan: Plan, now: int) -> dict[str, Any]:

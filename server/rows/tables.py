@@ -58,7 +58,26 @@ heads = org_table(
     "heads",
     Column("seq", BigInteger, nullable=False),
     Column("epoch", Text, nullable=False),
+    # What left a scope up to this number is forgotten: cursors from before begin again.
+    Column("purged", BigInteger, nullable=False, server_default="0"),
     pk=(),
+)
+
+# Where the head stood on each day.
+milestones = org_table(
+    "milestones",
+    Column("at", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    pk=("at",),
+)
+
+# What phones found when they compared their digests: these scopes were sent again.
+mismatches = org_table(
+    "mismatches",
+    Column("device_id", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    pk=("device_id", "scope", "at"),
 )
 
 keys = org_table(

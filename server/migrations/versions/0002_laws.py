@@ -11,6 +11,24 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("staff_accounts", sa.Column("rights_at", sa.BigInteger(), nullable=True))
+    op.add_column("heads", sa.Column("purged", sa.BigInteger(), nullable=False, server_default="0"))
+    op.create_table(
+        "milestones",
+        sa.Column("org_id", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("org_id", "at", name="pk_milestones"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "mismatches",
+        sa.Column("org_id", sa.Text(), nullable=False),
+        sa.Column("device_id", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("org_id", "device_id", "scope", "at", name="pk_mismatches"),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "rights",
         sa.Column("org_id", sa.Text(), nullable=False),
