@@ -60,7 +60,8 @@ def receive(lead: Row, ledger: Ledger, author: Author) -> Refusal | None:
 def accept(acceptance: Row, ledger: Ledger, author: Author) -> Refusal | None:
     """Store.md 6. An acceptance may come late and count, as long as nobody else was first."""
     lead = ledger.row(acceptance.body["lead_id"])
-    if lead is None or lead.entity != "lead":
+    cited = ledger.find(acceptance.body.get("offer_id"))
+    if lead is None or lead.entity != "lead" or not concerns(cited, lead):
         return Refusal("not_found", "lead_id")
     if lead.body["holder_id"] == author.staff_id:
         return None
@@ -69,12 +70,18 @@ def accept(acceptance: Row, ledger: Ledger, author: Author) -> Refusal | None:
         return None
     if refusal := why_not_accept(acceptance, lead, ledger, author):
         return refusal
-    is_reception = acceptance.body.get("offer_id") is None and is_received_by(lead, author)
-    cited = ledger.find(acceptance.body.get("offer_id"))
+    is_reception = cited is None and is_received_by(lead, author)
     offers.accept(ledger, lead, author.staff_id, cited)
     if is_reception:
         count_reception(acceptance, lead, ledger, author)
     return None
+
+
+def concerns(cited: Row | None, lead: Row) -> bool:
+    """Whoever sees an offer need not see its lead, and learns nothing about any other lead."""
+    if cited is None:
+        return True
+    return cited.entity == "offer" and cited.body["lead_id"] == lead.id
 
 
 def stands_in(acceptance: Row, lead: Row, ledger: Ledger) -> bool:
@@ -94,7 +101,7 @@ def why_not_accept(acceptance: Row, lead: Row, ledger: Ledger, author: Author) -
         return Refusal("taken", who=lead.body["holder_id"], when=lead.body["accepted_at"])
     cited = ledger.find(acceptance.body.get("offer_id"))
     if cited is not None:
-        return None if answers(cited, lead, author) else Refusal("not_eligible")
+        return None if answers(cited, author) else Refusal("not_eligible")
     is_reception = ledger.is_alias(acceptance.body["lead_id"]) or is_received_by(lead, author)
     if is_reception and receives_at(author, lead.body["store_id"]):
         return None
@@ -102,11 +109,9 @@ def why_not_accept(acceptance: Row, lead: Row, ledger: Ledger, author: Author) -
     return None if author.staff_id in named else Refusal("not_eligible")
 
 
-def answers(cited: Row, lead: Row, author: Author) -> bool:
-    """An offer of this lead to this person, not used up. One that has moved on still counts."""
-    if cited.entity != "offer" or cited.body["state"] == "accepted":
-        return False
-    return (cited.body["lead_id"], cited.body["to_id"]) == (lead.id, author.staff_id)
+def answers(cited: Row, author: Author) -> bool:
+    """An offer to this person, not used up. One that has moved on still counts."""
+    return bool(cited.body["state"] != "accepted" and cited.body["to_id"] == author.staff_id)
 
 
 def is_received_by(lead: Row, author: Author) -> bool:
@@ -138,7 +143,7 @@ def reassign(reassignment: Row, ledger: Ledger, author: Author) -> Refusal | Non
         offers.accept(ledger, lead, to_id)
         return None
     person = ledger.row(to_id)
-    if person is None or not can_receive(person.body, lead.body["store_id"]):
+    if person is None or not can_receive(person, lead.body["store_id"]):
         return Refusal("not_eligible", "to_id")
     offers.withdraw(ledger, lead)
     offers.release_holder(ledger, lead)
@@ -178,6 +183,7 @@ def receives_at(author: Author, store_id: str) -> bool:
     return author.accepts_leads and store_id in author.store_ids
 
 
-def can_receive(person: dict[str, Any], store_id: str) -> bool:
-    is_there = person["state"] == "active" and store_id in person["store_ids"]
-    return is_there and bool(person["accepts_leads"])
+def can_receive(person: Row, store_id: str) -> bool:
+    if person.entity != "staff" or store_id not in person.body["store_ids"]:
+        return False
+    return person.body["state"] == "active" and bool(person.body["accepts_leads"])
