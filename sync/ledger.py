@@ -219,6 +219,9 @@ class Ledger:
         self._journal.append((self._aliases, alias_id, self._aliases.pop(alias_id)))
 
     def keep(self, row: Row, kept: Kept, why: str) -> None:
+        """A value kept aside belongs to the version of the transaction that kept it."""
+        if row.id not in self.touched:
+            self.touch(row)
         self.history.append(KeptValue(row, kept, why))
 
     def schedule(self, kind: str, subject_id: str, due_at: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from tests.phone import Phone
-from tests.server.deeds import make_id, register
+from tests.server.deeds import customer, make_id, register
 from tests.server.held import Holder
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
@@ -112,3 +112,17 @@ async def test_a_known_number_becomes_part_of_the_record_already_there(phone_of:
     assert (held.rows[id].body["name"], held.rows[id].body["budget"]) == ("孙伟", "8 万")
     assert held.one("conflict").body["value_other"] == "孙大伟"
     assert not (await Holder(chen).pull()).of("customer")
+
+
+async def test_a_customer_registered_again_and_again_under_other_names_keeps_every_name(
+    phone_of: PhoneOf,
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo, name="孙伟")
+    for name in ("孙先生", "老孙"):
+        again = lin.operation("customer", make_id(), customer(name=name))
+        answer = await lin.push([again])
+        assert answer.status_code == 200
+        assert answer.json()["except"] == [{"o": "duplicate", "n": again["n"], "of": id}]
+    offered = {row.body["value_other"] for row in (await Holder(bo).pull()).of("conflict")}
+    assert offered == {"孙先生", "老孙"}

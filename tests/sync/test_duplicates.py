@@ -45,6 +45,13 @@ def test_empty_fields_are_filled_and_differing_values_are_offered() -> None:
     assert [each.value for each in shops.organisation.history] == ["老张"]
 
 
+def test_a_value_that_is_only_offered_raises_the_version_its_history_belongs_to() -> None:
+    shops = TwoShops()
+    before = shops.organisation.row(shops.zhang).seq
+    shops.wu.send(shops.wu.create("person", name="老张", phone="1"))
+    assert shops.organisation.row(shops.zhang).seq > before
+
+
 def test_the_creator_gets_no_access_to_the_tree_by_it() -> None:
     shops = TwoShops()
     shops.wu.send(shops.wu.create("person", name="老张", phone="1"))
