@@ -29,7 +29,8 @@ class Backfill(msgspec.Struct, array_like=True):
 
 
 class Cursor(msgspec.Struct, array_like=True):
-    """Opaque to the phone. `seq`: every change up to it has been sent for `scopes`."""
+    """Opaque to the phone. `seq`: every change up to it has been sent for `scopes`; `told`: and the
+    digests there with it."""
 
     epoch: str
     org: str
@@ -38,6 +39,7 @@ class Cursor(msgspec.Struct, array_like=True):
     seq: int
     scopes: list[str]
     backfill: Backfill | None = None
+    told: bool = False
 
 
 _decoder = msgspec.json.Decoder(Cursor)

@@ -59,6 +59,7 @@ async def frames(
     database: Database, reader: Reader, cursor: Cursor, opening: dict[str, Any]
 ) -> AsyncIterator[bytes]:
     """Frames until the head is reached. `opening` is said in the first: dropped scopes, resync."""
+    cursor = msgspec.structs.replace(cursor, told=False)
     while True:
         async with database.read() as connection:
             lines, cursor, at_head = await read_frames(connection, reader, cursor, opening)
@@ -318,6 +319,7 @@ def head_frame(
     reader: Reader, cursor: Cursor, held: dict[str, Digest] | None, opening: dict[str, Any]
 ) -> bytes:
     """The frame at the head, with the digests of its snapshot; an idle pull has none to tell."""
+    cursor = msgspec.structs.replace(cursor, told=True)
     extra = {**opening, "head": True}
     if held is not None:
         extra["digest"] = {scope: held.get(scope, Digest()) for scope in reader.scopes}

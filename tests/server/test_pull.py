@@ -208,3 +208,15 @@ async def test_a_phone_of_somebody_else_or_a_revoked_one_reads_nothing(phone_of:
     assert (await bo.client.delete(f"/api/devices/{other.device}?why=lost")).status_code == 204
     revoked = await bo.client.post("/sync/pull", json={"device": other.device, "cursor": None})
     assert (revoked.status_code, revoked.json()["error"]["code"]) == (403, "device_revoked")
+
+
+async def test_a_pull_cut_before_its_last_frame_is_told_the_digests_by_the_next(
+    phone_of: PhoneOf,
+) -> None:
+    bo = await phone_of("bo")
+    await bo.pull()
+    await register(bo)
+    last, head = (await bo.pull())[-2:]
+    bo.cursor = last["cursor"]
+    assert (await bo.pull())[-1]["digest"] == head["digest"]
+    assert "digest" not in (await bo.pull())[-1]
