@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Table
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.db.dialects import dialect_for
 
 Tuples = Sequence[tuple[Any, ...]]
 
@@ -54,11 +54,4 @@ def insert_text(table: Table, dialect: str, replacing: bool) -> str:
             if rest
             else statement.on_conflict_do_nothing()
         )
-    return str(statement.compile(dialect=positional(dialect)))
-
-
-def positional(dialect: str) -> Dialect:
-    """The dialect with placeholders by position, which both drivers take as plain tuples."""
-    if dialect == "sqlite":
-        return SQLiteDialect_pysqlite(paramstyle="qmark")
-    return PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]
+    return str(statement.compile(dialect=dialect_for(dialect, by_name=False)))

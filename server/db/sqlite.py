@@ -18,7 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from server.db.database import Database, whole
-from server.db.lookup import lookup_for
+from server.db.lookup import driver_of, lookup_for
 from server.errors import Unavailable
 
 READERS = 2
@@ -148,13 +148,6 @@ def begin_immediate(connection: Connection) -> None:
     # A deferred transaction that reads and then writes fails at once when another one wrote
     # between, without waiting for busy_timeout.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-async def driver_of(connection: AsyncConnection) -> aiosqlite.Connection:
-    """The driver's own connection, for statements too frequent to pay SQLAlchemy for."""
-    driver = (await connection.get_raw_connection()).driver_connection
-    assert isinstance(driver, aiosqlite.Connection)
-    return driver
 
 
 async def open_reader(path: Path) -> aiosqlite.Connection:

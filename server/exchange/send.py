@@ -15,7 +15,8 @@ from starlette.responses import Response, StreamingResponse
 
 from server.db import bulk_upsert
 from server.errors import Forbidden, Unauthenticated
-from server.exchange.pull import Reader, frames, head_frame
+from server.exchange.page import Reader
+from server.exchange.pull import frames, head_frame
 from server.ground import Ground, ground_of
 from server.identity.reports import Count, Moment, Report, Reports
 from server.identity.sessions import (
@@ -38,6 +39,8 @@ log = logging.getLogger("shopbell.exchange")
 STREAM_LIFE_S = (40.0, 55.0)
 POKE_PAUSE_S = 0.05
 """One poke for what moves together."""
+FEW = 2
+"""So many frames are compressed before a thread would have begun."""
 
 PULL = (
     session_query()
@@ -98,7 +101,7 @@ async def pull(request: Request) -> Response:
     if is_idle(plan, session.head):
         return idle_answer(reader, plan.cursor, opening, gzip=gzip)
     stream = frames(ground.database, reader, plan.cursor, opening)
-    return stream_of(compress(stream) if gzip else stream, gzip=gzip)
+    return stream_of(compress(stream) if gzip else join(stream), gzip=gzip)
 
 
 async def file_mismatch(
@@ -177,11 +180,29 @@ def stream_of(stream: AsyncIterator[bytes], *, gzip: bool) -> StreamingResponse:
     return StreamingResponse(stream, media_type="application/x-ndjson", headers=headers)
 
 
-async def compress(lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Gzip level 1, flushed at each frame, so that a cut costs one frame (law 32)."""
+async def join(pages: AsyncIterator[list[bytes]]) -> AsyncIterator[bytes]:
+    async for lines in pages:
+        yield b"".join(lines)
+
+
+async def compress(pages: AsyncIterator[list[bytes]]) -> AsyncIterator[bytes]:
+    """Gzip level 1, flushed at each frame, so that a cut costs one frame (law 32). A page is
+    compressed while the next one is read."""
     squeezer = zlib.compressobj(1, zlib.DEFLATED, 31)
-    async for line in lines:
-        yield squeezer.compress(line) + squeezer.flush(zlib.Z_SYNC_FLUSH)
+
+    def squeeze(lines: list[bytes]) -> bytes:
+        return b"".join(squeezer.compress(x) + squeezer.flush(zlib.Z_SYNC_FLUSH) for x in lines)
+
+    async def squeezed(lines: list[bytes]) -> bytes:
+        return squeeze(lines) if len(lines) <= FEW else await asyncio.to_thread(squeeze, lines)
+
+    before: asyncio.Task[bytes] | None = None
+    async for lines in pages:
+        if before is not None:
+            yield await before
+        before = asyncio.create_task(squeezed(lines))
+    if before is not None:
+        yield await before
     yield squeezer.flush()
 
 

@@ -1,0 +1,23 @@
+"""How each database spells things: for text that goes to its driver as it is."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Dialect, LargeBinary, cast, func
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+
+
+def dialect_for(name: str, *, by_name: bool) -> Dialect:
+    """With placeholders that the driver takes as a mapping, or by position as a tuple."""
+    if name == "sqlite":
+        return SQLiteDialect_pysqlite(paramstyle="named" if by_name else "qmark")
+    style = "pyformat" if by_name else "format"
+    return PGDialect_psycopg(paramstyle=style)  # type: ignore[no-untyped-call]
+
+
+def spelled(dialect: str, pattern: str, *values: Any) -> ColumnElement[Any]:
+    """UTF-8 of `pattern` with a value for each %s, put together by the database: that is cheaper
+    than fetching each value to do it here."""
+    if dialect == "sqlite":
+        return cast(func.printf(pattern, *values), LargeBinary)
+    return func.convert_to(func.format(pattern, *values), "UTF8")
