@@ -16,8 +16,11 @@ from server.rows.tables import evictions, feed, rows
 PAGE_ROWS = 2_000
 """Read by one statement; they go out as several frames."""
 
-SEQ, SOURCE, SCOPES = range(3)
-"""The first columns of an entry as it is read. Evictions have no scopes."""
+SEQ, SOURCE = range(2)
+"""The first columns of what is read. A source is the index of a scope, inverted for evictions."""
+
+Entry = tuple[int, bytes, bool]
+"""One row change for this reader: its number, its JSON, whether it is an eviction."""
 
 
 class Reader(NamedTuple):
@@ -36,14 +39,6 @@ class Span(NamedTuple):
     part: int | None
 
 
-class Entry(NamedTuple):
-    """One row change for this reader, as JSON."""
-
-    seq: int
-    line: bytes
-    evicted: bool
-
-
 class Page(NamedTuple):
     """Entries in order, complete up to `reached`, and whether that is the end of the span."""
 
@@ -58,11 +53,11 @@ async def read_page(connection: AsyncConnection, reader: Reader, span: Span) -> 
     if not span.scopes:
         return Page([], span.until, True, 0)
     query = page_query(connection.dialect.name, len(span.scopes), span.part is None)
-    found = await fetch(connection, query, page_values(reader.org_id, span))
+    found = list(await fetch(connection, query, page_values(reader.org_id, span)))
+    # The sources come one after the other; sorting what is nearly sorted is cheap.
+    found.sort(key=itemgetter(SEQ))
     reached, at_end = find_reach(found, span)
-    complete = [each for each in found if each[SEQ] <= reached]
-    # The scopes' entries come one scope after the other; sorting what is nearly sorted is cheap.
-    complete.sort(key=itemgetter(SEQ))
+    complete = found if at_end else [each for each in found if each[SEQ] <= reached]
     return Page(make_entries(complete, span.scopes, reader.scopes), reached, at_end, len(complete))
 
 
@@ -95,7 +90,7 @@ def put_entries(dialect: str, nth: int, is_tail: bool) -> Select[Any]:
 def gone_entries(dialect: str, nth: int) -> Select[Any]:
     gone = first_entries(evictions, nth)
     text = spelled(dialect, ',"%s","%s",%s]', gone.c.entity, gone.c.id, gone.c.seq)
-    return select(gone.c.seq, literal(nth), null(), text, null())
+    return select(gone.c.seq, literal(~nth), null(), text, null())
 
 
 def first_entries(table: Any, nth: int, conditions: tuple[Any, ...] = ()) -> Any:
@@ -116,19 +111,13 @@ def first_entries(table: Any, nth: int, conditions: tuple[Any, ...] = ()) -> Any
 
 
 def find_reach(found: Sequence[Any], span: Span) -> tuple[int, bool]:
-    """Up to which number nothing is missing: a scope whose entries were cut may have more."""
-    if len(found) < PAGE_ROWS:
-        return span.until, True
-    counts = Counter((each[SOURCE], each[SCOPES] is None) for each in found)
-    cut = {source for source, count in counts.items() if count >= PAGE_ROWS}
+    """Up to which number nothing is missing: a source whose entries were cut may have more."""
+    counts = Counter(map(itemgetter(SOURCE), found))
+    cut = [source for source, count in counts.items() if count >= PAGE_ROWS]
     if not cut:
         return span.until, True
-    ends = {source: 0 for source in cut}
-    for each in found:
-        source = (each[SOURCE], each[SCOPES] is None)
-        if source in cut:
-            ends[source] = max(ends[source], each[SEQ])
-    return min(ends.values()), False
+    last = dict(map(itemgetter(SOURCE, SEQ), found))
+    return min(last[source] for source in cut), False
 
 
 def make_entries(found: Iterable[Any], sources: Sequence[str], mine: Sequence[str]) -> list[Entry]:
@@ -137,13 +126,13 @@ def make_entries(found: Iterable[Any], sources: Sequence[str], mine: Sequence[st
     held: dict[str, bytes] = {}
     previous = 0
     for seq, source, scopes, head, tail in found:
-        if scopes is None:
-            entries.append(Entry(seq, b"[%d%b" % (mine.index(sources[source]), head), True))
+        if source < 0:
+            entries.append((seq, b"[%d%b" % (mine.index(sources[~source]), head), True))
         elif seq != previous:
             previous = seq
             if scopes not in held:
                 held[scopes] = indexes(scopes.split(), mine)
-            entries.append(Entry(seq, head + held[scopes] + tail, False))
+            entries.append((seq, head + held[scopes] + tail, False))
     return entries
 
 

@@ -1,6 +1,6 @@
 """Pull: frames of rows by scope, each with a cursor (laws 25 to 29)."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import msgspec
@@ -83,21 +83,30 @@ async def count_backfill(
 # Frames
 
 
+class Filling(msgspec.Struct):
+    """What one frame carries: rows and evictions as JSON, the last one's number."""
+
+    seq: int
+    rows: list[bytes]
+    gone: list[bytes]
+
+
+NOTHING = Filling(0, [], [])
+
+
 def backfill_frames(
     reader: Reader, cursor: Cursor, backfill: Backfill, page: Page, opening: dict[str, Any]
 ) -> tuple[list[bytes], Cursor]:
     sent = backfill.sent + page.sent
     lines = []
-    for entries in cut_frames(page.entries):
-        after = entries[-1].seq
-        cursor = msgspec.structs.replace(
-            cursor, backfill=msgspec.structs.replace(backfill, after=after)
-        )
-        lines.append(frame(reader, cursor, entries, {**opening, **progress(backfill, sent)}))
+    for filling in cut_frames(page.entries):
+        gone_on = msgspec.structs.replace(backfill, after=filling.seq)
+        cursor = msgspec.structs.replace(cursor, backfill=gone_on)
+        lines.append(frame(reader, cursor, filling, {**opening, **progress(backfill, sent)}))
         opening = {}
     cursor = advance(cursor, backfill, page, sent)
     if cursor.backfill is None or cursor.backfill.part != backfill.part:
-        lines.append(frame(reader, cursor, [], {**opening, **progress(backfill, sent)}))
+        lines.append(frame(reader, cursor, NOTHING, {**opening, **progress(backfill, sent)}))
     return lines, cursor
 
 
@@ -121,36 +130,33 @@ def tail_frames(
     reader: Reader, cursor: Cursor, page: Page, opening: dict[str, Any]
 ) -> tuple[list[bytes], Cursor]:
     lines = []
-    for entries in cut_frames(page.entries):
-        cursor = msgspec.structs.replace(cursor, seq=entries[-1].seq)
-        lines.append(frame(reader, cursor, entries, opening))
+    for filling in cut_frames(page.entries):
+        cursor = msgspec.structs.replace(cursor, seq=filling.seq)
+        lines.append(frame(reader, cursor, filling, opening))
         opening = {}
     return lines, msgspec.structs.replace(cursor, seq=page.reached)
 
 
-def cut_frames(entries: list[Entry]) -> Iterable[list[Entry]]:
+def cut_frames(entries: list[Entry]) -> Iterator[Filling]:
     """Frames of about FRAME_BYTES. All entries of one number go in one frame (law 26)."""
-    current: list[Entry] = []
+    filling = Filling(0, [], [])
     size = 0
-    for entry in entries:
-        if size >= FRAME_BYTES and entry.seq != current[-1].seq:
-            yield current
-            current, size = [], 0
-        current.append(entry)
-        size += len(entry.line)
-    if current:
-        yield current
+    for seq, line, is_gone in entries:
+        if size >= FRAME_BYTES and seq != filling.seq:
+            yield filling
+            filling, size = Filling(0, [], []), 0
+        (filling.gone if is_gone else filling.rows).append(line)
+        filling.seq = seq
+        size += len(line)
+    if entries:
+        yield filling
 
 
-def frame(reader: Reader, cursor: Cursor, entries: Iterable[Entry], extra: dict[str, Any]) -> bytes:
-    puts: list[bytes] = []
-    gone: list[bytes] = []
-    for entry in entries:
-        (gone if entry.evicted else puts).append(entry.line)
+def frame(reader: Reader, cursor: Cursor, filling: Filling, extra: dict[str, Any]) -> bytes:
     return b'{"s":%b,"rows":[%b],"gone":[%b],"cursor":"%b"%b}\n' % (
         _json(reader.scopes),
-        b",".join(puts),
-        b",".join(gone),
+        b",".join(filling.rows),
+        b",".join(filling.gone),
         encode_cursor(cursor).encode(),
         b"".join(b',"%b":%b' % (k.encode(), _json(v)) for k, v in extra.items()),
     )
@@ -164,4 +170,4 @@ def head_frame(
     extra = {**opening, "head": True}
     if held is not None:
         extra["digest"] = {scope: held.get(scope, Digest()) for scope in reader.scopes}
-    return frame(reader, cursor, [], extra)
+    return frame(reader, cursor, NOTHING, extra)
