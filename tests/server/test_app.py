@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from server import VERSION
 from server.config import read_config
+from server.db.migrate import newest
 from server.front.journal import Journal, JsonLines
 from server.front.limits import BodyLimits
 from server.front.metrics import Metrics
@@ -29,7 +30,7 @@ async def test_a_running_server_is_alive_ready_and_says_what_it_is(
 ) -> None:
     assert (await stranger.get("/livez")).text == "ok"
     assert (await stranger.get("/readyz")).text == "ready"
-    assert (await stranger.get("/version")).json() == {"version": VERSION, "migration": "0001"}
+    assert (await stranger.get("/version")).json() == {"version": VERSION, "migration": newest()}
 
 
 async def test_a_stopping_server_is_alive_and_no_longer_ready(
