@@ -109,7 +109,7 @@ def reason_fields(why: Refusal) -> dict[str, Any]:
 
 def unit_ids(refusal: Row) -> list[str]:
     """The refusals of everything that fell together, in the order of their numbers."""
-    first, count = refusal.body["unit"]
+    first, count = refusal.body.get("unit") or (refusal.body["seq"], 1)
     return [refusal_id(refusal.body["device"], n) for n in range(first, first + count)]
 
 
@@ -130,7 +130,7 @@ def operation_of(refusal: Row) -> Operation:
         f=body["fields"],
         t=body["captured_at"],
         b=body["base"],
-        x=body["cites"],
+        x=body.get("cites"),
     )
 
 

@@ -27,7 +27,7 @@ async def author_of(connection: AsyncConnection, ledger: Ledger, device: Record[
 
 async def author_again(connection: AsyncConnection, ledger: Ledger, refusal: Row) -> Author | None:
     """The author of kept content, with their rights of today; those of whoever released it too."""
-    people = [refusal.author, refusal.body["answered_by"]]
+    people = [refusal.author, refusal.body.get("answered_by")]
     found = [
         await present_rights(connection, ledger.org, staff_id) for staff_id in people if staff_id
     ]

@@ -28,7 +28,7 @@ async def fire_rejudge(
     author = await author_again(connection, ledger, refusal) if kept else None
     if kept is None or author is None:
         return
-    release = ledger.find(refusal.body["release_id"])
+    release = ledger.find(refusal.body.get("release_id"))
     await load_for(connection, ledger, [operation_of(row) for row in kept])
     outcomes = judge_again(refusal, ledger, author)
     if outcomes is None:

@@ -42,12 +42,12 @@ class ReleaseFields(msgspec.Struct, forbid_unknown_fields=True):
 def place_refusal(row: Row, root: Row) -> tuple[str, ...]:
     """With its author; before the manager too while somebody must answer."""
     author = [staff_scope(row.author)] if row.author else []
-    asked = row.body["store_ids"] if row.body["state"] == "asked" else []
+    asked = row.body["store_ids"] if row.body.get("state") == "asked" else []
     return scopes_of(*author, *map(desk_scope, asked))
 
 
 def name_unit(row: Row, stores: frozenset[str]) -> Wanted:
-    release_id = row.body["release_id"]
+    release_id = row.body.get("release_id")
     return Wanted(ids=[*unit_ids(row), *([release_id] if release_id else [])])
 
 
@@ -86,8 +86,9 @@ def answer(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     refusal = ledger.row(row.body["refusal_id"])
     if refusal is None or refusal.entity != "refusal" or not kept_unit(refusal, ledger):
         return Refusal("not_found", "refusal_id")
-    if refusal.body["state"] != "asked":
-        return Refusal("taken", None, refusal.body["answered_by"], refusal.body["answered_at"])
+    if refusal.body.get("state") != "asked":
+        who, when = refusal.body.get("answered_by"), refusal.body.get("answered_at")
+        return Refusal("taken", None, who, when)
     is_apply = row.body["choice"] == "apply"
     answered = {
         "state": "released" if is_apply else "declined",
