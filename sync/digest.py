@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -20,7 +21,11 @@ class Digest(NamedTuple):
 def lanes(entity: str, id: str, version: int) -> tuple[int, int]:
     """The first 8 bytes of SHA-256 over `entity LF id LF version`, as two big-endian lanes."""
     first = hashlib.sha256(f"{entity}\n{id}\n{version}".encode()).digest()
-    return int.from_bytes(first[:4], "big"), int.from_bytes(first[4:8], "big")
+    hi, lo = _LANES.unpack_from(first)
+    return hi, lo
+
+
+_LANES = struct.Struct(">II")
 
 
 def add(digest: Digest, hi: int, lo: int) -> Digest:

@@ -11,8 +11,9 @@ from typing import Any
 
 from sync.applying import join, keep_original, write_patch
 from sync.clock import Timing, effective_time
-from sync.entity import Author, Entity, FieldFault, Refusal, check_creation, check_patch
+from sync.entity import Author, Entity, FieldFault, Refusal
 from sync.ledger import Ledger, is_fresh
+from sync.reading import find_misfit
 from sync.refusal import kept_unit, operation_of, refuse_again, refuse_unit, timing_of
 from sync.row import Row
 from sync.wire import Exceptional, Merged, Operation, is_name
@@ -102,7 +103,7 @@ def judge_creation(
 ) -> Exceptional | Refusal | None:
     if not author.acts_as(entity.create_roles, entity.claim):
         return Refusal("forbidden")
-    if fault := check_creation(entity, operation.f):
+    if fault := find_misfit(operation, entity):
         return refuse_fields(entity, fault, operation.f)
     if not _ID.fullmatch(operation.i):
         return Refusal("invalid", "id")
@@ -216,7 +217,7 @@ def judge_patch(
 ) -> Exceptional | Refusal | None:
     if entity.kind != "profile" or not author.acts_as(entity.patch_roles, False):
         return Refusal("forbidden")
-    if fault := check_patch(entity, operation.f):
+    if fault := find_misfit(operation, entity):
         return refuse_fields(entity, fault, operation.f)
     row = ledger.row(operation.i) if is_name(operation.i) else None
     if row is None or not may_refer(operation.i, ledger, author, False):

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sync.entity import Entities, Key
 from sync.merge import Kept
-from sync.row import PENDING, Row
+from sync.row import PENDING, Row, Stamp
 
 
 class Unloaded(LookupError):
@@ -39,6 +39,13 @@ class Mark(NamedTuple):
     history: int
     timers: int
     side: int
+
+
+SetBefore = tuple[dict[Any, Any], Any, Any]
+"""A key was set: the holder, the key, what it held before."""
+
+RowBefore = tuple[Row, dict[str, Any], dict[str, Stamp], bool, str]
+"""A row was touched: its body, stamps, deletion and root before."""
 
 
 class Deadline(NamedTuple):
@@ -78,7 +85,7 @@ class Ledger:
         self._keys: dict[Key, str | None] = {}
         self._aliases: dict[str, str] = {}
         self._held_keys: set[Key] = set()
-        self._journal: list[tuple[dict[Any, Any], Any, Any] | tuple[Row, dict[str, Any]]] = []
+        self._journal: list[SetBefore | RowBefore] = []
 
     # Loading
 
@@ -150,11 +157,31 @@ class Ledger:
 
     # Writing
 
-    def create(self, entity: str, id: str, root: str, body: dict[str, Any], **origin: Any) -> Row:
-        """A new row. `origin`: author, device, at, captured_at; by default the server's, now."""
-        origin.setdefault("at", self.now)
-        origin.setdefault("captured_at", origin["at"])
-        row = Row(id=id, entity=entity, root=root, body=body, received_at=self.now, **origin)
+    def create(
+        self,
+        entity: str,
+        id: str,
+        root: str,
+        body: dict[str, Any],
+        *,
+        author: str | None = None,
+        device: str = "",
+        at: int | None = None,
+        captured_at: int | None = None,
+    ) -> Row:
+        """A new row; by default the server's, of now."""
+        at = self.now if at is None else at
+        row = Row(
+            id=id,
+            entity=entity,
+            root=root,
+            body=body,
+            at=at,
+            captured_at=at if captured_at is None else captured_at,
+            received_at=self.now,
+            device=device,
+            author=author,
+        )
         self._set(self._rows, id, row)
         self._set(self.touched, id, row)
         return row
@@ -168,20 +195,15 @@ class Ledger:
 
     def change(self, row: Row, **fields: Any) -> Row:
         """Set server fields; a change that changes nothing is none."""
-        if any(name not in row.body or row.body[name] != value for name, value in fields.items()):
+        body = {**row.body, **fields}
+        if body != row.body:
             self.touch(row)
-            row.body = {**row.body, **fields}
+            row.body = body
         return row
 
     def touch(self, row: Row) -> None:
         """Note a row as changed and remember how it was, for `rewind`."""
-        before = {
-            "body": row.body,
-            "stamps": row.stamps,
-            "deleted": row.deleted,
-            "root": row.root,
-        }
-        self._journal.append((row, before))
+        self._journal.append((row, row.body, row.stamps, row.deleted, row.root))
         if row.id not in self.touched:
             self._set(self.touched, row.id, row)
 
@@ -265,9 +287,8 @@ class Ledger:
                 holder, key, before = entry
                 _restore(holder, key, before)
             else:
-                row, fields = entry
-                for name, value in fields.items():
-                    setattr(row, name, value)
+                row = entry[0]
+                _, row.body, row.stamps, row.deleted, row.root = entry
         del self.history[mark.history :]
         del self.timers[mark.timers :]
         del self.side[mark.side :]

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import msgspec
 
-from sync.entity import Entities, Entity, Wanted, check_creation, check_patch, no_trees
+from sync.entity import (
+    Entities,
+    Entity,
+    FieldFault,
+    Key,
+    Wanted,
+    check_creation,
+    check_patch,
+    no_trees,
+)
 from sync.wire import Operation, is_name
 
 
@@ -23,26 +31,35 @@ class Reading(msgspec.Struct):
 def find_reading(operations: Iterable[Operation], entities: Entities) -> Reading:
     """Of operations that are refused for their shape only the ids count: a slice's `keys` never
     sees fields that do not fit, and nothing that cannot be a name is looked up."""
-    wanted, stores = Wanted(), set()
+    names: list[str | None] = []
+    stores: set[str | None] = set()
+    keys: list[Key] = []
     trees: list[tuple[str, Entity]] = []
     for operation in operations:
-        wanted.ids += names_of(operation.i, operation.x)
+        names += (operation.i, operation.x)
         entity = entities.get(operation.e)
-        if entity is None or not fits(operation, entity):
+        if entity is None or operation.fault or find_misfit(operation, entity):
             continue
         fields = operation.f
-        wanted.ids += names_of(*(fields.get(n) for n in (*entity.parent, *entity.references)))
-        wanted.keys += entity.keys(fields)
-        stores.update(names_of(fields.get("store_id")))
+        parents = [fields.get(field) for field in entity.parent]
+        names += parents
+        names += [fields.get(field) for field in entity.references]
+        keys += entity.keys(fields)
+        stores.add(fields.get("store_id"))
         if entity.trees is not no_trees:
-            trees += [(name, entity) for name in names_of(*map(fields.get, entity.parent))]
-    return Reading(wanted, frozenset(stores), trees)
+            trees += [(name, entity) for name in names_among(parents)]
+    return Reading(Wanted(names_among(names), keys), frozenset(names_among(stores)), trees)
 
 
-def fits(operation: Operation, entity: Entity) -> bool:
-    check = check_creation if operation.b is None else check_patch
-    return operation.fault is None and check(entity, operation.f) is None
+def find_misfit(operation: Operation, entity: Entity) -> FieldFault | None:
+    """How the fields do not fit the entity. Asked by who loads and by who judges: remembered."""
+    memory = operation.__dict__
+    if "misfit" not in memory:
+        check = check_creation if operation.b is None else check_patch
+        memory["misfit"] = check(entity, operation.f)
+    found: FieldFault | None = memory["misfit"]
+    return found
 
 
-def names_of(*values: Any) -> list[str]:
-    return [value for value in values if isinstance(value, str) and is_name(value)]
+def names_among(values: Iterable[str | None]) -> list[str]:
+    return [value for value in values if value and is_name(value)]

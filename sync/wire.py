@@ -7,12 +7,12 @@ import re
 import zlib
 from collections.abc import Iterable
 from decimal import Decimal
-from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from sync.errors import Malformed, NewerSchema, TooLarge
+from sync.once import once
 
 PROTOCOL = 1
 SCHEMA = 1
@@ -49,15 +49,21 @@ class Operation(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, 
     b: Integer | None = None
     x: Name | None = None
 
-    @cached_property
+    @once
+    def kinds(self) -> set[type]:
+        """What kinds of values the fields have: where all are texts nothing can hide in them."""
+        return set(map(type, self.f.values()))
+
+    @once
     def content(self) -> bytes:
         """Canonical JSON of [e, i, b, t, f, x]."""
-        return canonical([self.e, self.i, self.b, self.t, self.f, self.x])
+        whole = [self.e, self.i, self.b, self.t, self.f, self.x]
+        return _hashable.encode(whole) if self.kinds.isdisjoint(_SPELT) else canonical(whole)
 
-    @cached_property
+    @once
     def fault(self) -> FaultCode | None:
         """What keeps the fields out of any row, whatever its shape."""
-        return find_fault(self.f, self.content)
+        return find_fault(self.f, self.content, self.kinds)
 
 
 class Push(msgspec.Struct, forbid_unknown_fields=True):
@@ -188,7 +194,9 @@ def check_shape(push: Push) -> None:
         for operation in unit:
             if operation.n != expected:
                 raise Malformed(f"number {operation.n} where {expected} should be")
-            if not is_shallow(operation.f, ENVELOPE_DEPTH):
+            if not (
+                operation.kinds.isdisjoint(_HOLDERS) or is_shallow(operation.f, ENVELOPE_DEPTH)
+            ):
                 raise Malformed(f"fields of {operation.n} nest too deep")
             expected += 1
     if total > PUSH_OPERATIONS:
@@ -200,20 +208,25 @@ def is_name(text: str) -> bool:
     return 0 < len(text) <= NAME_CHARACTERS and text.isascii() and text.isprintable()
 
 
-_HOLDERS = (dict, list, tuple)
+_HOLDERS = frozenset({dict, list, tuple})
+_SPELT = _HOLDERS | {float}
+"""Kinds of values whose canonical JSON may not be the fast encoder's."""
+_CHECKED = _HOLDERS | {int}
+"""Kinds of values that may be unsound whatever their JSON looks like."""
 
 
-def find_fault(fields: dict[str, Any], text: bytes | None = None) -> FaultCode | None:
+def find_fault(
+    fields: dict[str, Any], text: bytes | None = None, kinds: Iterable[type] | None = None
+) -> FaultCode | None:
     """What keeps these fields out of any row, whatever its shape. `text` is JSON that holds them.
 
     Texts are searched for NUL all at once, in the JSON: most fields are texts.
     """
     text = text or _plain.encode(fields)
-    if rb"\u0000" in text and not is_sound(fields, FIELD_DEPTH):
+    kinds = kinds or map(type, fields.values())
+    is_suspect = rb"\u0000" in text or not _CHECKED.isdisjoint(kinds)
+    if is_suspect and not is_sound(fields, FIELD_DEPTH):
         return "invalid"
-    for value in fields.values():
-        if type(value) is not str and not is_sound(value, FIELD_DEPTH - 1):
-            return "invalid"
     is_long = len(text) > OPERATION_BYTES and len(_plain.encode(fields)) > OPERATION_BYTES
     return "too_large" if is_long else None
 

@@ -33,11 +33,8 @@ from sync import (
     lanes,
     move,
 )
-from sync import Stored as StoredRow
 
 _encode = msgspec.json.Encoder().encode
-
-NEW = StoredRow(0, (), 0)
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -160,46 +157,45 @@ async def write_feed(
     entries: list[tuple[str, str, int, str, int]] = []
     evicted: list[tuple[str, str, str, str, int]] = []
     readmitted: list[tuple[str, str, str]] = []
-    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    sums: Sums = defaultdict(lambda: [0, 0, 0])
     for row in changed:
-        stored = ledger.stored.get(row.id, NEW)
-        moved = move(stored.scopes, row.scopes)
-        if stored.scopes:
-            gone += [(org, scope, stored.seq) for scope in stored.scopes]
-            add_lanes(sums, stored.scopes, row, stored.seq, -1)
-            evicted += [(org, scope, row.id, row.entity, row.seq) for scope in moved.evicted]
-        if stored is not NEW:
-            readmitted += [(org, s, row.id) for s in moved.put if s not in stored.scopes]
-        entries += [(org, scope, row.seq, row.id, row.part) for scope in moved.put]
-        add_lanes(sums, row.scopes, row, row.seq, 1)
+        for scope in row.scopes:
+            entries.append((org, scope, row.seq, row.id, row.part))
+        add_lanes(sums[row.scopes], row, row.seq, 1)
+        if (stored := ledger.stored.get(row.id)) is None:
+            continue
+        gone += [(org, scope, stored.seq) for scope in stored.scopes]
+        add_lanes(sums[stored.scopes], row, stored.seq, -1)
+        put, left = move(stored.scopes, row.scopes)
+        evicted += [(org, scope, row.id, row.entity, row.seq) for scope in left]
+        readmitted += [(org, scope, row.id) for scope in put if scope not in stored.scopes]
     await delete_each(connection, feed, ("org_id", "scope", "seq"), gone)
     await bulk_insert(connection, feed, entries)
     await bulk_upsert(connection, evictions, evicted)
     await delete_each(connection, evictions, ("org_id", "scope", "id"), readmitted)
-    await write_digests(connection, org, sums)
-    return set(sums)
+    return await write_digests(connection, org, sums)
 
 
-def add_lanes(
-    sums: dict[str, list[int]], scopes: Iterable[str], row: Row, seq: int, sign: int
-) -> None:
+Sums = dict[tuple[str, ...], list[int]]
+"""For rows of the same scopes: how many more they are, and the sums of their lanes."""
+
+
+def add_lanes(total: list[int], row: Row, seq: int, sign: int) -> None:
     hi, lo = lanes(row.entity, row.id, seq)
-    for scope in scopes:
-        total = sums[scope]
-        total[0] += sign
-        total[1] += sign * hi
-        total[2] += sign * lo
+    total[0] += sign
+    total[1] += sign * hi
+    total[2] += sign * lo
 
 
-async def write_digests(
-    connection: AsyncConnection, org_id: str, sums: dict[str, list[int]]
-) -> None:
-    held = await read_digests(connection, org_id, sums)
-    values = []
-    for scope, (count, hi, lo) in sums.items():
-        digest = combine(held.get(scope, Digest()), Digest(count, hi, lo))
-        values.append((org_id, scope, *digest))
-    await bulk_upsert(connection, digests, values)
+async def write_digests(connection: AsyncConnection, org_id: str, sums: Sums) -> set[str]:
+    """Brings the digests up to date; returns the scopes that moved."""
+    moved = {scope for scopes in sums for scope in scopes}
+    held = await read_digests(connection, org_id, moved)
+    for scopes, (count, hi, lo) in sums.items():
+        for scope in scopes:
+            held[scope] = combine(held.get(scope, Digest()), Digest(count, hi, lo))
+    await bulk_upsert(connection, digests, [(org_id, scope, *held[scope]) for scope in moved])
+    return moved
 
 
 async def read_digests(

@@ -199,8 +199,10 @@ class Teller:
     def write(self, entity: str, parent: Row, body: dict[str, Any], at: int) -> Row:
         self.at(at)
         self.count += 1
-        origin = {"author": self.seller.id, "device": "sample", "at": at}
-        return self.ledger.create(entity, self.id(entity, self.count), parent.root, body, **origin)
+        id, author = self.id(entity, self.count), self.seller.id
+        return self.ledger.create(
+            entity, id, parent.root, body, author=author, device="sample", at=at
+        )
 
     def id(self, *parts: str | int) -> str:
         return make_id(self.cast.number, *parts)
