@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import base64
 import binascii
+from typing import Annotated
 
 import msgspec
 
 from sync.errors import ForeignCursor
+from sync.wire import INTEGER
 
 PARTS = (0, 1, 2)
 FRAME_BYTES = 64 * 1024
+
+
+Number = Annotated[int, msgspec.Meta(ge=0, le=INTEGER)]
+"""Anybody can write a cursor; what no database could hold makes it a foreign one."""
 
 
 class Backfill(msgspec.Struct, array_like=True):
@@ -21,11 +27,11 @@ class Backfill(msgspec.Struct, array_like=True):
     """
 
     scopes: list[str]
-    until: int
-    part: int
-    after: int
-    sent: int
-    total: int
+    until: Number
+    part: Number
+    after: Number
+    sent: Number
+    total: Annotated[int, msgspec.Meta(ge=-1, le=INTEGER)]
 
 
 class Cursor(msgspec.Struct, array_like=True):
@@ -36,7 +42,7 @@ class Cursor(msgspec.Struct, array_like=True):
     org: str
     person: str
     device: str
-    seq: int
+    seq: Number
     scopes: list[str]
     backfill: Backfill | None = None
     told: bool = False

@@ -86,7 +86,8 @@ def test_a_forged_cursor_starts_again(forged: Cursor) -> None:
 
 
 scope_lists = st.lists(st.sampled_from([*SCOPES, "desk:west"]))
-backfills = st.none() | st.builds(Backfill, scope_lists, *(st.integers(-5, 50) for _ in range(5)))
+numbers = [st.integers(0, 50)] * 4
+backfills = st.none() | st.builds(Backfill, scope_lists, *numbers, st.integers(-1, 50))
 
 
 @given(scope_lists, scope_lists, backfills, st.integers(-5, 60), st.sets(st.sampled_from(SCOPES)))
