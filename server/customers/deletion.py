@@ -15,9 +15,10 @@ class DeletionFields(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def delete(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
-    """Nobody who waits can be deleted: their lead is closed first, with a reason."""
+    """Nobody who waits can be deleted: their lead is closed first, with a reason. Nor can anybody
+    be through an alias, by a manager who does not see them."""
     person = ledger.row(row.body["row_id"])
-    if person is None or person.entity != "customer":
+    if person is None or person.entity != "customer" or author.scopes.isdisjoint(person.scopes):
         return Refusal("not_found", "row_id")
     if person.body.get("open_lead_id") or person.body.get("holder_ids"):
         return Refusal("open_lead")
