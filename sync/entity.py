@@ -125,6 +125,7 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True):
     `create_roles`, `patch_roles`: who may write.
     `claim`: judged on the present; else a report, judged on the rights since the last contact.
     `parent`: fields that may name the parent, in order of preference; () makes every row a root.
+    `under`: the kinds of root it may hang from; empty where any will do.
     `parent_key`: the hard key that names it where no field does (a scanned pass, say).
     `references`: fields naming rows that must exist and be visible to the author.
     `keys`: hard keys to load for given fields.  `neighbours`: what the rules read around a stored
@@ -148,6 +149,7 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True):
     patch_roles: frozenset[str] = frozenset()
     claim: bool = False
     parent: tuple[str, ...] = ()
+    under: frozenset[str] = frozenset()
     parent_key: Callable[[dict[str, Any]], Key | None] = no_parent_key
     references: tuple[str, ...] = ()
     keys: Callable[[dict[str, Any]], list[Key]] = no_keys

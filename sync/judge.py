@@ -160,12 +160,22 @@ def find_root(
         if name := fields.get(field):
             parent = ledger.row(name) if is_name(name) else None
             is_seen = parent and may_refer(name, ledger, author, entity.claim)
-            return parent.root if parent and is_seen else why_hidden(name, field, ledger, author)
+            if not parent or not is_seen:
+                return why_hidden(name, field, ledger, author)
+            return (
+                parent.root if fits_under(parent, entity, ledger) else Refusal("not_found", field)
+            )
     if key := entity.parent_key(fields):
         named = ledger.key(*key)
         is_seen = named is not None and may_refer(named.id, ledger, author, entity.claim)
         return named.root if named and is_seen else Refusal("not_found", key[0])
     return Refusal("invalid", entity.parent[0]) if entity.parent else id
+
+
+def fits_under(parent: Row, entity: Entity, ledger: Ledger) -> bool:
+    """A comment on the organisation's own row, say, would be everybody's to read."""
+    root = ledger.row(parent.root)
+    return not entity.under or (root is not None and root.entity in entity.under)
 
 
 def may_refer(id: str, ledger: Ledger, author: Author, is_claim: bool) -> bool:

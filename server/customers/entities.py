@@ -36,6 +36,7 @@ comment = Entity(
     shape=CommentFields,
     create_roles=_WRITERS,
     parent=("customer_id",),
+    under=frozenset({"customer"}),
     prepare=check_comment,
     correctable=frozenset({"text"}),
 )

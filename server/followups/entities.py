@@ -166,6 +166,7 @@ follow_up = Entity(
     shape=FollowUpFields,
     create_roles=frozenset({"rep", "manager"}),
     parent=("customer_id",),
+    under=frozenset({"customer"}),
     references=("lead_id",),
     prepare=check,
     effects=count,

@@ -103,6 +103,7 @@ entities = [
         shape=ArrivalFields,
         create_roles=RECEIVERS,
         parent=("customer_id", "card_id"),
+        under=frozenset({"customer"}),
         parent_key=find_pass,
         references=("store_id", "receiver_id"),
         keys=arrival_keys,

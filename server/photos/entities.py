@@ -6,7 +6,7 @@ import msgspec
 
 from server.photos.rules import effects, prepare
 from server.photos.tus import MAX_PHOTO_BYTES
-from sync import Entity
+from sync import Entity, Row, desk_scope, scopes_of, staff_scope
 
 MAX_EDGE_PX = 20_000
 MAX_THUMB_CHARS = 11_000  # 8 KB in base64
@@ -27,15 +27,25 @@ class Photo(msgspec.Struct, forbid_unknown_fields=True):
     thumb: Annotated[str, msgspec.Meta(max_length=MAX_THUMB_CHARS)] | None = None
 
 
+def place(row: Row, root: Row) -> tuple[str, ...]:
+    """With the customer's tree. One of a visit to a store goes where that visit goes: the store's
+    own row is everybody's."""
+    if root.entity == "store":
+        return scopes_of(staff_scope(row.author or ""), desk_scope(root.id))
+    return root.scopes
+
+
 photo = Entity(
     name="photo",
     kind="fact",
     shape=Photo,
     policies={"state": "server", "reason": "server"},
     parent=("customer_id", "subject_id"),
+    under=frozenset({"customer", "store"}),
     references=("subject_id",),
     prepare=prepare,
     effects=effects,
+    place=place,
     correctable=frozenset(),
 )
 

@@ -63,9 +63,9 @@ def distance_m(one: dict[str, Any], other: dict[str, Any]) -> float:
 
 def place(row: Row, root: Row) -> tuple[str, ...]:
     """With the customer's tree; a visit to a store is between the visitor and its manager."""
-    if row.body.get("customer_id"):
-        return root.scopes
-    return scopes_of(staff_scope(row.author or ""), desk_scope(row.body["store_id"]))
+    if root.entity == "store":
+        return scopes_of(staff_scope(row.author or ""), desk_scope(root.id))
+    return root.scopes
 
 
 visit = Entity(
@@ -73,6 +73,7 @@ visit = Entity(
     kind="fact",
     shape=VisitFields,
     parent=("customer_id", "store_id"),
+    under=frozenset({"customer", "store"}),
     references=("store_id",),
     effects=measure,
     correctable=frozenset({"note"}),
