@@ -1,0 +1,91 @@
+"""What a stranger at the public doors cannot find out, and which doors there are at all."""
+
+import random
+import re
+
+import httpx
+import pytest
+from sqlalchemy import update
+from starlette.routing import Route
+
+from server.app import ROUTES
+from server.config import Config
+from server.db import Database
+from server.stores import qr
+from server.stores.posters import ALPHABET, Poster, sign
+from server.stores.tables import posters
+from tests.cast import CODE, ORG
+from tests.conftest import MovableClock
+from tests.server.visitor import Visitor, is_thanks, pass_in
+
+ALL_DOORS = {
+    "/sync/push", "/sync/pull", "/sync/verify", "/sync/events",
+    "/api/session", "/api/session/unlock", "/enter/{token}",
+    "/api/devices", "/api/devices/{id}", "/api/leads/{id}/candidates",
+    "/r/{token}", "/r/{token}/thanks/{thanks}", "/p/{code}", "/pass/{code}.svg",
+    "/posters/{id}.svg", "/posters/{id}.png",
+    "/photos/uploads", "/photos/uploads/{name}", "/photos/{id}/{size}",
+    "/livez", "/readyz", "/metrics", "/version", "/{path:path}",
+}  # fmt: skip
+
+
+async def test_a_poster_taken_down_is_answered_like_one_that_never_hung(
+    database: Database, stranger: httpx.AsyncClient, config: Config, poster: Poster
+) -> None:
+    gone = update(posters).where(posters.c.id == poster.id).values(revoked_at=1)
+    never = Poster(ORG, f"{CODE}-zzzzz", poster.store_id, "", "ZZZZZ", None, poster.created_at)
+    await database.transact(lambda connection: connection.execute(gone))
+    for path in ("/posters/{}.svg", "/posters/{}.png"):
+        answers = [await stranger.get(path.format(each.id)) for each in (poster, never)]
+        assert answers[0].status_code == answers[1].status_code == 404
+        assert answers[0].json()["error"] == answers[1].json()["error"] == {"code": "not_found"}
+        assert len(answers[0].content) == len(answers[1].content)
+    links = [await stranger.get(f"/r/{sign(config.keys, each)}") for each in (poster, never)]
+    assert links[0].status_code == links[1].status_code == 404
+    assert links[0].text == links[1].text
+
+
+async def test_a_pass_is_drawn_whether_it_exists_or_not(
+    sun: Visitor, stranger: httpx.AsyncClient
+) -> None:
+    real = pass_in(await sun.register())
+    made_up = "".join(random.Random(1).choice(ALPHABET) for _ in real)
+    for code in (real, made_up):
+        answer = await stranger.get(f"/pass/{code}.svg")
+        assert answer.status_code == 200
+        assert answer.text == qr.to_svg(f"{sun.config.origin}/pass/{code}", code)
+
+
+async def test_the_customers_page_thanks_known_and_unknown_numbers_alike(
+    sun: Visitor, clock: MovableClock
+) -> None:
+    pages = []
+    for phone in ("13800138000", "13800138000", "13800138001"):
+        page = await sun.register(phone=phone)
+        assert is_thanks(page)
+        clock.advance(minutes=-1)
+        pages.append(page)
+    texts = {
+        re.sub(
+            r"<svg.*?</svg>|/pass/\w+|/thanks/[^\"?]+|<b>\w{4} \w{4}</b>", "", p.text, flags=re.S
+        )
+        for p in pages
+    }
+    assert len({re.sub(r"\d\d:\d\d", "", text) for text in texts}) == 1
+
+
+def test_these_are_all_the_doors_there_are() -> None:
+    """Searching and exporting happen on the phone, over the rows it holds: no door does either. A
+    door that is new here needs a test above if it takes an id or a key."""
+    paths = {route.path for route in ROUTES if isinstance(route, Route)}
+    assert paths == ALL_DOORS
+    assert len({type(route) for route in ROUTES}) == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/search?q=孙", "/api/customers", "/api/export", "/sync/rows"]
+)
+async def test_no_door_searches_or_exports(bo: httpx.AsyncClient, path: str) -> None:
+    for method in ("GET", "POST"):
+        answer = await bo.request(method, path)
+        assert answer.status_code in (404, 405)
