@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db import insert_into
 from server.errors import NotFound
 from server.identity.actor import Actor
 from server.identity.tables import rights, staff_accounts
@@ -23,8 +24,10 @@ async def change_rights(
     if account is None:
         raise NotFound
     past = {name: account._mapping[name] for name in RIGHTS}
+    # What was changed twice in one millisecond had no time to be used.
+    remembered = insert_into(connection, rights).on_conflict_do_nothing()
     await connection.execute(
-        insert(rights).values(org_id=org_id, staff_id=staff_id, until_at=now, **past)
+        remembered.values(org_id=org_id, staff_id=staff_id, until_at=now, **past)
     )
     await connection.execute(
         update(staff_accounts)

@@ -272,6 +272,13 @@ async def change(admin: httpx.AsyncClient, who: str, **rights: Any) -> None:
     assert answer.status_code == 204, answer.text
 
 
+async def test_rights_may_change_twice_in_one_millisecond(
+    phone_of: PhoneOf, hua: httpx.AsyncClient
+) -> None:
+    await change(hua, "bo", role="clerk")
+    await change(hua, "bo", role="rep")
+
+
 async def test_a_report_counts_if_its_author_had_the_right_since_the_last_contact(
     phone_of: PhoneOf, hua: httpx.AsyncClient, clock: MovableClock
 ) -> None:
