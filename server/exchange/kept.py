@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from server.customers.customer import find_keys
 from server.exchange.judging_again import describe
 from server.rows.waiting import REJUDGE
 from sync import (
@@ -105,13 +106,21 @@ def answer(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     return None
 
 
+def name_offered(row: Row, stores: frozenset[str]) -> Wanted:
+    """An unmerge may give an offered number to the record that it was offered for."""
+    body = row.body
+    if (body["entity"], body["field"]) != ("customer", "phone"):
+        return Wanted()
+    return Wanted(keys=find_keys({"phone": body["value_other"]}))
+
+
 def place_release(row: Row, root: Row) -> tuple[str, ...]:
     return scopes_of(staff_scope(row.body["to_id"]))
 
 
 entities = [
     Entity(name="refusal", kind="server", neighbours=name_unit, place=place_refusal),
-    Entity(name="conflict", kind="server", parent=("row_id",)),
+    Entity(name="conflict", kind="server", parent=("row_id",), neighbours=name_offered),
     Entity(
         name="acknowledgement",
         kind="fact",

@@ -19,6 +19,11 @@ async def say(phone: Phone, entity: str, /, **fields: Any) -> dict[str, Any] | N
     return answer["except"][0] if "except" in answer else None
 
 
+async def say_of(phone: Phone, id: str, /, **fields: Any) -> None:
+    answer = await phone.push([phone.operation("customer", id, fields, base=0)])
+    assert answer.status_code == 200, answer.text
+
+
 async def same_number(phone_of: PhoneOf) -> tuple[Phone, Phone, Phone, str, str]:
     """Bo has Mr Sun; Chen registers the same number, offline, as somebody's wife."""
     bo, chen, lin = await phone_of("bo"), await phone_of("chen"), await phone_of("lin")
@@ -83,6 +88,19 @@ async def test_what_somebody_wrote_since_is_not_taken_out(phone_of: PhoneOf) -> 
     await bo.push([bo.operation("customer", held, {"budget": "13 万"}, base=version)])
     await say(lin, "unmerge", alias_id=alias)
     assert (await Holder(bo).pull()).rows[held].body["budget"] == "13 万"
+
+
+async def test_what_was_offered_later_under_the_old_id_goes_back_with_it(
+    phone_of: PhoneOf,
+) -> None:
+    _, chen, lin, held, alias = await same_number(phone_of)
+    await say_of(lin, held, community="滨江花园")
+    chen.clock.advance(minutes=5)  # type: ignore[attr-defined]
+    await say_of(chen, alias, community="河畔", phone="13900000055")
+    assert await say(lin, "unmerge", alias_id=alias, phone="record") is None
+    back = (await Holder(chen).pull()).rows[alias].body
+    assert (back["community"], back["phone"]) == ("河畔", "+8613900000055")
+    assert (await Holder(lin).pull()).rows[held].body["phone"] == "+8613900000001"
 
 
 async def test_a_lead_goes_back_with_the_arrival_that_opened_it(
