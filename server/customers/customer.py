@@ -166,7 +166,11 @@ def part(row: Row) -> int:
     return 1 if row.body.get("owner_id") else 2
 
 
-def remember_alias(row: Row, alias_id: str, ledger: Ledger, author: Author) -> None:
+def join(row: Row, alias_id: str, ledger: Ledger, author: Author) -> None:
+    remember_alias(row, alias_id, ledger)
+
+
+def remember_alias(row: Row, alias_id: str, ledger: Ledger) -> None:
     """Another creation became part of this record: it can be taken out again."""
     ledger.change(row, merged_ids=sorted({*(row.body.get("merged_ids") or ()), alias_id}))
 
@@ -222,7 +226,7 @@ entity = Entity(
     neighbours=look_around,
     prepare=prepare,
     effects=start,
-    joined=remember_alias,
+    joined=join,
     patch_effects=follow_patch,
     place=place,
     part=part,

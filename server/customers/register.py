@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from server.customers import customer, phone
+from server.customers.candidates import suggest
 from server.customers.consent import MARKETING, SERVICE
 from server.customers.names import mask_name
 from server.stores.posters import shorten
@@ -16,6 +17,8 @@ from sync import Author, Key, Ledger, Refusal, Row, derive_id
 
 PASS_KEY = "pass"
 PASS_LENGTH = 8
+RECYCLED_MS = 180 * 24 * 3600 * 1000
+"""A number silent for longer may be somebody else's by now."""
 
 
 class Registered(NamedTuple):
@@ -58,11 +61,29 @@ def wanted_keys(fields: Mapping[str, Any], arrival_id: str, org: str) -> list[Ke
 def record_arrival(ledger: Ledger, fields: dict[str, Any], id: str, at: int) -> Registered:
     """A public registration: the arrival, its card, and the customer if the phone is new."""
     customer.normalise(fields)
-    known = find_customer(ledger, fields)
-    person = known or create_customer(ledger, fields, derive_id("customer", id), at)
+    known, new_id = find_customer(ledger, fields), derive_id("customer", id)
+    person = known or create_customer(ledger, fields, new_id, at)
     body = {**fields, "customer_id": person.id}
+    if known is not None and may_be_recycled(known, fields, ledger.now):
+        body["customer_id"] = keep_apart(ledger, known, fields, new_id, at).id
     arrival = ledger.create("arrival", id, person.root, body, at=at)
     return settle_arrival(ledger, arrival, person, known is not None)
+
+
+def may_be_recycled(known: Row, fields: Mapping[str, Any], now: int) -> bool:
+    """Operators give a number to somebody else after some months of silence."""
+    heard_at = max(known.body.get("last_contact_at") or 0, known.body.get("created_at") or 0)
+    return differs(fields.get("name") or "", known.body) and now - heard_at > RECYCLED_MS
+
+
+def keep_apart(ledger: Ledger, known: Row, fields: Mapping[str, Any], id: str, at: int) -> Row:
+    """What was typed as a record of its own, part of the known one until a person decides."""
+    original = ledger.create("customer", id, known.root, profile_of(fields), at=at)
+    ledger.delete(original)
+    ledger.alias(id, known)
+    customer.remember_alias(known, id, ledger)
+    suggest(ledger, original, known, "recycled")
+    return original
 
 
 def settle_arrival(
@@ -86,12 +107,15 @@ def find_customer(ledger: Ledger, fields: Mapping[str, Any]) -> Row | None:
 
 def create_customer(ledger: Ledger, fields: Mapping[str, Any], id: str, at: int) -> Row:
     """A customer from what somebody typed about themselves; nobody owns them yet."""
-    taken = {name: fields.get(name) or "" for name in ("name", "salutation", "phone", "need")}
-    profile = {**_EMPTY, **taken, "store_id": fields["store_id"], "source": fields["source"]}
-    row = ledger.create("customer", id, id, profile, at=at)
-    for key in customer.find_keys(profile):
+    row = ledger.create("customer", id, id, profile_of(fields), at=at)
+    for key in customer.find_keys(row.body):
         ledger.claim(*key, row)
     return customer.begin(row, ledger, None)
+
+
+def profile_of(fields: Mapping[str, Any]) -> dict[str, Any]:
+    taken = {name: fields.get(name) or "" for name in ("name", "salutation", "phone", "need")}
+    return {**_EMPTY, **taken, "store_id": fields["store_id"], "source": fields["source"]}
 
 
 def make_card(ledger: Ledger, arrival: Row, person: Row) -> Row:

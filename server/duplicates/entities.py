@@ -37,7 +37,11 @@ def decide(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
         body = candidate.body
         return Refusal("taken", None, body["decided_by"], body["decided_at"])
     one, other = (ledger.row(candidate.body[side]["id"]) for side in ("one", "other"))
-    if one is None or other is None or one is other or one.deleted or other.deleted:
+    if one is None or other is None or one.deleted or other.deleted:
+        return Refusal("not_found", "candidate_id")
+    if candidate.body["why"] == "recycled":
+        return decide_number(row, candidate, ledger, author)
+    if one is other:
         return Refusal("not_found", "candidate_id")
     choice = row.body["choice"]
     settle(ledger, candidate, choice, author.staff_id)
@@ -47,6 +51,23 @@ def decide(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     elif choice == "household":
         link(ledger, one, other)
         link(ledger, other, one)
+    return None
+
+
+def decide_number(row: Row, candidate: Row, ledger: Ledger, author: Author) -> Refusal | None:
+    """Somebody registered with a known number under another name, long after. Another person gets
+    a record of their own, the number and the lead; else the record stays one."""
+    alias_id, choice = candidate.body["one"]["id"], row.body["choice"]
+    into, original = ledger.row(alias_id), ledger.own(alias_id)
+    if into is None or original is None or not ledger.is_alias(alias_id):
+        return Refusal("not_found", "candidate_id")
+    settle(ledger, candidate, choice, author.staff_id)
+    if choice != "same":
+        unmerge(ledger, original, into, "alias", row)
+    if choice == "household":
+        settle(ledger, candidate, choice, author.staff_id)
+        link(ledger, original, into)
+        link(ledger, into, original)
     return None
 
 

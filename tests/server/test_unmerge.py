@@ -10,6 +10,7 @@ from tests.conftest import MovableClock
 from tests.phone import Phone
 from tests.server.deeds import arrival, customer, follow_up, make_id, register, self_reception
 from tests.server.held import Got, Holder
+from tests.server.visitor import Visitor
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
 
@@ -250,3 +251,52 @@ async def test_the_same_name_at_the_same_address_is_asked_about(phone_of: PhoneO
     candidate = (await Holder(lin).pull()).one("candidate")
     assert candidate.body["why"] == "alike"
     assert not (await Holder(bo).pull()).of("candidate")
+
+
+# Numbers that came back
+
+
+async def somebody_else(phone_of: PhoneOf, sun: Visitor, name: str) -> tuple[Phone, str]:
+    """Bo's customer is not heard of for 200 days; then somebody registers with that number."""
+    bo = await phone_of("bo")
+    held = await register(bo, name="孙伟", salutation="孙先生", phone="13800138000")
+    sun.clock.advance(days=200)
+    await sun.register(name=name)
+    return await phone_of("lin"), held
+
+
+async def test_a_number_that_comes_back_under_another_name_is_asked_about(
+    phone_of: PhoneOf, sun: Visitor
+) -> None:
+    lin, held = await somebody_else(phone_of, sun, "赵丽")
+    before = await Holder(lin).pull()
+    assert before.one("candidate").body["why"] == "recycled"
+    assert before.rows[held].body["name"] == "孙伟"
+    assert before.one("lead").root == held
+    fields = {"candidate_id": before.one("candidate").id, "choice": "different"}
+    assert await say(lin, "decision", **fields) is None
+    after = await Holder(lin).pull()
+    (newcomer,) = [row for row in after.of("customer") if row.id != held]
+    assert (newcomer.body["name"], newcomer.body["phone"]) == ("赵丽", "+8613800138000")
+    assert (after.rows[held].body["phone"], after.rows[held].body["open_lead_id"]) == ("", None)
+    assert after.one("lead").root == newcomer.id
+    assert newcomer.body["open_lead_id"] == after.one("lead").id
+    assert after.one("candidate").body["state"] == "different"
+    assert after.agrees()
+
+
+async def test_the_same_person_under_a_new_name_stays_one(phone_of: PhoneOf, sun: Visitor) -> None:
+    lin, held = await somebody_else(phone_of, sun, "孙大伟")
+    candidate = (await Holder(lin).pull()).one("candidate")
+    assert await say(lin, "decision", candidate_id=candidate.id, choice="same") is None
+    after = await Holder(lin).pull()
+    assert [row.id for row in after.of("customer")] == [held]
+    assert after.one("candidate").body["state"] == "same"
+
+
+async def test_a_number_in_use_is_nobody_elses(phone_of: PhoneOf, sun: Visitor) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    await register(bo, name="孙伟", salutation="孙先生", phone="13800138000")
+    sun.clock.advance(days=20)
+    await sun.register(name="赵丽")
+    assert (await Holder(lin).pull()).of("candidate") == []
