@@ -40,25 +40,29 @@ class Span(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Entries in order, complete up to `reached`, and whether that is the end of the span."""
+    """Entries in order, complete up to `reached`, and whether that is the end of the span.
+
+    `seqs` has a number for each scope that each row is in: what the digests count.
+    """
 
     entries: list[Entry]
     reached: int
     at_end: bool
-    sent: int
+    seqs: list[int]
 
 
 async def read_page(connection: AsyncConnection, reader: Reader, span: Span) -> Page:
     """The first PAGE_ROWS entries of a span's scopes, as far as none is missing."""
     if not span.scopes:
-        return Page([], span.until, True, 0)
+        return Page([], span.until, True, [])
     query = page_query(connection.dialect.name, len(span.scopes), span.part is None)
     found = list(await fetch(connection, query, page_values(reader.org_id, span)))
     # The sources come one after the other; sorting what is nearly sorted is cheap.
     found.sort(key=itemgetter(SEQ))
     reached, at_end = find_reach(found, span)
     complete = found if at_end else [each for each in found if each[SEQ] <= reached]
-    return Page(make_entries(complete, span.scopes, reader.scopes), reached, at_end, len(complete))
+    entries = make_entries(complete, span.scopes, reader.scopes)
+    return Page(entries, reached, at_end, [each[SEQ] for each in complete])
 
 
 @lru_cache(maxsize=128)

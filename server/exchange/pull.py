@@ -1,5 +1,6 @@
 """Pull: frames of rows by scope, each with a cursor (laws 25 to 29)."""
 
+from bisect import bisect_right
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -97,14 +98,17 @@ NOTHING = Filling(0, [], [])
 def backfill_frames(
     reader: Reader, cursor: Cursor, backfill: Backfill, page: Page, opening: dict[str, Any]
 ) -> tuple[list[bytes], Cursor]:
-    sent = backfill.sent + page.sent
     lines = []
     for filling in cut_frames(page.entries):
-        gone_on = msgspec.structs.replace(backfill, after=filling.seq)
+        sent = backfill.sent + bisect_right(page.seqs, filling.seq)
+        gone_on = msgspec.structs.replace(backfill, after=filling.seq, sent=sent)
         cursor = msgspec.structs.replace(cursor, backfill=gone_on)
         lines.append(frame(reader, cursor, filling, {**opening, **progress(backfill, sent)}))
         opening = {}
+    sent = backfill.sent + len(page.seqs)
     cursor = advance(cursor, backfill, page, sent)
+    if cursor.backfill is None:
+        sent = backfill.total  # what changed meanwhile comes with the tail
     if cursor.backfill is None or cursor.backfill.part != backfill.part:
         lines.append(frame(reader, cursor, NOTHING, {**opening, **progress(backfill, sent)}))
     return lines, cursor
