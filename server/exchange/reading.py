@@ -1,18 +1,40 @@
 """Loading what operations may read before they are judged."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.rows import load
-from sync import Ledger, Operation, find_reading
+from sync import Ledger, Operation, Row, find_reading
 
 
 async def load_for(
-    connection: AsyncConnection, ledger: Ledger, operations: Iterable[Operation]
+    connection: AsyncConnection, ledger: Ledger, operations: Collection[Operation]
 ) -> None:
     """Everything the rules may read for these operations, in a few statements."""
     reading = find_reading(operations, ledger.entities)
     wanted = reading.wanted
     if wanted.ids:
         await load(connection, ledger, wanted.ids, wanted.keys, reading.stores, reading.trees)
+    for operation in operations:
+        note_free_keys(operation, ledger, reading.stores)
+
+
+def note_free_keys(operation: Operation, ledger: Ledger, stores: frozenset[str]) -> None:
+    """What the rules read around a row that is stored they read around one that is made here, too:
+    nobody can have a key with its name yet."""
+    entity = ledger.entities.get(operation.e)
+    if entity is None or entity.kind != "profile" or operation.b is not None or not stores:
+        return
+    if ledger.has_loaded(operation.i) and ledger.row(operation.i) is None:
+        made = Row(
+            id=operation.i,
+            entity=entity.name,
+            root=operation.i,
+            body={},
+            at=0,
+            captured_at=0,
+            received_at=0,
+        )
+        for key in entity.neighbours(made, stores).keys:
+            ledger.put_key(key, None)

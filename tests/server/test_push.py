@@ -17,7 +17,7 @@ from server.rows.tables import history
 from sync import decode_push
 from tests.cast import CODE
 from tests.phone import Phone
-from tests.server.deeds import customer, follow_up, make_id, register
+from tests.server.deeds import customer, follow_up, make_id, register, self_reception
 from tests.server.held import Holder
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
@@ -238,3 +238,13 @@ async def test_two_processes_that_get_the_same_push_apply_it_once(
     async with database.read() as connection:
         kept = select(func.count()).select_from(history).where(history.c.row_id == id)
         assert (await connection.execute(kept)).scalar_one() == 20
+
+
+async def test_who_is_registered_twice_in_one_push_is_received_once(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    id, again = make_id(), make_id()
+    first = bo.operation("customer", id, customer())
+    answer = await bo.push([first], self_reception(bo, again))
+    assert answer.json()["except"] == [{"o": "duplicate", "n": 2, "of": id}]
+    lead = (await Holder(bo).pull()).one("lead")
+    assert (lead.root, lead.body["holder_id"]) == (id, "bo")
