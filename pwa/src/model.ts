@@ -85,6 +85,14 @@ export interface Photo {
 export interface Comment { customer_id: string; text: string }
 export interface Resolution { conflict_id: string; choice: 'keep' }
 export interface Acknowledgement { refusal_id: string }
+/** The author asks the manager to decide about something refused. */
+export interface Appeal { refusal_id: string; note: string }
+/** The manager's answer; or the server's own word (`by` null) that what was refused has been applied after all. */
+export interface Release {
+  refusal_id: string; choice: 'apply' | 'decline'; note: string | null
+  /** the server's: whose operation it was, and what became of it */
+  device?: string; seq?: number; entity?: string; row_id?: string; outcome?: unknown
+}
 export interface Conflict {
   row_id: string; entity: string; field: string
   value_now: unknown; by_now: string | null; at_now: number
@@ -92,9 +100,12 @@ export interface Conflict {
   state: 'open' | 'restored' | 'kept'
 }
 export interface Refusal {
-  device: string; seq: number; entity: EntityName; row_id: string; code: string; field: string | null
-  fields: Record<string, unknown>; base: number | null; captured_at: number; refused_at: number
+  device: string; seq: number; unit: [first: number, count: number]; entity: EntityName; row_id: string; code: string; field: string | null
+  fields: Record<string, unknown>; base: number | null; cites: string | null; captured_at: number; refused_at: number
   who: string | null; when: number | null
+  /** `again`: judged once more and refused once more */
+  state: 'kept' | 'asked' | 'declined' | 'again'
+  note: string | null; asked_at: number | null; answered_by: string | null; answered_at: number | null; answer: string | null
 }
 export interface ArrivalCard {
   arrival_id: string; lead_id: string | null; customer_id: string; store_id: string; pass: string
@@ -114,7 +125,7 @@ export interface Bodies {
   organisation: Organisation; store: Store; staff: Staff; script: Script
   customer: Customer; arrival: Arrival; lead: Lead; offer: Offer; acceptance: Acceptance
   reassignment: Reassignment; closing: Closing; follow_up: FollowUp; visit: Visit; photo: Photo
-  comment: Comment; resolution: Resolution; acknowledgement: Acknowledgement
+  comment: Comment; resolution: Resolution; acknowledgement: Acknowledgement; appeal: Appeal; release: Release
   conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice
 }
 export type EntityName = keyof Bodies

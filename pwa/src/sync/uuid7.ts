@@ -7,3 +7,8 @@ export function newId(at: number = Date.now()): string {
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
 }
+
+/** When an id of version 7 was made, ms of the clock of the phone that made it. */
+export function madeAt(id: string): number {
+  return parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
+}

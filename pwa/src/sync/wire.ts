@@ -13,11 +13,13 @@ export interface PushBody {
   contact_at: number | null
   units: WireOperation[][]
 }
+export type WhyRevoked = 'lost' | 'replaced' | 'compromised'
 export type Exception =
   | { n: number; o: 'merged'; fields: string[] }
   | { n: number; o: 'duplicate'; of: string }
   | { n: number; o: 'refused'; code: string; field?: string; who?: string; when?: number }
-  | { n: number; o: 'mismatch' }
+  /** `known`: this person's content was judged before, under another number */
+  | { n: number; o: 'mismatch'; known?: boolean }
 export interface PushAnswer {
   v: number
   now: number
@@ -27,6 +29,8 @@ export interface PushAnswer {
   /** absent when everything was simply applied */
   except?: Exception[]
   gap?: boolean
+  /** this device was revoked: what it sends is kept and put before the manager */
+  revoked?: WhyRevoked
 }
 export type WireMeta = [by: string | null, at: number, received_at: number | null, captured_at: number]
 export type WireRow = [entity: string, id: string, version: number, root: string, scopes: number[], body: Record<string, unknown>, meta: WireMeta]
