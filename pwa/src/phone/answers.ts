@@ -1,3 +1,5 @@
+import type { WhyRevoked } from '../sync/wire'
+
 /** What an HTTP answer means for work that waits: nothing may stay "later" without being visible. */
 export type Meaning = 'ack' | 'later' | 'smaller' | 'auth' | 'revoked' | 'human'
 
@@ -31,9 +33,15 @@ export function retryAfter(header: string | null, now: number): number {
 
 /** The stable code in an error body of ours, or ''. */
 export async function errorCode(response: Response): Promise<string> {
+  return (await errorOf(response)).code
+}
+
+/** The code, and for a revoked device why it was. */
+export async function errorOf(response: Response): Promise<{ code: string; revoked?: WhyRevoked }> {
   try {
-    return ((await response.json()) as { error?: { code?: string } }).error?.code ?? ''
+    const { code = '', why = 'replaced' } = ((await response.json()) as { error?: { code?: string; why?: WhyRevoked } }).error ?? {}
+    return code === 'device_revoked' ? { code, revoked: why } : { code }
   } catch {
-    return ''
+    return { code: '' }
   }
 }

@@ -21,7 +21,8 @@ export interface Operation {
   settled: 0 | 1
 }
 export interface Receipt {
-  outcome: 'applied' | 'merged' | 'duplicate' | 'refused'
+  /** `released`: it was refused first, and applied after all */
+  outcome: 'applied' | 'merged' | 'duplicate' | 'refused' | 'released'
   at: number
   code?: string
   field?: string
@@ -29,6 +30,14 @@ export interface Receipt {
   of?: string
   who?: string
   when?: number
+  /** of a refusal: the number it was sent under, and by which device; the outbox may have been renumbered since */
+  device?: string
+  n?: number
+  /** of a refusal: the manager was asked, with this note */
+  asked_at?: number
+  note?: string | null
+  /** of a release: who let it through, null where nobody had to be asked */
+  by?: string | null
 }
 /** Bytes of a photo on their own queue; the fact about it is an operation. */
 export interface PendingPhoto {

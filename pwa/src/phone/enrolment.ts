@@ -1,8 +1,8 @@
 import { call } from './api'
-import { outboxOf, phoneDatabase } from './databases'
+import { outboxOf, phoneDatabase, type Known } from './databases'
 import { deviceOf } from './outbox'
 import { sealPin } from './pin'
-import { keyOf, type Person } from './session'
+import { keyOf, REVOKED, type Person } from './session'
 
 /** Takes a new credential for this outbox's device, e.g. after it was reborn; '' when it worked. */
 export async function enrolDevice(who: Person, shared: boolean, pin = ''): Promise<string> {
@@ -16,7 +16,13 @@ export async function enrolDevice(who: Person, shared: boolean, pin = ''): Promi
     key: keyOf(who), org_id: who.org.id, staff_id: who.staff_id, person: { ...who }, device, shared,
     credential: answer.body.credential, pin: pin ? await sealPin(pin) : (before?.pin ?? null), contact_at: Date.now(),
   })
+  await phoneDatabase().settings.delete(REVOKED + keyOf(who))
   return ''
+}
+
+/** Whether the outbox has taken a new identity since this person was enrolled: their credential is another device's. */
+export async function isStale(known: Known): Promise<boolean> {
+  return known.device !== null && known.device !== (await deviceOf(outboxOf(known.org_id, known.staff_id)))
 }
 
 function phoneName(): string {

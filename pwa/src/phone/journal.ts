@@ -37,6 +37,11 @@ export async function importJournal(org: string, staff: string, save: (entry: En
   return true
 }
 
+/** Throws the reserve away, with the device it belonged to. */
+export function tearJournal(org: string, staff: string): void {
+  localStorage.removeItem(keyOf(org, staff))
+}
+
 function keyOf(org: string, staff: string): string {
   return `shopbell-journal-${org}-${staff}`
 }

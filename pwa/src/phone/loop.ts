@@ -1,19 +1,24 @@
 import { get } from 'svelte/store'
 import { backOff } from './answers'
 import { canary } from './canary'
-import { cacheOf, outboxOf, phoneDatabase, type Known } from './databases'
-import { enrolDevice } from './enrolment'
-import { forgetAll } from './frames'
+import { cacheOf, outboxOf, phoneDatabase, type CacheDatabase, type Known, type OutboxDatabase } from './databases'
+import { enrolDevice, isStale } from './enrolment'
+import { farewellOf } from './farewells'
 import { importJournal } from './journal'
 import { keep, whenSaved } from './outbox'
 import { pull, type Pulled } from './pull'
 import { drain, type Drained } from './push'
-import { holdsSession, keyOf, me, needsSignIn, person, phase, type Person } from './session'
+import { settleRefused } from './released'
+import { handOver, partWith } from './revocation'
+import { holdsSession, keyOf, knownPeople, lock, me, needsSignIn, person, phase, type Person } from './session'
 import { exchange, type Exchange } from './status'
 import { relieved, troubled } from './trouble'
 
 const EVERY_MS = 60_000
 const POKE_MS = 150
+/** How often a phone with nothing to send asks for each person on it whether they are still wanted here. */
+const GREET_MS = 10 * 60_000
+const NOTHING: Drained = { meaning: 'ack', wait_ms: 0, code: '' }
 
 let running: Promise<void> | null = null
 let again = false
@@ -21,6 +26,7 @@ let failures = 0
 let timer: ReturnType<typeof setTimeout> | undefined
 let poked: ReturnType<typeof setTimeout> | undefined
 let stream: EventSource | null = null
+const greeted = new Map<string, number>()
 
 /** Pushes what waits and pulls what is new; resolves when both came to an end, however they ended. */
 export async function syncNow(): Promise<void> {
@@ -84,6 +90,7 @@ async function round(): Promise<void> {
   const pushed = await pushEveryone()
   const own = get(person)
   const pulled = own && !get(needsSignIn) ? await pullOwn(own) : null
+  if (own && pulled) pushed.push(...(await understand(own, pulled)))
   if (pushed.every((one) => one.meaning !== 'later')) await sendPhotos()
   conclude(pushed, pulled)
 }
@@ -97,39 +104,91 @@ async function pushEveryone(): Promise<Drained[]> {
 }
 
 async function pushFor(known: Known): Promise<Drained> {
+  const told = await farewellOf(known.key)
+  if (told) return handOver(known, failures)
+  const waiting = await waitingOf(known)
+  const own = isOwn(known)
+  if (!waiting && !isGreeting(known.key)) return NOTHING
+  if (own && waiting) note({ pushing: { done: 0, total: waiting } })
+  const sent = await sendFor(known, waiting)
+  if (sent.revoked) return partWith(known, sent.revoked, failures)
+  // A colleague who only would have been asked after is no trouble of whoever has the phone.
+  return waiting || own ? sent : NOTHING
+}
+
+async function sendFor(known: Known, waiting: number): Promise<Drained> {
   const outbox = outboxOf(known.org_id, known.staff_id)
-  const waiting = await outbox.operations.where('state').anyOf('waiting', 'sending').count()
-  if (!waiting) return { meaning: 'ack', wait_ms: 0, code: '' }
-  const own = get(person) && keyOf(me()) === known.key
+  const own = isOwn(known)
   const told = async () => {
-    const left = await outbox.operations.where('state').anyOf('waiting', 'sending').count()
-    if (own) note({ pushing: left ? { done: waiting - left, total: waiting } : null })
+    const left = await waitingOf(known)
+    if (own && waiting) note({ pushing: left ? { done: waiting - left, total: waiting } : null })
   }
-  if (own) note({ pushing: { done: 0, total: waiting } })
-  const sent = await drain(outbox, known.credential ?? '', failures, told)
-  if (sent.meaning !== 'auth' || !own || get(needsSignIn)) return sent
+  const stale = await isStale(known)
+  const sent: Drained = stale ? { meaning: 'auth', wait_ms: 0, code: 'reborn' } : await drain(outbox, known.credential ?? '', failures, told, !waiting)
+  if (sent.meaning !== 'auth' || sent.revoked || !own || get(needsSignIn)) return sent
+  // The PIN of a shared phone is a device's own: whoever unlocks it again enrols the new one.
+  if (known.shared && sent.code === 'reborn') return stale ? NOTHING : unlockAgain()
   // A credential that is no longer good, or an outbox reborn: the session can vouch for a new one.
   const code = await enrolDevice(me(), known.shared)
   const renewed = await phoneDatabase().people.get(known.key)
   return code ? sent : drain(outbox, renewed?.credential ?? '', failures, told)
 }
 
+function unlockAgain(): Drained {
+  lock()
+  return NOTHING
+}
+
+async function waitingOf({ org_id, staff_id }: Known): Promise<number> {
+  return outboxOf(org_id, staff_id).operations.where('state').anyOf('waiting', 'sending').count()
+}
+
+function isOwn(known: Known): boolean {
+  const own = get(person)
+  return own !== null && keyOf(own) === known.key
+}
+
+function isGreeting(key: string): boolean {
+  if (Date.now() - (greeted.get(key) ?? -Infinity) < GREET_MS) return false
+  greeted.set(key, Date.now())
+  return true
+}
+
 async function pullOwn(who: Person): Promise<Pulled> {
   if (!(await holdsSession())) return { meaning: get(needsSignIn) ? 'auth' : 'later', head: false, wait_ms: 0, code: 'session' }
   const cache = cacheOf(who.org.id, who.staff_id)
+  const began = Date.now()
   const first = (await cache.meta.get('synced_at')) === undefined
   const pulled = await pull(outboxOf(who.org.id, who.staff_id), cache, failures, ({ done, total }) => {
     if (first && total) note({ backfill: done < total ? { done, total } : null })
   })
-  note({ backfill: null })
-  if (pulled.head) await cache.meta.put({ key: 'synced_at', value: Date.now() })
-  if (pulled.meaning === 'revoked') await forgetAll(cache)
+  // A first sync that was cut stands where it was until it goes on.
+  if (pulled.head || !first) note({ backfill: null })
+  if (pulled.head) await prove(cache, outboxOf(who.org.id, who.staff_id), began)
+  if (pulled.code === 'differs') await cache.meta.put({ key: 'differs', value: true })
   return pulled
+}
+
+/** The head was reached and the digests agreed. */
+async function prove(cache: CacheDatabase, outbox: OutboxDatabase, began: number): Promise<void> {
+  await cache.meta.put({ key: 'synced_at', value: Date.now() })
+  await cache.meta.delete('differs')
+  await settleRefused(outbox, cache, began)
+}
+
+/** A pull that was turned away: this device is revoked, or its session ended with it and only a push can say so. */
+async function understand(who: Person, pulled: Pulled): Promise<Drained[]> {
+  const known = await phoneDatabase().people.get(keyOf(who))
+  if (known && pulled.revoked) return [await partWith(known, pulled.revoked, failures)]
+  if (!known || pulled.meaning !== 'auth') return []
+  needsSignIn.set(true)
+  greeted.delete(known.key)
+  return [await pushFor(known)]
 }
 
 /** Photos leave like operations do: everyone's, whoever is signed in. */
 async function sendPhotos(): Promise<void> {
-  for (const { org_id, staff_id, person: who, credential } of await phoneDatabase().people.toArray()) {
+  for (const { org_id, staff_id, person: who, credential } of await knownPeople()) {
     const outbox = outboxOf(org_id, staff_id)
     const left = await outbox.photos.where('state').anyOf('waiting', 'sending').count()
     if (!left || !credential) continue
@@ -141,16 +200,17 @@ async function sendPhotos(): Promise<void> {
 
 function conclude(pushed: Drained[], pulled: Pulled | null): void {
   const all = [...pushed, ...(pulled ? [pulled] : [])]
-  const offline = all.some((one) => one.meaning === 'later')
-  needsSignIn.update((now) => now || pulled?.meaning === 'auth')
-  note({ reachable: !offline && globalThis.navigator?.onLine !== false, stuck: stuckBy(all) })
+  const late = all.filter((one) => one.meaning === 'later')
+  const waits = late.length > 0 && late.every((one) => one.code === 'newer_schema') ? 'newer_schema' : ''
+  needsSignIn.update((now) => now || (pulled?.meaning === 'auth' && get(person) !== null))
+  const reachable = (late.length === 0 || waits !== '') && globalThis.navigator?.onLine !== false
+  note({ reachable, waits, stuck: stuckBy(all) })
   failures = all.every((one) => one.meaning === 'ack') ? 0 : failures + 1
   const asked = Math.max(0, ...all.map((one) => one.wait_ms))
   schedule(failures ? Math.max(asked, backOff(failures)) : EVERY_MS * (0.8 + 0.4 * Math.random()))
 }
 
 function stuckBy(all: { meaning: string; code: string }[]): Exchange['stuck'] {
-  if (all.some((one) => one.meaning === 'revoked')) return 'revoked'
   if (all.some((one) => one.code === 'foreign_device')) return 'foreign'
   if (all.some((one) => one.code === 'differs')) return 'differs'
   if (all.some((one) => one.meaning === 'human')) return 'rejected'

@@ -89,6 +89,18 @@ describe('pulling', () => {
     expect(await pullAll()).toMatchObject({ head: true })
     expect((await stage.cache.rows.get('d'))?.body).toEqual({ colour: 'red' })
   })
+  it('counts it in the digests, keeps unknown fields of known entities, and lets it go like any other', async () => {
+    const a = row('customer', 'a', 1, { name: '赵女士', aura: { hue: 7 } })
+    const dream = row('dream', 'd', 2, { colour: 'red' })
+    const longer = [...dream, 'of tomorrow'] as unknown as typeof dream
+    server.frames = [[{ s: [DESK], rows: [a, longer], head: true, digest: { [DESK]: digestOf(a, dream) }, mood: 'calm' } as never],
+      [{ s: [DESK], gone: [[0, 'dream', 'd', 3]], head: true, digest: { [DESK]: digestOf(a) } }]]
+    expect(await pullAll()).toMatchObject({ head: true })
+    expect(await once(rowOf('customer', 'a'))).toMatchObject({ body: { name: '赵女士', aura: { hue: 7 } } })
+    expect(server.pulls).toHaveLength(1)
+    expect(await pullAll()).toMatchObject({ head: true })
+    expect(await held()).toEqual(['a'])
+  })
 })
 
 describe('what screens see', () => {

@@ -1,5 +1,5 @@
-import type { Frame } from '../sync/wire'
-import { backOff, errorCode, meaningOf, retryAfter, type Meaning } from './answers'
+import type { Frame, WhyRevoked } from '../sync/wire'
+import { backOff, errorOf, meaningOf, retryAfter, type Meaning } from './answers'
 import { learnClock } from './clock'
 import type { CacheDatabase, OutboxDatabase } from './databases'
 import { applyFrame, differing, forgetAll, forgetScopes } from './frames'
@@ -9,7 +9,7 @@ import { reportOf, type Report } from './report'
 const SILENCE_MS = 30_000
 
 /** How a pull ended. `head`: this phone now holds, row for row, what the server holds for this person. */
-export interface Pulled { meaning: Meaning; head: boolean; wait_ms: number; code: string }
+export interface Pulled { meaning: Meaning; head: boolean; wait_ms: number; code: string; revoked?: WhyRevoked }
 export interface Progress { done: number; total: number }
 
 /** Pulls to the head, and proves it by the digests; a scope that differs is dropped and fetched again. */
@@ -47,13 +47,14 @@ type Asker = Report & { device: string }
 async function stream(cache: CacheDatabase, asker: Asker, told: (progress: Progress) => void): Promise<Streamed> {
   const patience = new AbortController()
   let last: Frame | null = null
-  const ended = (meaning: Meaning, code: string, wait_ms = 0): Streamed => ({ ended: { meaning, head: false, wait_ms, code }, last })
+  const ended = (meaning: Meaning, code: string, more: Partial<Pulled> = {}): Streamed => ({ ended: { meaning, head: false, wait_ms: 0, code, ...more }, last })
   try {
     const sent_at = Date.now()
     const response = await ask(cache, asker, patience.signal)
     if (!response.ok) {
-      const code = await errorCode(response)
-      return ended(meaningOf(response.status, code), code || String(response.status), retryAfter(response.headers.get('Retry-After'), Date.now()))
+      const { code, ...revoked } = await errorOf(response)
+      const wait_ms = retryAfter(response.headers.get('Retry-After'), Date.now())
+      return ended(meaningOf(response.status, code), code || String(response.status), { wait_ms, ...revoked })
     }
     for await (const frame of framesOf(response, patience)) {
       if (!last && frame.now) learnClock(frame.now, sent_at, Date.now())

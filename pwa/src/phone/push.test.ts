@@ -106,6 +106,77 @@ describe('numbers that do not meet', () => {
   })
 })
 
+describe('a restored backup', () => {
+  const left = async () => (await nextBatch(stage.outbox, { operations: 99, bytes: 99_999 })).map(({ seq, unit, fields }) => [seq, unit, fields.text])
+
+  it('drops what is known as received, and numbers the other work from 1, units whole', async () => {
+    for (const texts of [['一'], ['二', '三'], ['四'], ['五', '六']]) await save(texts.map(comment))
+    server.judge = () => [{ n: 1, o: 'mismatch', known: true }, { n: 2, o: 'mismatch' }, { n: 3, o: 'mismatch' }, { n: 4, o: 'refused', code: 'taken' }, { n: 5, o: 'mismatch' }, { n: 6, o: 'mismatch' }]
+    expect(await send()).toMatchObject({ meaning: 'auth', code: 'reborn' })
+    expect(await left()).toEqual([[1, 1, '二'], [2, 1, '三'], [3, 3, '五'], [4, 3, '六']])
+    expect((await stage.outbox.operations.where('state').equals('sent').toArray()).map(({ fields, laid }) => [fields.text, laid])).toEqual([['一', 1]])
+    await save([comment('七')])
+    expect((await left()).at(-1)).toEqual([5, 5, '七'])
+  })
+  it('remembers under which device and number something was refused, through any number of lives', async () => {
+    const device = (await stage.outbox.meta.get('device'))?.value
+    await save([comment('一'), comment('二')])
+    server.judge = () => [{ n: 1, o: 'refused', code: 'taken' }, { n: 2, o: 'refused', code: 'unit' }]
+    await send()
+    const first = (await stage.outbox.meta.get('device'))?.value
+    for (const text of ['三', '四']) {
+      await save([comment(text)])
+      server.judge = ({ units }) => units.flat().map(({ n }) => ({ n, o: 'mismatch' as const }))
+      await send()
+      await stage.outbox.operations.where('state').equals('waiting').delete()
+    }
+    const refused = await stage.outbox.operations.where('state').equals('refused').sortBy('seq')
+    expect(refused.map(({ receipt }) => [receipt?.device, receipt?.n])).toEqual([[first, 1], [first, 2]])
+    expect(new Set(refused.map(({ unit }) => unit)).size).toBe(1)
+    expect(device).toBeUndefined()
+  })
+  it('takes a new identity before the next save when the server expects a later number', async () => {
+    await save([comment('一')])
+    const device = String((await stage.outbox.meta.get('device'))?.value)
+    server.judge = () => Response.json({ v: 1, now: 1, next: 9, contact_at: 1, done: [1, 1] })
+    expect(await send()).toMatchObject({ meaning: 'auth', code: 'reborn' })
+    expect((await stage.outbox.meta.get('device'))?.value).not.toBe(device)
+    await save([comment('二')])
+    expect(await left()).toEqual([[1, 1, '二']])
+  })
+  it('is noticed also by a phone with nothing to send', async () => {
+    server.judge = () => Response.json({ v: 1, now: 1, next: 9, contact_at: 1, done: [9, 0] })
+    expect(await drain(stage.outbox, 'credential', 0, () => {}, true)).toMatchObject({ code: 'reborn' })
+    expect(server.pushes[0]!.units).toEqual([])
+  })
+  it('begins its uploads anew: they belong to the device it was', async () => {
+    await stage.outbox.photos.put({ id: newId(), subject_id: 's', sha256: '', bytes: 2, blob: new ArrayBuffer(2), type: 'image/jpeg', upload_url: '/photos/uploads/x', sent_bytes: 1, state: 'sending', kept_at: 0 })
+    await save([comment('一')])
+    server.judge = () => [{ n: 1, o: 'mismatch' }]
+    await send()
+    expect(await stage.outbox.photos.toArray()).toMatchObject([{ upload_url: null, sent_bytes: 0, state: 'waiting' }])
+  })
+})
+
+describe('a server of another age', () => {
+  it('that is older leaves newer work waiting, and says why', async () => {
+    await save([comment()])
+    server.judge = () => Response.json({ error: { code: 'newer_schema' } }, { status: 503, headers: { 'Retry-After': '60' } })
+    expect(await send()).toMatchObject({ meaning: 'later', code: 'newer_schema' })
+    expect(await states()).toEqual(['waiting'])
+    server.judge = () => []
+    expect(await send()).toMatchObject({ meaning: 'ack' })
+  })
+  it('that is newer may answer with words this phone does not know', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    await save([comment()])
+    server.judge = () => [{ n: 1, o: 'postponed', until: 5 } as never]
+    await send()
+    expect(await stage.outbox.operations.get(1)).toMatchObject({ state: 'sent', receipt: { outcome: 'applied' } })
+    expect(console.error).toHaveBeenCalled()
+  })
+})
+
 describe('answers', () => {
   it('gives every status a meaning', () => {
     fc.assert(fc.property(fc.integer({ min: 0, max: 599 }), (status) => {

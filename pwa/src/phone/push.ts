@@ -1,5 +1,5 @@
-import { PROTOCOL, SCHEMA, type Exception, type PushAnswer, type PushBody, type WireOperation } from '../sync/wire'
-import { backOff, errorCode, meaningOf, retryAfter, type Meaning } from './answers'
+import { PROTOCOL, SCHEMA, type Exception, type PushAnswer, type PushBody, type WhyRevoked, type WireOperation } from '../sync/wire'
+import { backOff, errorOf, meaningOf, retryAfter, type Meaning } from './answers'
 import { learnClock } from './clock'
 import type { Operation, OutboxDatabase, Receipt } from './databases'
 import { deviceOf } from './outbox'
@@ -10,25 +10,41 @@ export const MOST_BYTES = 128 * 1024
 const GZIP_ABOVE = 2048
 const TIMEOUT_MS = 30_000
 const KEPT_RECEIPTS = 500
+const OUTCOMES: string[] = ['merged', 'duplicate']
 
 /** How a drain ended: everything is received, or why not and when to try again (ms from now). */
-export interface Drained { meaning: Meaning; wait_ms: number; code: string }
+export interface Drained {
+  meaning: Meaning
+  wait_ms: number
+  code: string
+  /** the server has told this device to go */
+  revoked?: WhyRevoked
+}
 interface Sizes { operations: number; bytes: number }
 
-/** Sends everything that waits in one outbox, in whole units, oldest first. */
-export async function drain(outbox: OutboxDatabase, credential: string, failures: number, told: () => void = () => {}): Promise<Drained> {
+/**
+ * Sends everything that waits in one outbox, in whole units, oldest first. `greet`: says a word to the server even with
+ * nothing to send, to learn whether this device is still wanted and whether its numbers still meet.
+ */
+export async function drain(outbox: OutboxDatabase, credential: string, failures: number, told: () => void = () => {}, greet = false): Promise<Drained> {
   const device = await deviceOf(outbox)
   const sizes: Sizes = { operations: MOST_OPERATIONS, bytes: MOST_BYTES }
+  let revoked: WhyRevoked | undefined
   for (let rounds = 0; rounds < 10_000; rounds += 1) {
     const batch = await nextBatch(outbox, sizes)
-    if (batch.length === 0) return { meaning: 'ack', wait_ms: 0, code: '' }
+    if (batch.length === 0 && (rounds > 0 || !greet)) return { meaning: 'ack', wait_ms: 0, code: '', ...(revoked ? { revoked } : {}) }
     const sent = await send(outbox, device, credential, batch)
+    revoked = sent.revoked ?? revoked
     if (sent.meaning === 'ack') told()
-    else if (sent.meaning === 'smaller' && halve(sizes, batch)) continue
-    else return { ...sent, meaning: sent.meaning === 'smaller' ? 'human' : sent.meaning, wait_ms: Math.max(sent.wait_ms, backOff(failures + 1)) }
-    if (sent.code === 'reborn') return { meaning: 'auth', wait_ms: 0, code: 'reborn' }
+    else if (sent.code === 'reborn') return sent
+    else if (sent.meaning !== 'smaller' || !halve(sizes, batch)) return stopped(sent, failures, revoked)
   }
   return { meaning: 'later', wait_ms: backOff(failures + 1), code: 'endless' }
+}
+
+function stopped(sent: Drained, failures: number, revoked: WhyRevoked | undefined): Drained {
+  const meaning = sent.meaning === 'smaller' ? 'human' : sent.meaning
+  return { ...sent, meaning, wait_ms: Math.max(sent.wait_ms, backOff(failures + 1)), ...(revoked ? { revoked } : {}) }
 }
 
 /** Whole units from the front of the queue, as many as fit; a single unit always fits. */
@@ -53,9 +69,10 @@ async function send(outbox: OutboxDatabase, device: string, credential: string, 
   const body: PushBody = { v: PROTOCOL, schema: SCHEMA, device, sent_at, contact_at, units: unitsOf(batch).map((unit) => unit.map(wired)) }
   try {
     const response = await post(body, credential)
-    if (response.ok) return await received(outbox, batch, (await response.json()) as PushAnswer, sent_at)
-    const code = await errorCode(response)
-    return await held(outbox, batch, { meaning: meaningOf(response.status, code), wait_ms: retryAfter(response.headers.get('Retry-After'), Date.now()), code: code || String(response.status) })
+    if (response.ok) return await received(outbox, device, batch, (await response.json()) as PushAnswer, sent_at)
+    const { code, ...revoked } = await errorOf(response)
+    const wait_ms = retryAfter(response.headers.get('Retry-After'), Date.now())
+    return await held(outbox, batch, { meaning: meaningOf(response.status, code), wait_ms, code: code || String(response.status), ...revoked })
   } catch (cause) {
     // A slow link that cannot carry this much in time gets less; no link at all gets patience.
     const slow = (cause as Error | undefined)?.name === 'TimeoutError' && batch.length > 1
@@ -78,7 +95,7 @@ async function held(outbox: OutboxDatabase, batch: Operation[], how: Drained): P
 }
 
 /** Stores what the server decided, in one transaction, before any operation counts as received. */
-async function received(outbox: OutboxDatabase, batch: Operation[], answer: PushAnswer, sent_at: number): Promise<Drained> {
+async function received(outbox: OutboxDatabase, device: string, batch: Operation[], answer: PushAnswer, sent_at: number): Promise<Drained> {
   const at = Date.now()
   learnClock(answer.now, sent_at, at)
   if (answer.gap) {
@@ -88,29 +105,43 @@ async function received(outbox: OutboxDatabase, batch: Operation[], answer: Push
   const judged = new Map((answer.except ?? []).map((exception) => [exception.n, exception]))
   const [first, count] = answer.done
   const done = batch.filter((op) => op.seq >= first && op.seq < first + count)
-  const foreign = done.filter((op) => judged.get(op.seq)?.o === 'mismatch')
+  const mismatched = done.filter((op) => judged.get(op.seq)?.o === 'mismatch')
+  const foreign = mismatched.filter((op) => !isKnown(judged.get(op.seq)))
   await outbox.transaction('rw', outbox.operations, outbox.aliases, outbox.meta, async () => {
-    for (const op of done) if (!foreign.includes(op)) await receive(outbox, op, judged.get(op.seq), at)
+    for (const op of done) if (!foreign.includes(op)) await receive(outbox, op, receiptOf(judged.get(op.seq), at, device))
     await outbox.meta.bulkPut([{ key: 'contact_at', value: answer.contact_at }, { key: 'sent_total', value: await total(outbox, done.filter((op) => !['refused', 'mismatch'].includes(judged.get(op.seq)?.o ?? '')).length) }])
     await forgetOldReceipts(outbox)
   })
   const rest = batch.filter((op) => !done.includes(op) || foreign.includes(op))
   if (rest.length) await held(outbox, rest, { meaning: 'later', wait_ms: 0, code: '' })
-  if (foreign.length) return rebirth(outbox)
-  return done.length ? { meaning: 'ack', wait_ms: 0, code: '' } : { meaning: 'later', wait_ms: 0, code: 'nothing_done' }
+  const told = answer.revoked ? { revoked: answer.revoked } : {}
+  if (mismatched.length || (!answer.revoked && (await isBehind(outbox, answer.next)))) return { ...(await rebirth(outbox)), ...told }
+  if (batch.length && !done.length) return { meaning: 'later', wait_ms: 0, code: 'nothing_done', ...told }
+  return { meaning: 'ack', wait_ms: 0, code: '', ...told }
 }
 
-async function receive(outbox: OutboxDatabase, op: Operation, exception: Exception | undefined, at: number): Promise<void> {
-  const receipt = receiptOf(exception, at)
+/** The server expects a number that this outbox has not come to: another outbox goes by its name. */
+async function isBehind(outbox: OutboxDatabase, next: number): Promise<boolean> {
+  return next > (((await outbox.meta.get('next_seq'))?.value as number | undefined) ?? 1)
+}
+
+function isKnown(exception: Exception | undefined): boolean {
+  return exception?.o === 'mismatch' && exception.known === true
+}
+
+async function receive(outbox: OutboxDatabase, op: Operation, receipt: Receipt): Promise<void> {
   const refused = receipt.outcome === 'refused'
   await outbox.operations.update(op.seq, { state: refused ? 'refused' : 'sent', laid: refused ? 0 : 1, receipt })
   if (receipt.of && receipt.of !== op.id) await outbox.aliases.put({ id: op.id, of: receipt.of })
 }
 
-function receiptOf(exception: Exception | undefined, at: number): Receipt {
+function receiptOf(exception: Exception | undefined, at: number, device: string): Receipt {
   if (!exception || exception.o === 'mismatch') return { outcome: 'applied', at }
-  const { n: _n, o, ...rest } = exception
-  return { outcome: o, at, ...rest }
+  const { n, o, ...rest } = exception
+  if (o === 'refused') return { outcome: o, at, device, n, ...rest }
+  // A word of a newer server: what it did not refuse, it took.
+  if (!OUTCOMES.includes(o)) console.error('an outcome this phone does not know', o)
+  return { ...rest, outcome: OUTCOMES.includes(o) ? o : 'applied', at }
 }
 
 async function total(outbox: OutboxDatabase, more: number): Promise<number> {

@@ -1,6 +1,6 @@
 import { newId } from '../sync/uuid7'
 import { backOff } from './answers'
-import type { OutboxDatabase } from './databases'
+import type { Operation, OutboxDatabase, Receipt } from './databases'
 import type { Drained } from './push'
 
 /** The server expects an earlier number: what it lost is sent again, as far as this phone still holds it. */
@@ -14,23 +14,34 @@ export async function rewind(outbox: OutboxDatabase, next: number): Promise<Drai
 
 /**
  * This outbox is not the one the server knows by its name (restored from a backup, or copied): it takes a new identity
- * and numbers what still waits from 1. Ids of rows stay, so nothing is made twice.
+ * and numbers what still waits from 1, units whole. Ids of rows stay, so nothing is made twice.
  */
 export async function rebirth(outbox: OutboxDatabase): Promise<Drained> {
-  await outbox.transaction('rw', outbox.operations, outbox.meta, async () => {
+  await outbox.transaction('rw', outbox.operations, outbox.photos, outbox.meta, async () => {
+    const device = (await outbox.meta.get('device'))?.value as string | undefined
     const waiting = await outbox.operations.where('state').anyOf('waiting', 'sending').sortBy('seq')
     const others = await outbox.operations.where('state').anyOf('sent', 'refused').sortBy('seq')
     await outbox.operations.clear()
-    const units = new Map<number, number>()
-    const renumbered = waiting.map((op, i) => {
-      if (!units.has(op.unit)) units.set(op.unit, i + 1)
-      return { ...op, seq: i + 1, unit: units.get(op.unit)!, state: 'waiting' as const }
-    })
-    // Old receipts are kept out of the way of the new numbers.
-    const kept = others.map((op, i) => ({ ...op, seq: -others.length + i, unit: -others.length + i }))
-    await outbox.operations.bulkAdd([...kept, ...renumbered])
-    await outbox.meta.bulkPut([{ key: 'device', value: newId() }, { key: 'next_seq', value: renumbered.length + 1 }])
+    // Old receipts are kept out of the way of the new numbers, those of an earlier life included.
+    const kept = renumbered(others, -others.length).map((op, i) => ({ ...op, receipt: signed(others[i]!, device) }))
+    await outbox.operations.bulkAdd([...kept, ...renumbered(waiting, 1).map((op) => ({ ...op, state: 'waiting' as const }))])
+    // An upload belongs to the device that began it.
+    await outbox.photos.where('state').anyOf('waiting', 'sending').modify({ upload_url: null, sent_bytes: 0, state: 'waiting' })
+    await outbox.meta.bulkPut([{ key: 'device', value: newId() }, { key: 'next_seq', value: waiting.length + 1 }])
     await outbox.meta.bulkDelete(['credential', 'contact_at'])
   })
-  return { meaning: 'ack', wait_ms: 0, code: 'reborn' }
+  return { meaning: 'auth', wait_ms: 0, code: 'reborn' }
+}
+
+function renumbered(operations: Operation[], first: number): Operation[] {
+  const units = new Map<number, number>()
+  return operations.map((op, i) => {
+    if (!units.has(op.unit)) units.set(op.unit, first + i)
+    return { ...op, seq: first + i, unit: units.get(op.unit)! }
+  })
+}
+
+/** A refusal is filed under the device and number it was sent with. */
+function signed({ seq, state, receipt }: Operation, device: string | undefined): Receipt | null {
+  return state === 'refused' && receipt ? { device, n: seq, ...receipt } : receipt
 }

@@ -1,3 +1,4 @@
+import { madeAt } from '../sync/uuid7'
 import type { OutboxDatabase } from './databases'
 
 /** What this phone says of itself with each pull, so that a manager sees work that is stuck here. */
@@ -9,4 +10,13 @@ export async function reportOf(outbox: OutboxDatabase): Promise<Report> {
   const photos = await outbox.photos.where('state').anyOf('waiting', 'sending').count()
   const oldest = unsent.reduce((least, op) => Math.min(least, op.captured_at), Infinity)
   return { pending: unsent.length, oldest_at: unsent.length ? oldest : null, photos }
+}
+
+/** When the oldest of what is still on this phone alone was saved: an operation, a photo, or one of the `reserve`. */
+export async function oldestUnsent(outbox: OutboxDatabase, reserve: number[] = []): Promise<number | null> {
+  const operations = await outbox.operations.where('state').anyOf('waiting', 'sending').toArray()
+  // By their ids alone: this is asked at every change, and bytes are heavy.
+  const photos = await outbox.photos.where('state').anyOf('waiting', 'sending').primaryKeys()
+  const oldest = Math.min(...operations.map(({ saved_at }) => saved_at), ...photos.map(madeAt), ...reserve)
+  return Number.isFinite(oldest) ? oldest : null
 }

@@ -26,6 +26,8 @@ let candidate: Person | null = null
 
 const LAST = 'last'
 const LEFT = 'left'
+/** Before the key of a person whose device was revoked. */
+export const REVOKED = 'revoked:'
 /** The key of who was last here. */
 let lastKey = ''
 /** Whose session the cookie is known to hold. On a shared phone it may still be a colleague's. */
@@ -126,8 +128,15 @@ export function lock(): void {
   at.set('locked')
 }
 
+/** Who may work here: a person whose device was revoked may not, though what they left unsent still goes. */
 export async function knownPeople(): Promise<Known[]> {
-  return phoneDatabase().people.toArray()
+  const [people, gone] = [await phoneDatabase().people.toArray(), await revokedKeys()]
+  return people.filter(({ key }) => !gone.has(key))
+}
+
+async function revokedKeys(): Promise<Set<string>> {
+  const keys = (await phoneDatabase().settings.where('key').startsWith(REVOKED).primaryKeys()) as string[]
+  return new Set(keys.map((key) => key.slice(REVOKED.length)))
 }
 
 export async function welcome(who: Person): Promise<void> {
@@ -136,6 +145,8 @@ export async function welcome(who: Person): Promise<void> {
   // Someone else's cookie opens nothing on a locked phone, nor while a colleague has a shared one in hand.
   if (get(at) === 'locked') return
   if (await isColleague(who)) return needsSignIn.set(true)
+  // What a revoked device still holds is handed over first; then its person may enrol the phone anew.
+  if (known && (await revokedKeys()).has(known.key)) return at.set('out')
   if (!known?.credential || (known.shared && !known.pin)) {
     candidate = who
     at.set('choosing')
@@ -181,6 +192,7 @@ export function adopt(who: Person): void {
 export function leave(): void {
   at.set('starting')
   vouched = owed = null
+  needsSignIn.set(false)
   held.set(null)
   belongTo(null, null)
   forgetRows()

@@ -1,5 +1,5 @@
 /* A person with a phone, for tests, and a server that answers as told. Only tests import this. */
-import type { Exception, Frame, PushBody, WireRow } from '../sync/wire'
+import type { Exception, Frame, PushBody, WhyRevoked, WireRow } from '../sync/wire'
 import { EMPTY, lanesOf, withRow, type Digest } from '../sync/digest'
 import { newId } from '../sync/uuid7'
 import { cacheOf, outboxOf, phoneDatabase, type CacheDatabase, type OutboxDatabase } from './databases'
@@ -31,6 +31,10 @@ export class FakeServer {
   frames: Frame[][] = []
   pulls: { cursor: string | null; resend?: string[]; pending?: number; oldest_at?: number | null; photos?: number }[] = []
   judge: Judge = () => []
+  /** why this device was revoked: then nothing of its work is applied, and a pull is turned away */
+  revoked: WhyRevoked | null = null
+  /** what else was asked: method and path */
+  calls: string[] = []
   /** cuts the next pull after so many characters */
   cut_after: number | null = null
 
@@ -42,21 +46,29 @@ export class FakeServer {
   private async answer(path: string, init?: RequestInit): Promise<Response> {
     if (path === '/sync/push') return this.push(await readBody(init))
     if (path === '/sync/pull') return this.pull(JSON.parse(String(init?.body)) as { cursor: string | null })
+    this.calls.push(`${init?.method ?? 'GET'} ${path}`)
+    if (path === '/api/devices') return Response.json({ credential: `credential-${this.calls.length}` })
     return new Response('{}', { status: 404 })
   }
 
   private push(body: PushBody): Response {
     this.pushes.push(body)
+    if (this.revoked === 'compromised') return turnedAway(this.revoked)
     const judged = this.judge(body)
     if (judged instanceof Response) return judged
     const operations = body.units.flat()
     for (const { n, i, e } of operations) this.taken.set(n, { id: i, entity: e })
-    const first = operations[0]!.n
-    return Response.json({ v: 1, now: Date.now(), next: first + operations.length, contact_at: Date.now(), done: [first, operations.length], except: judged })
+    const first = operations[0]?.n ?? this.taken.size + 1
+    const refused = this.revoked ? operations.map(({ n }) => ({ o: 'refused', n, code: 'revoked' })) : judged
+    return Response.json({
+      v: 1, now: Date.now(), next: first + operations.length, contact_at: Date.now(), done: [first, operations.length], except: refused,
+      ...(this.revoked ? { revoked: this.revoked } : {}),
+    })
   }
 
   private pull(body: { cursor: string | null; resend?: string[] }): Response {
     this.pulls.push(body)
+    if (this.revoked) return turnedAway(this.revoked)
     const text = (this.frames.shift() ?? [{ head: true }]).map((frame) => `${JSON.stringify(frame)}\n`).join('')
     const sent = this.cut_after === null ? text : text.slice(0, this.cut_after)
     this.cut_after = null
@@ -64,9 +76,13 @@ export class FakeServer {
   }
 }
 
+function turnedAway(why: WhyRevoked): Response {
+  return Response.json({ error: { code: 'device_revoked', why } }, { status: 403 })
+}
+
 /** A wire row of one scope-list given by index. */
-export function row(entity: string, id: string, version: number, body: Record<string, unknown> = {}, scopes = [0], root = id): WireRow {
-  return [entity, id, version, root, scopes, body, [null, version, version, version]]
+export function row(entity: string, id: string, version: number, body: Record<string, unknown> = {}, scopes = [0], root = id, by: string | null = null): WireRow {
+  return [entity, id, version, root, scopes, body, [by, version, version, version]]
 }
 
 /** What the server would say of a scope that holds these rows. */

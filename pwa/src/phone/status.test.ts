@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { IDLE, statusOf, type Counts } from './status'
+import { IDLE, provenAt, statusOf, type Counts } from './status'
 
-const quiet: Counts = { waiting: 0, attention: 0, synced_at: 1, usable: true }
+const quiet: Counts = { known: true, waiting: 0, photos: 0, attention: 0, synced_at: 1, proven_at: 1, usable: true }
 const kind = (counts: Partial<Counts>, doing: Partial<typeof IDLE> = {}) => statusOf({ ...quiet, ...counts }, { ...IDLE, ...doing }).kind
 
 describe('the chip tells the truth', () => {
@@ -9,6 +9,7 @@ describe('the chip tells the truth', () => {
     expect(kind({})).toBe('synced')
     expect(kind({ waiting: 1 })).toBe('syncing')
     expect(kind({ synced_at: null })).toBe('syncing')
+    expect(kind({ photos: 1 })).toBe('syncing')
     expect(kind({}, { stuck: 'differs' })).toBe('attention')
     expect(kind({ attention: 1 })).toBe('attention')
   })
@@ -17,5 +18,18 @@ describe('the chip tells the truth', () => {
   })
   it('counts what the server must be told about apart from what waits', () => {
     expect(statusOf({ ...quiet, waiting: 2, attention: 1 }, { ...IDLE, stuck: 'sign_in' })).toMatchObject({ waiting: 2, attention: 2 })
+  })
+})
+
+describe('the receipt: up to when everything is on the server', () => {
+  it('is the last check that agreed, while nothing is unsent', () => {
+    expect(provenAt(1_000, null)).toBe(1_000)
+  })
+  it('goes no further than the oldest unsent record or photo, nor than the check', () => {
+    expect(provenAt(1_000, 400)).toBe(400)
+    expect(provenAt(1_000, 2_000)).toBe(1_000)
+  })
+  it('is not given before a check has agreed', () => {
+    expect(provenAt(null, null)).toBeNull()
   })
 })

@@ -1,18 +1,29 @@
 import { liveQuery } from 'dexie'
 import { derived, readable, writable, type Readable } from 'svelte/store'
-import type { Conflict, Refusal } from '../model'
+import type { Bodies } from '../model'
 import { ownCache, ownOutbox } from './databases'
-import { person } from './session'
+import { journalOf } from './journal'
+import { overlaid } from './overlay'
+import { isForMe, refusedOnce } from './refused'
+import { oldestUnsent } from './report'
+import { seen } from './seen'
+import { me, person } from './session'
 
 export interface Status {
   kind: 'synced' | 'offline' | 'syncing' | 'attention'
+  /** this phone's databases have been read */
+  known: boolean
   /** operations on this phone only */
   waiting: number
+  /** whose bytes are on this phone only */
+  photos: number
   /** progress of what is under way: rows of the first sync, or operations of a push */
   done: number
   total: number
   attention: number
   synced_at: number | null
+  /** everything up to then is on the server; null where that is not known */
+  proven_at: number | null
   /** part 0 has arrived: the lists may be believed */
   usable: boolean
 }
@@ -22,15 +33,17 @@ export interface Exchange {
   reachable: boolean
   pushing: { done: number; total: number } | null
   backfill: { done: number; total: number } | null
-  /** a code of phone words for what only a person can solve: revoked, foreign (this device is not this person's), differs, rejected */
-  stuck: '' | 'revoked' | 'foreign' | 'differs' | 'rejected' | 'sign_in'
+  /** a code of phone words for what only a person can solve: foreign (this device is not this person's), differs, rejected */
+  stuck: '' | 'foreign' | 'differs' | 'rejected' | 'sign_in'
+  /** the server is older than this phone's work, which waits for it */
+  waits: '' | 'newer_schema'
 }
-export const IDLE: Exchange = { reachable: true, pushing: null, backfill: null, stuck: '' }
+export const IDLE: Exchange = { reachable: true, pushing: null, backfill: null, stuck: '', waits: '' }
 export const exchange = writable<Exchange>(IDLE)
 
 /** What this phone's own databases say. */
-export interface Counts { waiting: number; attention: number; synced_at: number | null; usable: boolean }
-const NOTHING: Counts = { waiting: 0, attention: 0, synced_at: null, usable: false }
+export interface Counts { known: boolean; waiting: number; photos: number; attention: number; synced_at: number | null; proven_at: number | null; usable: boolean }
+const NOTHING: Counts = { known: false, waiting: 0, photos: 0, attention: 0, synced_at: null, proven_at: null, usable: false }
 
 const counts: Readable<Counts> = readable(NOTHING, (set) => {
   let inner: { unsubscribe(): void } | null = null
@@ -54,34 +67,45 @@ export function statusOf(counted: Counts, doing: Exchange): Status {
 function kindOf(counted: Counts, doing: Exchange, attention: number): Status['kind'] {
   if (attention > 0) return 'attention'
   if (!doing.reachable) return 'offline'
-  if (counted.waiting > 0 || doing.backfill || doing.pushing || counted.synced_at === null) return 'syncing'
+  if (counted.waiting + counted.photos > 0 || doing.backfill || doing.pushing || counted.synced_at === null) return 'syncing'
   return 'synced'
 }
 
 async function countAll(): Promise<Counts> {
   const [outbox, cache] = [ownOutbox(), ownCache()]
-  const [synced, usable] = await cache.meta.bulkGet(['synced_at', 'usable'])
+  const [synced, usable, differs] = await cache.meta.bulkGet(['synced_at', 'usable', 'differs'])
+  const synced_at = (synced?.value as number | undefined) ?? null
   return {
+    known: true,
     waiting: await outbox.operations.where('state').anyOf('waiting', 'sending').count(),
-    attention: await countAttention(),
-    synced_at: (synced?.value as number | undefined) ?? null,
+    photos: await outbox.photos.where('state').anyOf('waiting', 'sending').count(),
+    attention: await countAttention(me().staff_id),
+    synced_at,
+    proven_at: differs?.value === true ? null : provenAt(synced_at, await oldestUnsent(outbox, reserveOf())),
     usable: usable?.value === true,
   }
 }
 
-/** Refused here and not dealt with, refused elsewhere, and open conflicts: each once. */
-async function countAttention(): Promise<number> {
+/** Up to when everything is on the server: the last check that agreed, or the oldest that is still here. */
+export function provenAt(synced_at: number | null, oldest: number | null): number | null {
+  return synced_at === null ? null : Math.min(synced_at, oldest ?? Infinity)
+}
+
+function reserveOf(): number[] {
+  const who = me()
+  return journalOf(who.org.id, who.staff_id).map(({ captured_at }) => captured_at)
+}
+
+/** What a person has to decide: each refused unit and each open conflict once, what they already decided left out. */
+async function countAttention(staff_id: string): Promise<number> {
   const [outbox, cache] = [ownOutbox(), ownCache()]
-  const refused = await outbox.operations.where('[state+settled]').equals(['refused', 0]).toArray()
-  const here = new Set(refused.map((op) => op.seq))
-  const device = (await outbox.meta.get('device'))?.value
-  const answered = new Set((await outbox.operations.where('laid').equals(1).toArray())
-    .flatMap((op) => [op.fields.refusal_id, op.fields.conflict_id, op.cites]))
-  const rows = await cache.rows.where('entity').anyOf('refusal', 'conflict').toArray()
-  const others = rows.filter((row) => {
-    if (answered.has(row.id)) return false
-    const body = row.body as unknown as Partial<Refusal> & Partial<Conflict>
-    return row.entity === 'conflict' ? body.state === 'open' : !(body.device === device && here.has(body.seq ?? -1))
-  })
-  return refused.length + others.length
+  const here = await outbox.operations.where('[state+settled]').equals(['refused', 0]).toArray()
+  const laid = await outbox.operations.where('laid').equals(1).sortBy('seq')
+  const device = String((await outbox.meta.get('device'))?.value ?? '')
+  const stored = await cache.rows.where('entity').anyOf('refusal', 'conflict').toArray()
+  const over = <E extends 'refusal' | 'conflict'>(entity: E) => overlaid(
+    entity, new Map(stored.filter((row) => row.entity === entity).map((row) => [row.id, seen<Bodies[E]>(row)])), laid, { staff_id, aliases: new Map() },
+  ).list()
+  const refused = refusedOnce(here, over('refusal'), device, staff_id).filter(isForMe)
+  return refused.length + over('conflict').filter(({ body }) => body.state === 'open').length
 }

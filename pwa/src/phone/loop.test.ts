@@ -1,0 +1,189 @@
+import { get } from 'svelte/store'
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { firstSyncOf } from '../frame/firstSync'
+import { goneLines } from '../identity/gone'
+import { learnRest } from '../words'
+import { newId } from '../sync/uuid7'
+import { Dexie } from 'dexie'
+import { keepDraft } from './drafts'
+import { outboxOf, phoneDatabase } from './databases'
+import { enrolDevice } from './enrolment'
+import { farewellOf, forgetFarewell } from './farewells'
+import { addToJournal, journalOf } from './journal'
+import { syncNow } from './loop'
+import { save } from './outbox'
+import { knownPeople, lock, needsSignIn, open, person, phase, startSession, vouch } from './session'
+import { digestOf, FakeServer, newPhone, row, type Stage } from './stage'
+import { exchange, IDLE } from './status'
+
+let stage: Stage
+let server: FakeServer
+const comment = (text = '好') => save([{ entity: 'comment', id: newId(), fields: { customer_id: 'a', text } }])
+const photo = (id = newId()) => ({ id, subject_id: 's', sha256: '', bytes: 1, blob: new ArrayBuffer(1), type: 'image/jpeg', upload_url: null, sent_bytes: 0, kept_at: 0, state: 'waiting' as const })
+const databases = async () => (await Dexie.getDatabaseNames()).filter((name) => name.includes(stage.who.staff_id))
+const enrolments = () => server.calls.filter((call) => call === 'POST /api/devices').length
+const told = () => farewellOf(stage.key)
+
+beforeEach(async () => {
+  vi.stubGlobal('document', { visibilityState: 'hidden' })
+  vi.stubGlobal('navigator', { userAgent: 'a phone', onLine: true })
+  localStorage.clear()
+  await phoneDatabase().settings.clear()
+  stage = await newPhone()
+  server = new FakeServer().install()
+  await open((await phoneDatabase().people.get(stage.key))!)
+  vouch(stage.who)
+  exchange.set(IDLE)
+  const a = row('customer', 'a', 1, { name: '赵女士' })
+  server.frames = [[{ s: ['staff:me'], rows: [a], cursor: '1', head: true, digest: { 'staff:me': digestOf(a) } }]]
+  await syncNow()
+  expect(await stage.cache.rows.count()).toBe(1)
+  await learnRest()
+})
+afterAll(() => vi.unstubAllGlobals())
+
+describe('a phone that was revoked as lost or replaced', () => {
+  it('hands over what is unsent, wipes everything of its person, and says how much went to the manager', async () => {
+    await comment()
+    await comment()
+    await keepDraft('follow', { text: '还没写完' })
+    server.revoked = 'lost'
+    await syncNow()
+    expect(server.pushes.at(-1)!.units.flat()).toHaveLength(2)
+    expect(await told()).toMatchObject({ why: 'lost', handed: 2, unsent: 0, photos: 0, wiped: true })
+    expect([await databases(), get(person), get(phase)]).toEqual([[], null, 'out'])
+    expect(await phoneDatabase().people.count()).toBe(0)
+    expect(goneLines((await told())!)).toEqual(['没同步的 2 条记录已交给店长，由店长决定是否放行。', '薄文 的客户资料已从这部手机上全部清除。'])
+  })
+  it('learns of it from a pull when there is nothing to send', async () => {
+    server.revoked = 'replaced'
+    await syncNow()
+    expect(await told()).toMatchObject({ why: 'replaced', handed: 0, wiped: true })
+    expect(await databases()).toEqual([])
+  })
+  it('learns of it by a greeting when its session ended with it', async () => {
+    const answer = globalThis.fetch
+    globalThis.fetch = ((path: string, init?: RequestInit) => (path === '/sync/pull' ? Promise.resolve(new Response('{}', { status: 401 })) : answer(path, init))) as typeof fetch
+    server.revoked = 'lost'
+    await syncNow()
+    expect(await told()).toMatchObject({ why: 'lost', wiped: true })
+    expect(get(needsSignIn)).toBe(false)
+  })
+  it('shows nothing of it from then on, even while the network is gone and work is still here', async () => {
+    await comment()
+    const answer = globalThis.fetch
+    server.revoked = 'lost'
+    globalThis.fetch = ((path: string, init?: RequestInit) => (path === '/sync/push' ? Promise.reject(new TypeError('network')) : answer(path, init))) as typeof fetch
+    await syncNow()
+    expect(await told()).toMatchObject({ unsent: 1, wiped: false })
+    expect((await databases()).map((name) => name.includes('outbox'))).toEqual([true])
+    expect([get(person), await knownPeople()]).toEqual([null, []])
+    await startSession()
+    expect(get(person)).toBeNull()
+    expect(goneLines((await told())!)[0]).toBe('还有 1 条记录没交出去。')
+    globalThis.fetch = answer
+    await syncNow()
+    expect(await told()).toMatchObject({ handed: 1, unsent: 0, wiped: true })
+    expect(await databases()).toEqual([])
+  })
+  it('says which photos went with it', async () => {
+    await stage.outbox.photos.bulkPut([photo(), photo()])
+    const answer = globalThis.fetch
+    globalThis.fetch = ((path: string, init?: RequestInit) => (path.startsWith('/photos') ? Promise.resolve(Response.json({ error: { code: 'device_revoked', why: 'lost' } }, { status: 403 })) : answer(path, init))) as typeof fetch
+    server.revoked = 'lost'
+    await syncNow()
+    expect(await told()).toMatchObject({ photos: 2, wiped: true })
+    expect(goneLines((await told())!)).toContain('有 2 张照片没来得及上传，一并清除了，找不回来。')
+  })
+  it('can be enrolled anew by its person, as another device', async () => {
+    const device = (await stage.outbox.meta.get('device'))?.value
+    server.revoked = 'lost'
+    await syncNow()
+    server.revoked = null
+    expect(await enrolDevice(stage.who, false)).toBe('')
+    expect(await told()).toBeUndefined()
+    expect((await knownPeople()).map(({ key }) => key)).toEqual([stage.key])
+    expect((await outboxOf(stage.who.org.id, stage.who.staff_id).meta.get('device'))?.value).not.toBe(device)
+  })
+  it('is asked after for a colleague who is not at work on it', async () => {
+    const other = { ...stage.who, staff_id: newId(), name: '陈晨' }
+    const key = `${other.org.id}-${other.staff_id}`
+    await phoneDatabase().people.put({ key, org_id: other.org.id, staff_id: other.staff_id, person: { ...other }, device: null, credential: 'theirs', shared: true, pin: null, contact_at: 0 })
+    await outboxOf(other.org.id, other.staff_id).meta.put({ key: 'next_seq', value: 1 })
+    const answer = globalThis.fetch
+    globalThis.fetch = (async (path: string, init?: RequestInit) => {
+      server.revoked = JSON.stringify(init?.headers ?? {}).includes('theirs') ? 'lost' : null
+      return answer(path, init)
+    }) as typeof fetch
+    await syncNow()
+    expect(await farewellOf(key)).toMatchObject({ name: '陈晨', wiped: true })
+    expect(get(person)?.staff_id).toBe(stage.who.staff_id)
+    await forgetFarewell(key)
+  })
+})
+
+describe('a phone that was revoked as compromised', () => {
+  it('wipes at once, the unsent and the reserve with it, and says so', async () => {
+    await comment()
+    addToJournal(stage.who.org.id, stage.who.staff_id, { unit: [{ entity: 'comment', id: newId(), fields: {} }], captured_at: 1 })
+    server.revoked = 'compromised'
+    await syncNow()
+    expect(await told()).toMatchObject({ why: 'compromised', handed: 0, unsent: 2, wiped: true })
+    expect([await databases(), journalOf(stage.who.org.id, stage.who.staff_id)]).toEqual([[], []])
+    expect(goneLines((await told())!)[0]).toBe('有 2 条没同步的记录一并清除了，找不回来。')
+  })
+})
+
+describe('an outbox reborn', () => {
+  it('is enrolled under its new name and sends on', async () => {
+    expect(await enrolDevice(stage.who, false)).toBe('')
+    await comment('一')
+    server.judge = () => (enrolments() === 1 ? [{ n: 1, o: 'mismatch' }] : [])
+    await syncNow()
+    expect(enrolments()).toBe(2)
+    const [first, second] = server.pushes.slice(-2)
+    expect(second!.device).not.toBe(first!.device)
+    expect(second!.units.flat().map(({ n }) => n)).toEqual([1])
+    expect((await phoneDatabase().people.get(stage.key))?.device).toBe(second!.device)
+  })
+  it('never sends under its new name with the old credential', async () => {
+    await enrolDevice(stage.who, false)
+    await comment()
+    await stage.outbox.meta.put({ key: 'device', value: newId() })
+    lock()
+    const before = server.pushes.length
+    await syncNow()
+    expect(server.pushes).toHaveLength(before)
+  })
+})
+
+describe('what the phone says while it waits', () => {
+  it('waits for an older server without calling itself offline', async () => {
+    await comment()
+    server.judge = () => Response.json({ error: { code: 'newer_schema' } }, { status: 503 })
+    await syncNow()
+    expect(get(exchange)).toMatchObject({ reachable: true, waits: 'newer_schema', stuck: '' })
+    server.judge = () => []
+    await syncNow()
+    expect(get(exchange)).toMatchObject({ waits: '' })
+  })
+  it('keeps how far a first sync came when it was cut', async () => {
+    await stage.cache.meta.clear()
+    server.frames = [[{ s: ['staff:me'], rows: [], cursor: '2', part: 0, left: 3_760, total: 5_000 }]]
+    await syncNow()
+    expect(get(exchange).backfill).toEqual({ done: 1_240, total: 5_000 })
+    expect(firstSyncOf({ known: true, synced_at: null, usable: false }, get(exchange))).toEqual({ says: 'first_sync_waits', done: 1_240, total: 5_000 })
+    expect(firstSyncOf({ known: true, synced_at: null, usable: true }, { ...get(exchange), reachable: true })?.says).toBe('first_sync_usable')
+    expect(firstSyncOf({ known: true, synced_at: 1, usable: true }, get(exchange))).toBeNull()
+  })
+  it('takes back its receipt when the server no longer adds up', async () => {
+    const wrong = () => [{ s: ['staff:me'], head: true, digest: { 'staff:me': [9, 9, 9] as [number, number, number] } }]
+    server.frames = [wrong(), wrong(), wrong()]
+    vi.spyOn(console, 'warn').mockImplementation(() => {})
+    await syncNow()
+    expect((await stage.cache.meta.get('differs'))?.value).toBe(true)
+    server.frames = [[{ s: ['staff:me'], resync: true, head: true, digest: {} }]]
+    await syncNow()
+    expect(await stage.cache.meta.get('differs')).toBeUndefined()
+  })
+})
