@@ -1,10 +1,11 @@
 import { go } from '../frame/router'
 import { call } from '../phone/api'
-import { eraseCache, eraseOutbox, phoneDatabase } from '../phone/databases'
-import { enrolDevice } from '../phone/enrolment'
+import { eraseCache, eraseOutbox, phoneDatabase, type Known } from '../phone/databases'
+import { enrolDevice, isStale } from '../phone/enrolment'
+import { farewellOf } from '../phone/farewells'
 import { syncNow } from '../phone/loop'
 import { opensWith } from '../phone/pin'
-import { keyOf, knownPeople, leave, me, newcomer, open, oweEnd, oweNoEnd, oweSession, personOf, remember, rememberedKey, turnTo, vouch, welcome, type ServerSession } from '../phone/session'
+import { keyOf, knownPeople, leave, me, newcomer, open, oweEnd, oweNoEnd, oweSession, personOf, remember, rememberedKey, turnTo, vouch, welcome, type Person, type ServerSession } from '../phone/session'
 
 /* The doors: signing in, enrolling, unlocking, locking, signing out. */
 
@@ -15,8 +16,17 @@ export async function signIn(org: string, login: string, password: string): Prom
   const session = await call<ServerSession>('GET', '/api/session')
   if (!session.ok || !session.body) return session.code || String(session.status)
   await oweNoEnd()
-  await welcome(personOf(session.body))
+  const who = personOf(session.body)
+  if (await isParting(who)) return 'revoked'
+  await welcome(who)
   return ''
+}
+
+/** Whether this phone still holds what their revoked device has to hand over; tries to, first. */
+async function isParting(who: Person): Promise<boolean> {
+  const parting = async () => (await farewellOf(keyOf(who)))?.wiped === false
+  if (await parting()) await syncNow()
+  return parting()
 }
 
 /** Enrols this phone for the person who just signed in. A shared phone needs a PIN. */
@@ -44,9 +54,16 @@ export async function unlock(key: string, pin: string): Promise<'' | 'wrong_pin'
   // Another person's page is not this person's.
   if (rememberedKey() !== key) go('/', { replace: true })
   await open(known)
-  oweSession(async () => (await call('POST', '/api/session/unlock', { credential: known.credential, pin })).status)
+  oweSession(() => takeSession(known, pin))
   void syncNow()
   return ''
+}
+
+/** An outbox that took a new identity needs a device of its own there, with the PIN that only its person knows. */
+async function takeSession(known: Known, pin: string): Promise<number> {
+  const { status } = await call('POST', '/api/session/unlock', { credential: known.credential, pin })
+  if (status < 200 || status >= 300 || !(await isStale(known))) return status
+  return (await enrolDevice(known.person as unknown as Person, known.shared, pin)) ? 0 : status
 }
 
 /** Signs out of the server and forgets who was here. The outbox stays unless `discard`. */

@@ -20,6 +20,6 @@ export function outboxState(): Observable<OutboxState> {
     const waiting = await outbox.operations.where('state').anyOf('waiting', 'sending').sortBy('seq')
     const judged = (await outbox.operations.where('state').anyOf('sent', 'refused').sortBy('seq')).reverse()
     const received = ((await outbox.meta.get('sent_total'))?.value as number | undefined) ?? 0
-    return { waiting, refused: judged.filter((op) => op.state === 'refused' && !op.settled), receipts: judged.slice(0, SHOWN), received, device: await device }
+    return { waiting, refused: judged.filter((op) => op.state === 'refused' && !op.settled), receipts: judged.sort((a, b) => (b.receipt?.at ?? 0) - (a.receipt?.at ?? 0) || b.seq - a.seq).slice(0, SHOWN), received, device: await device }
   })
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { learnRest } from '../words'
 import zh from '../words/zh/trust'
 import { wayOut } from './deciding'
 import { whyOf } from './saying'
@@ -6,6 +7,7 @@ import { whyOf } from './saying'
 const CODES = [
   'not_found', 'forbidden', 'invalid', 'unknown_entity', 'unknown_field', 'taken', 'not_open', 'phone_taken', 'not_eligible',
   'erased', 'too_large', 'server_field', 'unit', 'consent', 'fault', 'id_taken',
+  'deleted', 'late', 'revoked', 'open_lead',
 ]
 
 describe('what was refused', () => {
@@ -14,11 +16,20 @@ describe('what was refused', () => {
     expect(said.filter((sentence) => !/[\u3400-\u9fff].*。$/.test(sentence))).toEqual([])
   })
   it('is known only, sent again as it is, or mended first', () => {
-    expect(['taken', 'id_taken'].map(wayOut)).toEqual(['know', 'know'])
-    expect(wayOut('fault')).toBe('resend')
-    expect(['invalid', 'too_large', 'consent'].map(wayOut)).toEqual(['mend', 'mend', 'mend'])
+    const way = (code: string, entity = 'follow_up') => wayOut({ code, entity })
+    expect(['taken', 'id_taken', 'deleted', 'late', 'open_lead'].map((code) => way(code))).toEqual(Array<string>(5).fill('know'))
+    expect(['fault', 'revoked'].map((code) => way(code))).toEqual(['resend', 'resend'])
+    expect(['invalid', 'too_large', 'consent'].map((code) => way(code))).toEqual(['mend', 'mend', 'mend'])
+    expect(way('not_found', 'release')).toBe('know')
   })
   it('keeps a sentence even for a code of a newer server', () => {
     expect(whyOf({ code: 'of_tomorrow' }, new Map())).toBeTruthy()
+  })
+  it('of a decision says that somebody decided before, not that a lead was taken', async () => {
+    await learnRest()
+    const names = new Map([['lin', '林岚']])
+    expect(whyOf({ code: 'taken', entity: 'release', who: 'lin', when: 1 }, names)).toMatch(/^林岚 .* 已经处理过了。$/)
+    expect(whyOf({ code: 'not_found', entity: 'appeal' }, names)).toBe('这条已经处理过了。')
+    expect(whyOf({ code: 'taken', entity: 'acceptance', who: 'lin', when: 1 }, names)).toContain('已接单')
   })
 })

@@ -2,10 +2,12 @@ import { now } from '../phone/clock'
 import { zone } from '../phone/session'
 import { currentTongue, t, type Key } from '../words'
 import { maskedPhone, momentText } from '../words/format'
+import customers from '../words/zh/customers'
 import zh from '../words/zh/trust'
+import { isWord } from './deciding'
 
 /** What a refusal needs to be said as a sentence: codes from the server, words from here. */
-export interface Why { code: string; field?: string | null; who?: string | null; when?: number | null }
+export interface Why { code: string; entity?: string; field?: string | null; who?: string | null; when?: number | null }
 
 /** 跟进 · 周建国 */
 export function whatOf(entity: string, name: string): string {
@@ -14,7 +16,9 @@ export function whatOf(entity: string, name: string): string {
 }
 
 export function whyOf(why: Why, names: ReadonlyMap<string, string>): string {
-  const key = `why_${why.code}` in zh ? `why_${why.code}` : 'why_other'
+  const decided = isWord(why.entity ?? '') && ['taken', 'not_found', 'not_open'].includes(why.code)
+  const code = decided ? (why.who ? 'decided_by' : 'decided') : why.code
+  const key = `why_${code}` in zh ? `why_${code}` : 'why_other'
   return t(`trust.${key}` as Key, {
     field: fieldName(why.field ?? ''), who: names.get(why.who ?? '') ?? t('trust.someone'),
     when: why.when ? momentText(why.when, now(), zone(), currentTongue()) : '',
@@ -26,9 +30,15 @@ export function fieldName(field: string): string {
   return say(`f_${field.split('.').at(-1)}`, 'f_other')
 }
 
+/** Whether a person knows this field by a name at all. */
+export function hasName(field: string): boolean {
+  return `f_${field}` in zh
+}
+
 export function valueText(field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return t('trust.empty_value')
   if (Array.isArray(value)) return value.join(t('ui.pause')) || t('trust.empty_value')
+  if (field === 'reason' && `closing_${String(value)}` in customers) return t(`customers.closing_${String(value)}` as Key)
   return field === 'phone' ? maskedPhone(String(value)) : String(value)
 }
 

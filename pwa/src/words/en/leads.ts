@@ -118,6 +118,8 @@ export default {
   others_skipped: 'Not listed',
   keys: 'J and K to move, Enter to open, A to reassign',
   pick_lead: 'Choose a lead on the left.',
+  asked_of_me: 'Colleagues ask you · {n}',
+  asked_open: 'Open',
   silent: 'Silent phones',
   silent_for: 'offline for {span}',
   silent_left: '{n} unsynced when last seen',

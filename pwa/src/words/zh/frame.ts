@@ -6,10 +6,10 @@ export default {
   new_version: '有新版本', apply_now: '现在更新', later: '稍后', outdated: '这个页面在别处打开了新版本，请刷新。', refresh: '刷新',
   wechat: '点右上角 ··· 用浏览器打开', wechat_why: '微信里打开的页面不能离线保存记录。用浏览器打开一次，以后从桌面进入。',
   sign_in_again: '登录已过期，记录仍存在本机。点这里重新登录。',
-  phone_revoked: '手机已停用', phone_revoked_why: '这部手机已被停用，不再收发记录。没同步的内容请先导出，再找店长。',
   phone_foreign: '需重新登录', phone_foreign_why: '服务器没认出这部手机，记录先存在本机。点这里，退出后再登录一次。',
   missing: '没有这个页面', missing_why: '链接可能不完整。', to_start: '回首页', loading: '正在打开', broken: '这个页面没能打开。你的记录都在本机。', again: '再试一次',
-  first_sync: '第一次同步 {done} / {total}', not_saved: '手机存储写不进去，刚才的内容已记在备用处。请先导出，再清理手机空间。',
+  first_sync: '第一次同步 {done} / {total}', first_sync_usable: '第一次同步 {done} / {total}，已到的可以先用', first_sync_waits: '第一次同步停在 {done} / {total}，联网后继续', first_sync_begins: '正在第一次同步，马上就好',
+  newer: '等服务器升级', newer_kept: '等服务器升级 · {n} 条存在本机', not_saved: '手机存储写不进去，刚才的内容已记在备用处。请先导出，再清理手机空间。',
   not_saved_at_all: '手机存储写不进去，这一条没有保存。请截图或抄下，再清理手机空间。',
   evicted: '浏览器清理过本机数据。已同步的记录正在取回，没同步的记录在本机已不存在。', skip: '跳到内容',
 } as const

@@ -118,6 +118,8 @@ export default {
   others_skipped: '没列出的人',
   keys: 'J、K 上下，Enter 打开，A 改派',
   pick_lead: '从左边选一条线索。',
+  asked_of_me: '同事请你处理 · {n} 条',
+  asked_open: '去处理',
   silent: '久未联网的手机',
   silent_for: '{span}未联网',
   silent_left: '最后有 {n} 条未同步',
