@@ -89,9 +89,10 @@ export interface Acknowledgement { refusal_id: string }
 export interface Appeal { refusal_id: string; note: string }
 /** The manager's answer; or the server's own word (`by` null) that what was refused has been applied after all. */
 export interface Release {
-  refusal_id: string; choice: 'apply' | 'decline'; note: string | null
-  /** the server's: whose operation it was, and what became of it */
-  device?: string; seq?: number; entity?: string; row_id?: string; outcome?: unknown
+  refusal_id: string; choice: 'apply' | 'decline'; note: string
+  /** the server's: whose operation it was, and what became of it; null until that is known */
+  to_id?: string; device?: string; seq?: number; entity?: string; row_id?: string
+  outcome?: 'applied' | 'merged' | 'duplicate' | 'refused' | null
 }
 export interface Conflict {
   row_id: string; entity: string; field: string
@@ -103,9 +104,9 @@ export interface Refusal {
   device: string; seq: number; unit: [first: number, count: number]; entity: EntityName; row_id: string; code: string; field: string | null
   fields: Record<string, unknown>; base: number | null; cites: string | null; captured_at: number; refused_at: number
   who: string | null; when: number | null
-  /** `again`: judged once more and refused once more */
-  state: 'kept' | 'asked' | 'declined' | 'again'
-  note: string | null; asked_at: number | null; answered_by: string | null; answered_at: number | null; answer: string | null
+  /** `released`: about to be judged again; `again`: judged once more and refused once more */
+  state: 'kept' | 'asked' | 'declined' | 'released' | 'again'
+  note: string | null; asked_at: number | null; store_ids: string[]; answered_by: string | null; answered_at: number | null; answer: string | null; release_id: string | null
 }
 export interface ArrivalCard {
   arrival_id: string; lead_id: string | null; customer_id: string; store_id: string; pass: string

@@ -8,10 +8,11 @@ import { Dexie } from 'dexie'
 import { keepDraft } from './drafts'
 import { outboxOf, phoneDatabase } from './databases'
 import { enrolDevice } from './enrolment'
-import { farewellOf, forgetFarewell } from './farewells'
+import { farewellOf, forgetFarewell, putFarewell } from './farewells'
 import { addToJournal, journalOf } from './journal'
 import { syncNow } from './loop'
 import { save } from './outbox'
+import { heedFarewells } from './revocation'
 import { knownPeople, lock, needsSignIn, open, person, phase, startSession, vouch } from './session'
 import { digestOf, FakeServer, newPhone, row, type Stage } from './stage'
 import { exchange, IDLE } from './status'
@@ -85,6 +86,11 @@ describe('a phone that was revoked as lost or replaced', () => {
     await syncNow()
     expect(await told()).toMatchObject({ handed: 1, unsent: 0, wiped: true })
     expect(await databases()).toEqual([])
+  })
+  it('is obeyed by every tab', async () => {
+    heedFarewells()
+    await putFarewell({ key: stage.key, name: '薄文', shared: false, why: 'lost', at: 1, handed: 0, unsent: 0, photos: 0, wiped: true })
+    await expect.poll(() => [get(person), get(phase)]).toEqual([null, 'out'])
   })
   it('says which photos went with it', async () => {
     await stage.outbox.photos.bulkPut([photo(), photo()])

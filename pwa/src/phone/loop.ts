@@ -9,7 +9,7 @@ import { keep, whenSaved } from './outbox'
 import { pull, type Pulled } from './pull'
 import { drain, type Drained } from './push'
 import { settleRefused } from './released'
-import { handOver, partWith } from './revocation'
+import { handOver, heedFarewells, partWith } from './revocation'
 import { holdsSession, keyOf, knownPeople, lock, me, needsSignIn, person, phase, type Person } from './session'
 import { exchange, type Exchange } from './status'
 import { relieved, troubled } from './trouble'
@@ -49,6 +49,7 @@ export async function syncNow(): Promise<void> {
 export async function startLoop(): Promise<void> {
   whenSaved(() => void syncNow())
   if (await canary()) troubled('evicted')
+  heedFarewells()
   await importJournals()
   addEventListener('online', () => wake())
   addEventListener('offline', () => note({ reachable: false }))
@@ -91,6 +92,7 @@ async function round(): Promise<void> {
   const own = get(person)
   const pulled = own && !get(needsSignIn) ? await pullOwn(own) : null
   if (own && pulled) pushed.push(...(await understand(own, pulled)))
+  if ([...pushed, ...(pulled ? [pulled] : [])].every((one) => one.meaning !== 'later')) pushed.push(...(await greetEveryone()))
   if (pushed.every((one) => one.meaning !== 'later')) await sendPhotos()
   conclude(pushed, pulled)
 }
@@ -107,13 +109,26 @@ async function pushFor(known: Known): Promise<Drained> {
   const told = await farewellOf(known.key)
   if (told) return handOver(known, failures)
   const waiting = await waitingOf(known)
-  const own = isOwn(known)
-  if (!waiting && !isGreeting(known.key)) return NOTHING
-  if (own && waiting) note({ pushing: { done: 0, total: waiting } })
-  const sent = await sendFor(known, waiting)
-  if (sent.revoked) return partWith(known, sent.revoked, failures)
-  // A colleague who only would have been asked after is no trouble of whoever has the phone.
-  return waiting || own ? sent : NOTHING
+  if (!waiting && !(await isStale(known))) return NOTHING
+  if (isOwn(known) && waiting) note({ pushing: { done: 0, total: waiting } })
+  return heed(known, await sendFor(known, waiting))
+}
+
+/** A word for everyone who had nothing to send: a revoked device, or a copied one, must not go unnoticed for long. */
+async function greetEveryone(): Promise<Drained[]> {
+  const results: Drained[] = []
+  for (const known of await knownPeople()) {
+    if ((await waitingOf(known)) || !isGreeting(known.key)) continue
+    const own = isOwn(known)
+    const heard = await heed(known, await sendFor(known, 0))
+    // A colleague who was only asked after is no trouble of whoever has the phone.
+    if (own) results.push(heard)
+  }
+  return results
+}
+
+async function heed(known: Known, sent: Drained): Promise<Drained> {
+  return sent.revoked ? partWith(known, sent.revoked, failures) : sent
 }
 
 async function sendFor(known: Known, waiting: number): Promise<Drained> {
@@ -183,7 +198,7 @@ async function understand(who: Person, pulled: Pulled): Promise<Drained[]> {
   if (!known || pulled.meaning !== 'auth') return []
   needsSignIn.set(true)
   greeted.delete(known.key)
-  return [await pushFor(known)]
+  return []
 }
 
 /** Photos leave like operations do: everyone's, whoever is signed in. */

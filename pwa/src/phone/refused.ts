@@ -50,7 +50,7 @@ export function refusedOnce(here: Operation[], rows: Seen<Refusal>[], device: st
 
 /** Whether this person has to do something: their own that nobody was asked about, a colleague's that waits for them. */
 export function isForMe({ author_id, state, code }: Refused): boolean {
-  if (author_id === null) return state !== 'asked'
+  if (author_id === null) return state !== 'asked' && state !== 'released'
   return state === 'asked' || (code === 'revoked' && state === 'kept')
 }
 

@@ -16,26 +16,17 @@ export async function settleRefused(outbox: OutboxDatabase, cache: CacheDatabase
   const rows = await cache.rows.where('entity').anyOf('refusal', 'release').toArray()
   const kept = new Set(rows.filter(({ entity }) => entity === 'refusal').map(({ body }) => placeOf(body as unknown as Refusal)))
   const place = ({ seq, receipt }: Operation) => placeOf({ device: receipt?.device ?? device, seq: receipt?.n ?? seq })
-  const let_through = new Map(rows.filter(isApplied).map((row) => [placeOf(row.body as unknown as Refusal), row]))
+  const let_through = new Map(rows.filter(({ entity, body }) => entity === 'release' && isApplied(body as unknown as Release)).map((row) => [placeOf(row.body as unknown as Refusal), row]))
   const units = new Map(refused.filter((op) => let_through.has(place(op))).map((op) => [op.unit, let_through.get(place(op))!]))
   for (const op of open.filter((one) => !kept.has(place(one)))) await settle(outbox, op, units.get(op.unit))
 }
 
-/** A release that let something through; one that only tried leaves the refusal where it is. */
-export function isApplied({ entity, body }: Pick<StoredRow, 'entity' | 'body'>): boolean {
-  const { choice, device, outcome } = body as unknown as Release
-  return entity === 'release' && choice === 'apply' && !!device && kindOf(outcome) !== 'refused'
+/** A release that let something through; one that was not yet judged, or only tried, leaves the refusal where it is. */
+export function isApplied({ choice, outcome }: Release): boolean {
+  return choice === 'apply' && !!outcome && outcome !== 'refused'
 }
 
 async function settle(outbox: OutboxDatabase, op: Operation, release: StoredRow | undefined): Promise<void> {
   const receipt: Receipt = release ? { ...op.receipt, outcome: 'released', at: release.at, by: release.by, note: (release.body as unknown as Release).note } : op.receipt!
-  await outbox.transaction('rw', outbox.operations, outbox.aliases, async () => {
-    await outbox.operations.update(op.seq, { settled: 1, receipt })
-    const of = (release?.body.outcome as { of?: string } | undefined)?.of
-    if (of && release!.body.row_id === op.id && of !== op.id) await outbox.aliases.put({ id: op.id, of })
-  })
-}
-
-function kindOf(outcome: unknown): unknown {
-  return typeof outcome === 'object' && outcome !== null ? (outcome as { o?: unknown }).o : outcome
+  await outbox.operations.update(op.seq, { settled: 1, receipt })
 }

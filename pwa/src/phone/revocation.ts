@@ -2,7 +2,7 @@ import { get } from 'svelte/store'
 import type { WhyRevoked } from '../sync/wire'
 import { call } from './api'
 import { eraseCache, eraseOutbox, outboxOf, phoneDatabase, type Known, type OutboxDatabase } from './databases'
-import { farewellOf, putFarewell } from './farewells'
+import { farewellOf, farewells, putFarewell } from './farewells'
 import { journalOf, tearJournal } from './journal'
 import { drain, type Drained } from './push'
 import { keyOf, knownPeople, leave, oweEnd, person, remember, rememberedKey, turnTo, type Person } from './session'
@@ -66,13 +66,27 @@ async function openPhotos(outbox: OutboxDatabase): Promise<number> {
   return outbox.photos.where('state').anyOf('waiting', 'sending').count()
 }
 
+/** What one tab learns, the others obey: none goes on showing what is no longer this person's. */
+export function heedFarewells(): void {
+  farewells.subscribe((told) => {
+    const own = get(person)
+    if (own && told.some(({ key }) => key === keyOf(own))) void stepAside(keyOf(own))
+  })
+}
+
+async function stepAside(key: string): Promise<void> {
+  const own = get(person)
+  if (!own || keyOf(own) !== key || !(await farewellOf(key))) return
+  leave()
+  turnTo((await knownPeople()).some((other) => other.shared && other.pin) ? 'locked' : 'out')
+}
+
 /** Away from their screens, and from a session that may still live. */
 async function turnAway(known: Known): Promise<void> {
   const own = get(person)
   if (rememberedKey() === known.key) await remember('')
   if (!own || keyOf(own) !== known.key) return
-  leave()
-  turnTo((await knownPeople()).some((other) => other.shared && other.pin) ? 'locked' : 'out')
+  await stepAside(known.key)
   const ended = await call('DELETE', '/api/session')
   if (!ended.ok && ended.status !== 401) await oweEnd(own)
 }

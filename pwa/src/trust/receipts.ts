@@ -1,5 +1,7 @@
 import type { Release, Seen } from '../model'
 import type { Operation } from '../phone/databases'
+import { isApplied } from '../phone/released'
+import { me } from '../phone/session'
 import { t } from '../words'
 import { fieldName } from './saying'
 
@@ -10,7 +12,7 @@ const SHOWN = 30
 /** Newest first. */
 export function receiptsOf(operations: Operation[], releases: Seen<Release>[]): Told[] {
   const here = new Set(operations.map(({ id }) => id))
-  const others = releases.filter(({ body }) => body.choice === 'apply' && body.device && !here.has(body.row_id ?? ''))
+  const others = releases.filter(({ body }) => isApplied(body) && body.to_id === me().staff_id && !here.has(body.row_id ?? ''))
   return [...operations.map(ofOperation), ...others.map(ofRelease)].sort((a, b) => b.at - a.at).slice(0, SHOWN)
 }
 

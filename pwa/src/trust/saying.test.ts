@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { learnRest } from '../words'
 import zh from '../words/zh/trust'
 import { wayOut } from './deciding'
-import { whyOf } from './saying'
+import { whyOf, whyTheirs } from './saying'
 
 const CODES = [
   'not_found', 'forbidden', 'invalid', 'unknown_entity', 'unknown_field', 'taken', 'not_open', 'phone_taken', 'not_eligible',
@@ -31,5 +31,12 @@ describe('what was refused', () => {
     expect(whyOf({ code: 'taken', entity: 'release', who: 'lin', when: 1 }, names)).toMatch(/^林岚 .* 已经处理过了。$/)
     expect(whyOf({ code: 'not_found', entity: 'appeal' }, names)).toBe('这条已经处理过了。')
     expect(whyOf({ code: 'taken', entity: 'acceptance', who: 'lin', when: 1 }, names)).toContain('已接单')
+  })
+  it('calls its author by name when it is said to the manager', async () => {
+    await learnRest()
+    const names = new Map([['lin', '林岚']])
+    const said = [...CODES, 'of_tomorrow'].map((code) => whyTheirs({ code, field: 'text', who: 'lin', when: 1 }, '薄文', names))
+    expect(said.filter((sentence) => /你|请店长|\{|trust\./.test(sentence))).toEqual([])
+    expect(whyTheirs({ code: 'not_found' }, '薄文', names)).toBe('这条记录已不在 薄文 的范围里。')
   })
 })

@@ -15,14 +15,25 @@ export function whatOf(entity: string, name: string): string {
   return name ? `${kind} · ${name}` : kind
 }
 
+/** As whyOf, said to the manager about a colleague: what is "you" to its author is a name here. */
+export function whyTheirs(why: Why, author: string, names: ReadonlyMap<string, string>): string {
+  const key = `theirs_${why.code}` in zh ? `theirs_${why.code}` : `why_${why.code}` in zh ? '' : 'theirs_other'
+  if (!key) return whyOf(why, names)
+  return t(`trust.${key}` as Key, { author, who: names.get(why.who ?? '') ?? t('trust.someone'), when: whenOf(why) })
+}
+
 export function whyOf(why: Why, names: ReadonlyMap<string, string>): string {
   const decided = isWord(why.entity ?? '') && ['taken', 'not_found', 'not_open'].includes(why.code)
   const code = decided ? (why.who ? 'decided_by' : 'decided') : why.code
   const key = `why_${code}` in zh ? `why_${code}` : 'why_other'
   return t(`trust.${key}` as Key, {
     field: fieldName(why.field ?? ''), who: names.get(why.who ?? '') ?? t('trust.someone'),
-    when: why.when ? momentText(why.when, now(), zone(), currentTongue()) : '',
+    when: whenOf(why),
   })
+}
+
+function whenOf({ when }: Why): string {
+  return when ? momentText(when, now(), zone(), currentTongue()) : ''
 }
 
 /** The name a person knows a field by; `needs.note` is known by its last part. */

@@ -8,7 +8,7 @@ export default {
   fix: '修改后再发', resend: '重新发送', discard: '丢弃', ask_manager: '请店长处理', got_it: '知道了', discard_ask: '丢弃这条记录？', discard_why: '丢弃后本机不再保留它的内容。',
   resent: '已重新存入，联网后上传。', asked: '已存本机，联网后送到店长那里。', ask_text: '请帮忙看一下这条。', ask_why: '店长能看到这条的内容和没有成功的原因，可以放行，也可以退回给你。', ask_send: '请店长处理', failed: '{what} 没有成功', failed_again: '{what} 又试了一次，还是没有成功',
   note_label: '补充一句（可不写）', note_said: '附言：{note}', note_of: '{who}：{note}', waits_manager: '已请店长处理 · {time}', declined: '{who} {time} 没有放行',
-  asked_manager: '等店长处理', asked_of_me: '同事请你处理', asked_by: '{who} · {what}', asked_label: '{who} 请你处理：{what}', asked_saved: '{time} 记下的', asked_revoked: '这条是从 {who} 已停用的手机传上来的，还没有生效。',
+  asked_manager: '等店长处理', asked_of_me: '同事请你处理', asked_by: '{who} · {what}', asked_label: '{who} 请你处理：{what}', asked_saved: '{time} 记下的', theirs_revoked: '这条是从 {author} 已停用的手机传上来的，还没有生效。', theirs_not_found: '这条记录已不在 {author} 的范围里。', theirs_forbidden: '{author} 没有这项权限。', theirs_late: '已过 24 小时，{author} 自己不能再更正。', theirs_deleted: '{who} {when} 删除了这条记录。', theirs_taken: '{who} {when} 已接单。', theirs_other: '服务器没有接受，内容已保留。',
   apply: '放行', decline: '不放行', apply_why: '放行后会按 {who} 和你的权限重新处理，成功后就和平常的记录一样。', decline_why: '内容退回给 {who}，对方可以修改后再发，也可以丢弃。', applied_kept: '已放行，联网后生效。', declined_kept: '已退回给 {who}，联网后送到。',
   waits_server: '等服务器升级。记录都在本机，升级后自动上传。',
   kept_elsewhere: '内容保留在这里，直到你决定。', fix_title: '修改后再发', fix_missing: '这一条不用改字段，可以直接重新发送。',
