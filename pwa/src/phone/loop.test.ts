@@ -48,13 +48,14 @@ describe('a phone that was revoked as lost or replaced', () => {
     await comment()
     await comment()
     await keepDraft('follow', { text: '还没写完' })
+    addToJournal(stage.who.org.id, stage.who.staff_id, { unit: [{ entity: 'comment', id: newId(), fields: { text: '在备用处' } }], captured_at: 1 })
     server.revoked = 'lost'
     await syncNow()
-    expect(server.pushes.at(-1)!.units.flat()).toHaveLength(2)
-    expect(await told()).toMatchObject({ why: 'lost', handed: 2, unsent: 0, photos: 0, wiped: true })
+    expect(server.taken.size).toBe(3)
+    expect(await told()).toMatchObject({ why: 'lost', handed: 3, unsent: 0, photos: 0, wiped: true })
     expect([await databases(), get(person), get(phase)]).toEqual([[], null, 'out'])
     expect(await phoneDatabase().people.count()).toBe(0)
-    expect(goneLines((await told())!)).toEqual(['没同步的 2 条记录已交给店长，由店长决定是否放行。', '薄文 的客户资料已从这部手机上全部清除。'])
+    expect(goneLines((await told())!)).toEqual(['没同步的 3 条记录已交给店长，由店长决定是否放行。', '薄文 的客户资料已从这部手机上全部清除。'])
   })
   it('learns of it from a pull when there is nothing to send', async () => {
     server.revoked = 'replaced'

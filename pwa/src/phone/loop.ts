@@ -4,8 +4,7 @@ import { canary } from './canary'
 import { cacheOf, outboxOf, phoneDatabase, type CacheDatabase, type Known, type OutboxDatabase } from './databases'
 import { enrolDevice, isStale } from './enrolment'
 import { farewellOf } from './farewells'
-import { importJournal } from './journal'
-import { keep, whenSaved } from './outbox'
+import { importReserve, whenSaved } from './outbox'
 import { pull, type Pulled } from './pull'
 import { drain, type Drained } from './push'
 import { settleRefused } from './released'
@@ -62,11 +61,7 @@ export async function startLoop(): Promise<void> {
 /** Everyone who ever signed in here has their reserve moved back into their outbox. */
 export async function importJournals(): Promise<void> {
   const people = await phoneDatabase().people.toArray()
-  const results = await Promise.all(people.map(({ org_id, staff_id }) =>
-    importJournal(org_id, staff_id, async ({ unit, captured_at }) => {
-      const known = await outboxOf(org_id, staff_id).operations.where('id').equals(unit[0]?.id ?? '').count()
-      if (!known) await keep(org_id, staff_id, unit, [], captured_at)
-    })))
+  const results = await Promise.all(people.map(({ org_id, staff_id }) => importReserve(org_id, staff_id)))
   if (results.every(Boolean)) relieved('journaled')
 }
 

@@ -2,7 +2,7 @@ import { liveQuery, type Observable } from 'dexie'
 import { newId } from '../sync/uuid7'
 import type { EntityName } from '../model'
 import { cacheOf, outboxOf, ownOutbox, reopenOutbox, type Operation, type OutboxDatabase, type PendingPhoto } from './databases'
-import { addToJournal } from './journal'
+import { addToJournal, importJournal } from './journal'
 import { rootsOf } from './roots'
 import { me } from './session'
 import { troubled } from './trouble'
@@ -76,6 +76,14 @@ export async function keep(org: string, staff: string, unit: Draft[], photos: Pe
       throw new NotSaved(kept, second)
     })
   }
+}
+
+/** Moves a person's reserve into their outbox; true when none is left. */
+export async function importReserve(org: string, staff: string): Promise<boolean> {
+  return importJournal(org, staff, async ({ unit, captured_at }) => {
+    const known = await outboxOf(org, staff).operations.where('id').equals(unit[0]?.id ?? '').count()
+    if (!known) await keep(org, staff, unit, [], captured_at)
+  })
 }
 
 /** This outbox's own device id, born with it. Call inside a transaction over `meta`, or alone. */

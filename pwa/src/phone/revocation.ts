@@ -4,6 +4,7 @@ import { call } from './api'
 import { eraseCache, eraseOutbox, outboxOf, phoneDatabase, type Known, type OutboxDatabase } from './databases'
 import { farewellOf, farewells, putFarewell } from './farewells'
 import { journalOf, tearJournal } from './journal'
+import { importReserve } from './outbox'
 import { drain, type Drained } from './push'
 import { keyOf, knownPeople, leave, oweEnd, person, remember, rememberedKey, turnTo, type Person } from './session'
 
@@ -45,6 +46,7 @@ export async function wipe(known: Known): Promise<void> {
 }
 
 async function sendRest(known: Known, outbox: OutboxDatabase, failures: number): Promise<Drained> {
+  await importReserve(known.org_id, known.staff_id)
   const sent = await drain(outbox, known.credential ?? '', failures)
   if (sent.meaning !== 'ack' || !(await openPhotos(outbox)) || !known.credential) return sent
   const { drainPhotos } = await import('../photos/queue')
