@@ -23,7 +23,25 @@ export interface Customer {
   owner_id: string | null; holder_ids: string[]; pinyin: string; initials: string; phone_valid: boolean
   last_contact_at: number | null; contact_count: number; next_at: number | null; next_kind: string | null
   steps: Partial<Record<Step, string>>; created_by: string | null; created_at: number; marketing: boolean; open_lead_id: string | null
+  /** ids that became part of this record; records of the same household */
+  merged_ids: string[]; household_ids: string[]
 }
+
+/** What the server writes on a fact that was corrected: which correction counts, and whether the fact is to be read at all. */
+export interface Correctable { corrected_by?: string | null; void?: boolean }
+/** Everything that is to differ from the fact as it was first written; the last one of a fact counts alone. */
+export interface Correction { fact_id: string; fields: Record<string, unknown>; void: boolean; note?: string }
+export interface Deletion extends Correctable { row_id: string; note?: string; name_masked: string; entity: EntityName }
+export interface Side { id: string; store_id: string; owner_id: string | null; name_masked: string; phone_masked: string }
+export type Choice = 'same' | 'household' | 'different'
+/** Two records that may be one person. */
+export interface Candidate {
+  one: Side; other: Side; why: 'phone_taken' | 'alike'; state: 'open' | Choice
+  decided_by: string | null; decided_at: number | null
+}
+export interface Decision { candidate_id: string; choice: Choice; note?: string }
+/** `phone`: who keeps the number. */
+export interface Unmerge { alias_id: string; phone: 'record' | 'alias'; note?: string }
 
 export interface Consent { purpose: 'service' | 'marketing'; version: string; how: 'own_phone' | 'verbal' | 'signed' }
 export type Reception = 'me' | 'colleague' | 'none'
@@ -41,7 +59,7 @@ export interface Lead {
   customer_id: string; store_id: string; arrival_id: string; need: string
   state: LeadState; responsible_id: string; holder_id: string | null; offer_id: string | null; offered_to: string | null
   received_at: number; captured_at: number; routed_at: number | null; accepted_at: number | null; contacted_at: number | null
-  closed_at: number | null; close_reason: ClosingReason | null; self_received: boolean; clock: Clock | null
+  closed_at: number | null; close_reason: ClosingReason | 'merged' | null; self_received: boolean; clock: Clock | null
   escalated_at: number | null; escalated_to: string | null; level: string | null; first_follow_up_due_at: number | null
   arrivals: number; rung_at: number | null; reasons: Reason[]
   name: string; salutation: string; source: string; position: string; is_known: boolean
@@ -66,23 +84,23 @@ export type ObjectionResult = 'resolved' | 'open' | 'none' | 'skipped'
 export interface Revisit extends StepResult<'booked' | 'no_contact'> { at?: number; reason?: string }
 export type Mood = 'keen' | 'watching' | 'cold' | 'none'
 export type Breakthrough = 'price' | 'delivery' | 'design' | 'family' | 'none'
-export interface FollowUp {
+export interface FollowUp extends Correctable {
   customer_id: string; lead_id: string | null; channel: Channel
   greeting: StepResult<GreetingResult>; needs: StepResult<NeedsResult>; proposal: StepResult<ProposalResult>
   objection: StepResult<ObjectionResult>; revisit: Revisit; mood: Mood; breakthrough: Breakthrough
   started_at: number; ended_at: number
 }
-export interface Visit {
+export interface Visit extends Correctable {
   customer_id: string | null; store_id: string | null; lat: number; lng: number; accuracy_m: number
   fix_at: number; fix_source: string; note?: string
   distance_m: number | null; grade: 'verified' | 'plausible' | 'uncertain'
 }
 export type PhotoKind = 'customer' | 'follow_up' | 'visit' | 'arrival'
-export interface Photo {
+export interface Photo extends Correctable {
   subject_id: string; customer_id: string; kind: PhotoKind; sha256: string; bytes: number; width: number; height: number
   state: 'pending' | 'stored' | 'refused'; reason: string | null
 }
-export interface Comment { customer_id: string; text: string }
+export interface Comment extends Correctable { customer_id: string; text: string }
 export interface Resolution { conflict_id: string; choice: 'keep' }
 export interface Acknowledgement { refusal_id: string }
 /** The author asks the manager to decide about something refused. */
@@ -98,7 +116,9 @@ export interface Conflict {
   row_id: string; entity: string; field: string
   value_now: unknown; by_now: string | null; at_now: number
   value_other: unknown; by_other: string | null; at_other: number
-  state: 'open' | 'restored' | 'kept'
+  state: 'open' | 'restored' | 'kept' | 'ended'
+  /** the record, merged into this one, that offered the value */
+  from_id?: string | null
 }
 export interface Refusal {
   device: string; seq: number; unit: [first: number, count: number]; entity: EntityName; row_id: string; code: string; field: string | null
@@ -127,6 +147,7 @@ export interface Bodies {
   customer: Customer; arrival: Arrival; lead: Lead; offer: Offer; acceptance: Acceptance
   reassignment: Reassignment; closing: Closing; follow_up: FollowUp; visit: Visit; photo: Photo
   comment: Comment; resolution: Resolution; acknowledgement: Acknowledgement; appeal: Appeal; release: Release
+  correction: Correction; deletion: Deletion; candidate: Candidate; decision: Decision; unmerge: Unmerge
   conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice
 }
 export type EntityName = keyof Bodies

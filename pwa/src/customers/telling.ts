@@ -47,6 +47,16 @@ export function whenOf(entry: Entry, { now, zone }: Around): { short: string; bo
   return { short, both: t('customers.both_clocks', { captured: clockText(clocks.captured_at, zone), received }) }
 }
 
+/** What became of a fact since it was written: who put it right or made it void, when and why. Empty for most. */
+export function sinceText({ kind, correction, photos, void: gone }: Entry, around: Around): string {
+  if (!correction && !gone) return ''
+  const by = correction ? nameOf(correction.by, around) : t('customers.somebody')
+  const at = correction?.at ?? photos.at(-1)?.at ?? around.now
+  if (kind === 'photo' && !gone) return ''
+  const line = t(gone ? 'records.voided_line' : 'records.corrected_line', { who: by, when: agoText(at, around.now, around.zone, currentTongue()) })
+  return correction?.body.note ? t('records.reason_line', { line, note: correction.body.note }) : line
+}
+
 /** "方案：要修改。客厅柜改白橡木" for a step of a follow-up; null when it says nothing. */
 export function stepText(contact: Bodies['follow_up'], step: (typeof TOLD_STEPS)[number]): string | null {
   const { result, note } = contact[step] ?? {}

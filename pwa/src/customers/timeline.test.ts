@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { AnyBody, Bodies, Seen } from '../model'
+import { learnRest } from '../words'
 import { MINUTE_MS } from '../words/format'
 import { changes, profileOf, tagsOf } from './profile'
-import { bestSteps, stepNow } from './steps'
-import { tell, type Around } from './telling'
-import { clocksOf, openLead, timelineOf } from './timeline'
+import { isDone, stepNow } from './steps'
+import { sinceText, tell, type Around } from './telling'
+import { clocksOf, followUpsOf, openLead, timelineOf } from './timeline'
 
 const AT = 1_790_000_000_000
 function row(entity: string, id: string, more: Partial<Omit<Seen<AnyBody>, 'body'>> & { body?: object } = {}): Seen<AnyBody> {
@@ -42,12 +43,39 @@ describe('the timeline', () => {
 })
 
 describe('the five steps', () => {
-  const customer = { steps: { greeting: 'met', needs: 'partial' } } as unknown as Bodies['customer']
-  it('take the better of the server and of what is still on this phone', () => {
-    const contact = row('follow_up', 'f', { pending: true, body: { greeting: { result: 'no_answer' }, needs: { result: 'clear' }, proposal: { result: 'skipped' } } })
-    const best = bestSteps(customer, [contact])
-    expect(best).toMatchObject({ greeting: 'met', needs: 'clear' })
-    expect(stepNow(best)).toBe('proposal')
+  it('are done by a result of substance, and the next is the first that is not', () => {
+    expect([isDone('met'), isDone('no_answer'), isDone('skipped'), isDone(undefined)]).toEqual([true, false, false, false])
+    expect(stepNow({ greeting: 'met', needs: 'clear', proposal: 'skipped' })).toBe('proposal')
+  })
+})
+
+describe('a fact that was put right', () => {
+  const wrong = row('comment', 'n', { body: { text: '想看北欧风', corrected_by: 'k' } })
+  const right = row('correction', 'k', { by: 'lin', body: { fact_id: 'n', fields: { text: '想看日式' }, void: false, note: '记错了' } })
+  const around = { staff: new Map([['lin', '林店长']]), now: AT, zone: 'Asia/Shanghai' } as unknown as Around
+
+  beforeAll(learnRest)
+  it('is told as it is now, with the original and who changed it at hand', () => {
+    const [entry] = timelineOf([wrong, right])
+    expect(tell(entry!, around).lines).toEqual(['想看日式'])
+    expect(tell({ ...entry!, row: entry!.original }, around).lines).toEqual(['想看北欧风'])
+    expect(sinceText(entry!, around)).toContain('林店长')
+    expect(sinceText(entry!, around)).toContain('记错了')
+  })
+  it('stays in the timeline when it is void, and says so', () => {
+    const gone = row('comment', 'n', { body: { text: '想看北欧风', corrected_by: 'k', void: true } })
+    expect(timelineOf([gone, right])).toMatchObject([{ void: true, row: { id: 'n' }, correction: { id: 'k' } }])
+  })
+  it('is no contact any more when a follow-up is void, and the corrected one counts', () => {
+    const contact = (id: string, more: object) => row('follow_up', id, { body: { ended_at: AT, channel: 'phone', ...more } })
+    const better = row('correction', 'k2', { body: { fact_id: 'a', fields: { channel: 'wechat' }, void: false } })
+    const told = followUpsOf([contact('a', { corrected_by: 'k2' }), contact('b', { void: true }), better])
+    expect(told.map(({ id, body }) => [id, body.channel])).toEqual([['a', 'wechat']])
+  })
+  it('keeps an entry of photos while one of them still counts', () => {
+    const photo = (id: string, gone: boolean) => row('photo', id, { body: { subject_id: 'c', void: gone } })
+    expect(timelineOf([photo('p1', true), photo('p2', false)])[0]).toMatchObject({ void: false, row: { id: 'p2' } })
+    expect(timelineOf([photo('p1', true), photo('p2', true)])[0]).toMatchObject({ void: true })
   })
 })
 

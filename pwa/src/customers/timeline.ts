@@ -1,4 +1,5 @@
-import type { AnyBody, Bodies, EntityName, Seen } from '../model'
+import type { AnyBody, Bodies, Correctable, EntityName, Seen } from '../model'
+import { correctionsIn, effective, standing, type Corrections } from '../phone/mirror/effective'
 import { MINUTE_MS } from '../words/format'
 
 /** What the timeline tells, of all that lives in a customer's tree. */
@@ -9,7 +10,12 @@ export const TOLD = [
 export type Kind = (typeof TOLD)[number]
 export interface Entry<K extends Kind = Kind> {
   kind: K
+  /** As it is to be read; as it was written where it is void. */
   row: Seen<Bodies[K]>
+  /** As it was written, and the correction that counts now, if this phone knows one. */
+  original: Seen<Bodies[K]>
+  correction: Seen<Bodies['correction']> | null
+  void: boolean
   at: number
   by: string | null
   /** Photos taken for this fact; photos of the customer alone are one entry, at the newest. */
@@ -20,14 +26,14 @@ const CLOCKS_DIFFER_MS = 2 * MINUTE_MS
 
 /** The facts of one tree, newest first; photos are gathered under the fact they belong to. */
 export function timelineOf(tree: Seen<AnyBody>[]): Entry[] {
-  const photos = gathered(tree)
+  const [photos, corrections] = [gathered(tree), correctionsIn(tree)]
   const entries: Entry[] = []
   for (const row of tree) {
     if (row.entity === 'photo' || !isTold(row)) continue
-    entries.push({ kind: row.entity, row, at: atOf(row), by: row.by, photos: photos.get(row.id) ?? [] } as Entry)
+    entries.push(entryOf(row, photos.get(row.id) ?? [], corrections))
     photos.delete(row.id)
   }
-  for (const alone of photos.values()) entries.push(photoEntry(alone))
+  for (const alone of photos.values()) entries.push(photoEntry(alone, corrections))
   return entries.sort((a, b) => b.at - a.at || (a.row.id < b.row.id ? 1 : -1))
 }
 
@@ -45,9 +51,9 @@ export function openLead(tree: Seen<AnyBody>[]): Seen<Bodies['lead']> | undefine
     .sort((a, b) => (b.body.received_at ?? b.at) - (a.body.received_at ?? a.at))[0]
 }
 
-/** The contacts of one tree, newest first. */
+/** The contacts of one tree as they are to be read, newest first. */
 export function followUpsOf(tree: Seen<AnyBody>[]): Seen<Bodies['follow_up']>[] {
-  return ofKind(tree, 'follow_up').sort((a, b) => b.body.ended_at - a.body.ended_at)
+  return standing(ofKind(tree, 'follow_up'), correctionsIn(tree)).sort((a, b) => b.body.ended_at - a.body.ended_at)
 }
 
 export function ofKind<E extends EntityName>(tree: Seen<AnyBody>[], entity: E): Seen<Bodies[E]>[] {
@@ -58,9 +64,18 @@ function isTold(row: Seen<AnyBody>): row is Seen<AnyBody> & { entity: Kind } {
   return (TOLD as readonly string[]).includes(row.entity)
 }
 
-function photoEntry(photos: Seen<Bodies['photo']>[]): Entry {
-  const row = photos.reduce((newest, photo) => (photo.at > newest.at ? photo : newest))
-  return { kind: 'photo', row, at: row.at, by: row.by, photos }
+function photoEntry(photos: Seen<Bodies['photo']>[], corrections: Corrections): Entry {
+  const kept = photos.filter(({ body }) => !body.void)
+  const shown = kept.length ? kept : photos
+  return entryOf(shown.reduce((newest, photo) => (photo.at > newest.at ? photo : newest)), photos, corrections)
+}
+
+function entryOf(row: Seen<AnyBody>, photos: Seen<Bodies['photo']>[], corrections: Corrections): Entry {
+  const fact = row as Seen<AnyBody & Correctable>
+  const read = effective(fact, corrections)
+  const correction = corrections.get(fact.body.corrected_by ?? '') ?? null
+  const more = { original: row, correction, void: read === null, at: atOf(row), by: row.by, photos }
+  return { kind: row.entity, row: read ?? row, ...more } as Entry
 }
 
 function gathered(tree: Seen<AnyBody>[]): Map<string, Seen<Bodies['photo']>[]> {

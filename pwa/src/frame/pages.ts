@@ -7,13 +7,14 @@ type Loader = () => Promise<{ default: Page }>
 
 /* One lazy chunk for each page. A slice that is not built yet simply has no page. */
 const files = import.meta.glob<{ default: Page }>([
-  '../today/Today.svelte', '../customers/Customers.svelte', '../customers/Customer.svelte', '../customers/Register.svelte',
+  '../today/Today.svelte', '../customers/Customers.svelte', '../customers/Customer.svelte', '../customers/Deleted.svelte', '../customers/Register.svelte',
   '../followups/FollowUp.svelte', '../visits/Visit.svelte', '../scan/Scan.svelte', '../leads/Desk.svelte',
   '../leads/Bell.svelte', '../leads/Lead.svelte', '../clerk/Home.svelte', '../trust/Sync.svelte', '../identity/Me.svelte',
 ])
 
 const ROUTES: [pattern: RegExp, page: string][] = [
   [/^\/customers$/, 'customers/Customers'],
+  [/^\/customers\/deleted$/, 'customers/Deleted'],
   [/^\/customers\/(?<id>[^/]+)$/, 'customers/Customer'],
   [/^\/customers\/(?<id>[^/]+)\/follow$/, 'followups/FollowUp'],
   [/^\/register$/, 'customers/Register'],

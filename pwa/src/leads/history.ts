@@ -1,5 +1,6 @@
 /** What happened to one lead, from the rows of its customer's tree. Pure; newest last. */
 
+import { standing } from '../phone/mirror/effective'
 import type { Acceptance, AnyBody, Arrival, Bodies, Closing, EntityName, Escalation, FollowUp, Lead, Offer, Reassignment, Seen } from '../model'
 
 export type Kind = 'arrival' | 'offer' | 'offer_missed' | 'offer_withdrawn' | 'acceptance' | 'stand_in' | 'reassignment' | 'taken_over' | 'escalation' | 'follow_up' | 'closing'
@@ -9,7 +10,7 @@ type Told = Pick<Event, 'kind' | 'staff_id'> & { reason?: Closing['reason']; at?
 
 /** Events of this lead. What waits on this phone is in it, marked pending. */
 export function historyOf(lead: Seen<Lead>, tree: Seen<AnyBody>[]): Event[] {
-  return tree
+  return standing(tree)
     .filter((row) => belongs(row, lead))
     .map((row) => {
       const { kind, staff_id, reason = null, at = row.at || row.captured_at } = tell(row)

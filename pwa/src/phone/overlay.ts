@@ -1,7 +1,9 @@
 import type { AnyBody, Bodies, EntityName, Seen } from '../model'
 import { resolved } from './aliases'
 import type { Operation } from './databases'
+import { counted, mirrorCorrected } from './mirror/correction'
 import { mirrorCustomer } from './mirror/customer'
+import { mirrorCandidate } from './mirror/duplicate'
 import { mirrorArrivalCard, mirrorLead, mirrorOffer } from './mirror/lead'
 import { Layer, pendingRow, type Viewer } from './mirror/layer'
 import { BLANKS } from './mirror/report'
@@ -11,7 +13,11 @@ type Mirror = (op: Operation, layer: Layer<never>) => void
 const MIRRORS: Partial<Record<EntityName, Mirror>> = {
   customer: mirrorCustomer as Mirror, lead: mirrorLead as Mirror, offer: mirrorOffer as Mirror,
   arrival_card: mirrorArrivalCard as Mirror, refusal: mirrorRefusal as Mirror, conflict: mirrorConflict as Mirror,
+  follow_up: mirrorCorrected as Mirror, comment: mirrorCorrected as Mirror, visit: mirrorCorrected as Mirror, photo: mirrorCorrected as Mirror,
+  deletion: mirrorCorrected as Mirror, candidate: mirrorCandidate as Mirror,
 }
+/** What is derived from facts counts them as they are to be read. */
+const DERIVED: ReadonlySet<EntityName> = new Set(['customer', 'lead'])
 
 /** Rows of one entity with operations laid over them, in the order they were saved. */
 export function overlaid<E extends EntityName>(
@@ -19,11 +25,11 @@ export function overlaid<E extends EntityName>(
 ): Layer<Bodies[E]> {
   const layer = new Layer<Bodies[E]>(rows, viewer)
   const mirror = MIRRORS[entity]
-  for (const op of operations) {
+  for (const op of DERIVED.has(entity) ? counted(operations) : operations) {
     const here = { ...op, root: resolved(viewer.aliases, op.root), id: resolved(viewer.aliases, op.id) }
     if (op.base !== null && op.entity === entity) patch(here, layer as Layer<never>)
     mirror?.(here, layer as Layer<never>)
-    if (op.base === null && op.entity === entity && !mirror) create(here, layer as Layer<never>)
+    if (op.base === null && op.entity === entity) create(here, layer as Layer<never>)
   }
   return layer
 }

@@ -1,8 +1,10 @@
 import { liveQuery } from 'dexie'
 import type { AnyBody, Bodies, EntityName, Seen } from '../model'
-import { resolved, type Aliases } from './aliases'
-import { ownCache, ownOutbox, type Operation, type StoredRow } from './databases'
+import { aliasesIn, mergedIn, resolved, type Records, type Told } from './aliases'
+import { correctedContacts } from './corrected'
+import { ownCache, ownOutbox, type CacheDatabase, type Operation, type OutboxDatabase, type StoredRow } from './databases'
 import { joined, shared, type Live } from './live'
+import type { Viewer } from './mirror/layer'
 import { overlaid } from './overlay'
 import { seen } from './seen'
 import { me } from './session'
@@ -10,7 +12,8 @@ import { shelfOf, type Rows } from './shelf'
 
 export type { Seen } from '../model'
 
-interface Laid { operations: Operation[]; aliases: Aliases }
+interface Laid extends Told { operations: Operation[]; contacts: Viewer['contacts'] }
+interface Phone { cache: CacheDatabase; outbox: OutboxDatabase }
 let laid: Live<Laid> | null = null
 const lists = new Map<EntityName, Live<Seen<AnyBody>[]>>()
 
@@ -27,8 +30,8 @@ export function rowsOf<E extends EntityName>(entity: E): Live<Seen<Bodies[E]>[]>
 
 /** One row by its id (an alias finds its record), or undefined; live. */
 export function rowOf<E extends EntityName>(entity: E, id: string): Live<Seen<Bodies[E]> | undefined> {
-  const [cache, outbox, viewer] = [ownCache(), ownOutbox(), me().staff_id]
-  const stored: Live<StoredRow | undefined> = liveQuery(async () => cache.rows.get(resolved(await aliasesOf(outbox), id)))
+  const [phone, viewer] = [ownPhone(), me().staff_id]
+  const stored: Live<StoredRow | undefined> = liveQuery(async () => phone.cache.rows.get(await realOf(phone, id)))
   return joined(stored, laidOperations(), (row, over) => {
     const rows = mapOf<Bodies[E]>(row?.entity === entity ? [row] : [])
     return lay(viewer, entity, rows, over).get(id)
@@ -37,11 +40,8 @@ export function rowOf<E extends EntityName>(entity: E, id: string): Live<Seen<Bo
 
 /** Every row of one customer's tree, waiting operations laid over; live, unordered. */
 export function treeOf(root: string): Live<Seen<AnyBody>[]> {
-  const [cache, outbox, viewer] = [ownCache(), ownOutbox(), me().staff_id]
-  const stored: Live<StoredRow[]> = liveQuery(async () => {
-    const aliases = await aliasesOf(outbox)
-    return cache.rows.where('root').equals(resolved(aliases, root)).toArray()
-  })
+  const [phone, viewer] = [ownPhone(), me().staff_id]
+  const stored: Live<StoredRow[]> = liveQuery(async () => phone.cache.rows.where('root').equals(await realOf(phone, root)).toArray())
   return joined(stored, laidOperations(), (rows, over) => tree(viewer, root, rows, over))
 }
 
@@ -52,29 +52,55 @@ export function forgetRows(): void {
 }
 
 function tree(viewer: string, root: string, stored: StoredRow[], over: Laid): Seen<AnyBody>[] {
-  const real = resolved(over.aliases, root)
-  const operations = over.operations.filter((op) => resolved(over.aliases, op.root) === real)
+  const aliases = aliasesIn(over, recordsIn(stored))
+  const real = resolved(aliases, root)
+  const operations = over.operations.filter((op) => resolved(aliases, op.root) === real)
   const entities = new Set<EntityName>([...stored.map((row) => row.entity), ...operations.map((op) => op.entity)])
   return [...entities].flatMap((entity) => {
     const rows = mapOf<AnyBody>(stored.filter((row) => row.entity === entity))
-    return lay(viewer, entity, rows as never, { ...over, operations }).list() as Seen<AnyBody>[]
+    return lay(viewer, entity, rows as never, { ...over, aliases, operations }).list() as Seen<AnyBody>[]
   })
 }
 
 function lay<E extends EntityName>(staff_id: string, entity: E, rows: ReadonlyMap<string, Seen<Bodies[E]>>, over: Laid) {
-  return overlaid(entity, rows, over.operations, { staff_id, aliases: over.aliases })
+  const aliases = entity === 'customer' ? aliasesIn(over, rows) : over.aliases
+  return overlaid(entity, rows, over.operations, { staff_id, aliases, contacts: over.contacts })
 }
 
 function laidOperations(): Live<Laid> {
-  const outbox = ownOutbox()
-  laid ??= shared(() => liveQuery(async () => ({
-    operations: await outbox.operations.where('laid').equals(1).sortBy('seq'), aliases: await aliasesOf(outbox),
-  })))
+  const [phone, staff_id] = [ownPhone(), me().staff_id]
+  laid ??= shared(() => liveQuery(async () => {
+    const operations = await phone.outbox.operations.where('laid').equals(1).sortBy('seq')
+    const told = await toldBy(phone.outbox, operations)
+    return { operations, ...told, contacts: await correctedContacts(phone.cache, operations, told.aliases, staff_id) }
+  }))
   return laid
 }
 
-async function aliasesOf(outbox: ReturnType<typeof ownOutbox>): Promise<Aliases> {
-  return new Map((await outbox.aliases.toArray()).map(({ id, of }) => [id, of]))
+/** The id of the record that an id stands for on this phone. */
+async function realOf({ cache, outbox }: Phone, id: string): Promise<string> {
+  if (await cache.rows.get(id)) return id
+  const told = await toldBy(outbox, await outbox.operations.where('laid').equals(1).toArray())
+  const said = resolved(told.aliases, id)
+  const record = said === id ? undefined : await cache.rows.get(said)
+  if (record && resolved(aliasesIn(told, recordsIn([record])), id) === said) return said
+  if (said === id && told.fresh.has(id)) return id
+  // Only records know what another phone's creation became part of: read them all, for an id that is nothing else.
+  const holder = await cache.rows.where('entity').equals('customer').filter(({ body }) => mergedIn(body)?.includes(id) ?? false).first()
+  return holder?.id ?? (record ? id : said)
+}
+
+async function toldBy(outbox: OutboxDatabase, laid: Operation[]): Promise<Told> {
+  const aliases = new Map((await outbox.aliases.toArray()).map(({ id, of }) => [id, of]))
+  return { aliases, fresh: new Set(laid.filter(({ base }) => base === null).map(({ id }) => id)) }
+}
+
+function ownPhone(): Phone {
+  return { cache: ownCache(), outbox: ownOutbox() }
+}
+
+function recordsIn(stored: StoredRow[]): Records {
+  return new Map(stored.filter(({ entity }) => entity === 'customer').map((row) => [row.id, row]))
 }
 
 function mapOf<B>(stored: StoredRow[]): Map<string, Seen<B>> {

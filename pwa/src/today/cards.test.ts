@@ -11,7 +11,7 @@ function customer(id: string, body: Partial<Bodies['customer']>): Seen<Bodies['c
   return { id, entity: 'customer', root: id, version: 1, body: whole, pending: false, saved_at: null } as unknown as Seen<Bodies['customer']>
 }
 function lead(customer_id: string, body: Partial<Bodies['lead']>): Seen<Bodies['lead']> {
-  return { id: `lead-${customer_id}`, body: { customer_id, state: 'accepted', holder_id: BO, ...body } } as unknown as Seen<Bodies['lead']>
+  return { id: `lead-${customer_id}`, root: customer_id, body: { customer_id, state: 'accepted', holder_id: BO, ...body } } as unknown as Seen<Bodies['lead']>
 }
 function day(customers: Seen<Bodies['customer']>[], more: Partial<Day> = {}): Day {
   return { customers, leads: [], contacts: [], staffId: BO, zone: 'Asia/Shanghai', ...more }

@@ -69,10 +69,10 @@ function newestContacts(contacts: Bodies['follow_up'][]): Map<string, Bodies['fo
 
 function firstsDue(day: Day, sent: Map<string, unknown>): Map<string, number> {
   const due = new Map<string, number>()
-  for (const { body } of day.leads) {
+  for (const { body, root } of day.leads) {
     const mine = body.state === 'accepted' && body.holder_id === day.staffId
-    if (mine && body.first_follow_up_due_at && !sent.has(body.customer_id))
-      due.set(body.customer_id, body.first_follow_up_due_at)
+    if (mine && body.first_follow_up_due_at && !sent.has(root))
+      due.set(root, body.first_follow_up_due_at)
   }
   return due
 }

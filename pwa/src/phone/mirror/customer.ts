@@ -1,6 +1,7 @@
 import type { Customer, FollowUp } from '../../model'
+import { mergedIn } from '../aliases'
 import type { Operation } from '../databases'
-import { bestSteps, isEffective } from './contact'
+import { bestSteps, derivedFrom, isEffective, nextOf } from './contact'
 import { fieldsOf, pendingRow, type Layer } from './layer'
 
 /** What an operation of ours will most likely mean for a customer, until the server says. */
@@ -12,19 +13,33 @@ export function mirrorCustomer(op: Operation, layer: Layer<Customer>): void {
   if (op.entity === 'acceptance') accepted(op, layer)
   if (op.entity === 'lead' && op.base === null) layer.change(op.root, op, { open_lead_id: op.id })
   if (op.entity === 'closing') layer.change(op.root, op, { open_lead_id: null })
+  if (op.entity === 'correction') recounted(op, layer)
+  if (op.entity === 'deletion') layer.drop(String(op.fields.row_id))
+  if (op.entity === 'unmerge') takenApart(op, layer)
 }
 
 function followed(op: Operation, layer: Layer<Customer>): void {
   const row = layer.get(op.root)
   if (!row) return
   const report = op.fields as unknown as FollowUp
-  const booked = report.revisit?.result === 'booked' ? (report.revisit.at ?? null) : null
   const effective = isEffective(report)
   layer.change(op.root, op, {
-    steps: bestSteps(row.body.steps ?? {}, report), next_at: booked, next_kind: booked === null ? null : 'revisit',
+    steps: bestSteps(row.body.steps ?? {}, report), ...nextOf(report),
     last_contact_at: effective ? op.captured_at : row.body.last_contact_at,
     contact_count: (row.body.contact_count ?? 0) + (effective ? 1 : 0),
   })
+}
+
+/** A corrected contact changes what follows from all of them. */
+function recounted(op: Operation, layer: Layer<Customer>): void {
+  const contacts = layer.viewer.contacts?.get(op.root)
+  if (contacts) layer.change(op.root, op, derivedFrom(contacts))
+}
+
+/** The other record is not here before the server brings it back; this one no longer names it. */
+function takenApart(op: Operation, layer: Layer<Customer>): void {
+  const left = mergedIn(layer.get(op.root)?.body)?.filter((id) => id !== op.fields.alias_id)
+  if (left) layer.change(op.root, op, { merged_ids: left })
 }
 
 function accepted(op: Operation, layer: Layer<Customer>): void {
@@ -42,5 +57,6 @@ function blank(op: Operation, author: string): Customer {
     source: 'staff', tier: null, tags: [], store_id: '', owner_id: null, holder_ids: [], pinyin: '', initials: '',
     phone_valid: true, last_contact_at: null, contact_count: 0, next_at: null, next_kind: null, steps: {},
     created_by: author, created_at: op.captured_at, marketing: false, open_lead_id: null,
+    merged_ids: [], household_ids: [],
   }
 }

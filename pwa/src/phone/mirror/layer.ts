@@ -1,9 +1,9 @@
 import { resolved, type Aliases } from '../aliases'
 import type { Operation } from '../databases'
-import type { AnyBody, EntityName, Seen } from '../../model'
+import type { AnyBody, EntityName, FollowUp, Seen } from '../../model'
 
-/** Who looks, and what this phone knows of merged ids. */
-export interface Viewer { staff_id: string; aliases: Aliases }
+/** Who looks, what this phone knows of merged ids, and the contacts of each tree in which one was corrected. */
+export interface Viewer { staff_id: string; aliases: Aliases; contacts?: ReadonlyMap<string, readonly Seen<FollowUp>[]> }
 
 /** Rows of one entity with changes laid over them; the rows beneath are never touched. */
 export class Layer<B = AnyBody> {

@@ -1,6 +1,6 @@
-import type { Conflict, Refusal, Seen } from '../../model'
+import type { Conflict, Refusal, Seen, Unmerge } from '../../model'
 import type { Operation } from '../databases'
-import type { Layer } from './layer'
+import { fieldsOf, type Layer } from './layer'
 
 /** A refusal that was acknowledged or let through asks for nothing any more; one that was asked about or declined says so. */
 export function mirrorRefusal(op: Operation, layer: Layer<Refusal>): void {
@@ -24,8 +24,16 @@ function unitOf(id: string, layer: Layer<Refusal>): Seen<Refusal>[] {
   return [...layer.all()].filter(({ body }) => body.device === row.body.device && body.seq >= first && body.seq < first + count)
 }
 
-/** A conflict is settled by keeping what stands, or by a patch that cites it. */
+/** A conflict is settled by keeping what stands, by a patch that cites it, or by taking the two records apart. */
 export function mirrorConflict(op: Operation, layer: Layer<Conflict>): void {
   if (op.entity === 'resolution') layer.change(String(op.fields.conflict_id), op, { state: 'kept' })
   if (op.cites) layer.change(op.cites, op, { state: 'restored' })
+  if (op.entity === 'unmerge') ended(op, layer)
+}
+
+function ended(op: Operation, layer: Layer<Conflict>): void {
+  const { alias_id } = fieldsOf<Unmerge>(op)
+  for (const { id, body } of [...layer.all()]) {
+    if (body.state === 'open' && body.from_id === alias_id) layer.change(id, op, { state: 'ended' })
+  }
 }

@@ -6,6 +6,7 @@ import identity from './identity'
 import leads from './leads'
 import phone from './phone'
 import photos from './photos'
+import records from './records'
 import scan from './scan'
 import today from './today'
 import trust from './trust'
@@ -15,5 +16,5 @@ import visits from './visits'
 import type { Translation } from '../zh'
 
 export const en: Translation = {
-  clerk, customers, followups, frame, identity, leads, phone, photos, scan, today, trust, ui, visits,
+  clerk, customers, followups, frame, identity, leads, phone, photos, records, scan, today, trust, ui, visits,
 }
