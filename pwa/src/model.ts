@@ -36,7 +36,7 @@ export interface Side { id: string; store_id: string; owner_id: string | null; n
 export type Choice = 'same' | 'household' | 'different'
 /** Two records that may be one person. */
 export interface Candidate {
-  one: Side; other: Side; why: 'phone_taken' | 'alike'; state: 'open' | Choice
+  one: Side; other: Side; why: 'phone_taken' | 'alike' | 'unmerged'; state: 'open' | Choice
   decided_by: string | null; decided_at: number | null
 }
 export interface Decision { candidate_id: string; choice: Choice; note?: string }
@@ -89,6 +89,8 @@ export interface FollowUp extends Correctable {
   greeting: StepResult<GreetingResult>; needs: StepResult<NeedsResult>; proposal: StepResult<ProposalResult>
   objection: StepResult<ObjectionResult>; revisit: Revisit; mood: Mood; breakthrough: Breakthrough
   started_at: number; ended_at: number
+  /** the lead it answered; the server's */
+  counts_for?: string
 }
 export interface Visit extends Correctable {
   customer_id: string | null; store_id: string | null; lat: number; lng: number; accuracy_m: number

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { answered, booked, noted } from '../followups/form'
-import type { FollowUp, Seen } from '../model'
+import type { Correction, FollowUp, Seen } from '../model'
 import { DAY_MS } from '../words/format'
 import { contactFields, formOf } from './contactForm'
-import { changesReading, differing, mayCorrect } from './correcting'
+import { changesReading, differing, lastSaid, mayCorrect } from './correcting'
 
 const NOW = Date.UTC(2026, 10, 21, 6, 5)
 const contact = {
@@ -48,5 +48,14 @@ describe('a contact told again', () => {
     const read = { ...contact, mood: 'cold' } as FollowUp
     expect(changesReading(contact, read, { mood: 'cold' })).toBe(false)
     expect(changesReading(contact, read, {})).toBe(true)
+  })
+  it('comes back from void as it was last corrected', () => {
+    const said = (id: string, at: number, fields: object, gone = false) => ({ id, at, body: { fact_id: 'f', fields, void: gone } }) as unknown as Seen<Correction>
+    const all = [said('a', 1, { mood: 'cold' }), said('c', 3, {}, true), said('b', 2, { mood: 'keen' })]
+    expect(lastSaid('f', all)).toEqual({ mood: 'keen' })
+    expect(lastSaid('other', all)).toEqual({})
+  })
+  it('takes a text that was never written and an empty one for the same', () => {
+    expect(differing({ lat: 1 }, { note: '' })).toEqual({})
   })
 })

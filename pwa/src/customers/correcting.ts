@@ -17,13 +17,13 @@ export function mayCorrect(fact: Pick<Seen<unknown>, 'entity' | 'by' | 'received
 /** Of what a fact says now, only what differs from what was first written: a correction says all of it again. */
 export function differing(original: object, says: Fields): Fields {
   const first = original as Fields
-  return Object.fromEntries(Object.entries(says).filter(([field, value]) => canonical(value) !== canonical(first[field])))
+  return Object.fromEntries(Object.entries(says).filter(([field, value]) => plain(value) !== plain(first[field])))
 }
 
 /** Whether a correction would change how the fact is read now. */
 export function changesReading(original: object, read: object, fields: Fields): boolean {
   const [before, after] = [read as Fields, { ...(original as Fields), ...fields }]
-  return Object.keys({ ...before, ...after }).some((field) => canonical(before[field]) !== canonical(after[field]))
+  return Object.keys({ ...before, ...after }).some((field) => plain(before[field]) !== plain(after[field]))
 }
 
 export interface Said { fields?: Fields; gone?: boolean; note?: string }
@@ -34,7 +34,23 @@ export async function correct(fact_id: string, { fields = {}, gone = false, note
   await save([{ entity: 'correction', id: newId(), fields: { fact_id, fields, void: gone, ...said } }])
 }
 
-/** Takes a fact out of the reading, or back into it, as it was corrected before. */
-export async function setVoid(fact_id: string, gone: boolean, before: Seen<Bodies['correction']> | null, note = ''): Promise<void> {
-  await correct(fact_id, { fields: before?.body.fields ?? {}, gone, note })
+/** Takes a fact out of the reading: nothing of it is to differ, it is not to be read. */
+export async function makeVoid(fact_id: string, note = ''): Promise<void> {
+  await correct(fact_id, { gone: true, note })
+}
+
+/** Brings it back as it was last corrected, or as it was written. */
+export async function bringBack(fact_id: string, corrections: readonly Seen<Bodies['correction']>[]): Promise<void> {
+  await correct(fact_id, { fields: lastSaid(fact_id, corrections) })
+}
+
+/** What the newest correction that did not make the fact void wanted to differ. */
+export function lastSaid(fact_id: string, corrections: readonly Seen<Bodies['correction']>[]): Fields {
+  const own = corrections.filter(({ body }) => body.fact_id === fact_id && !body.void)
+  return own.sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1))[0]?.body.fields ?? {}
+}
+
+/** A text that was never written and an empty one read alike. */
+function plain(value: unknown): string {
+  return canonical(value === '' ? null : value)
 }

@@ -1,7 +1,7 @@
 import type { Bodies, Seen } from '../model'
 import { toast } from '../ui/toast'
 import { t } from '../words'
-import { setVoid } from './correcting'
+import { makeVoid } from './correcting'
 
 /** What may still be undone, or is being undone; newest first. */
 export function recentlyDeleted(rows: Seen<Bodies['deletion']>[]): Seen<Bodies['deletion']>[] {
@@ -11,7 +11,7 @@ export function recentlyDeleted(rows: Seen<Bodies['deletion']>[]): Seen<Bodies['
 /** Makes a deletion void; the customer comes back when the server has heard of it. */
 export async function undelete(id: string): Promise<void> {
   try {
-    await setVoid(id, true, null)
+    await makeVoid(id)
     toast(t('records.undeleted'), 'good')
   } catch {
     toast(t('customers.save_failed'), 'bad')

@@ -48,6 +48,10 @@ describe('a record that became part of another one on some other phone', () => {
     expect((await once(rowOf('customer', 'young')))?.body.budget).toBe('6 万')
     expect((await once(treeOf('old'))).map(({ id }) => id).sort()).toEqual(['mine', 'n', 'old'])
   })
+  it('is found too by what this phone made of it before', async () => {
+    await stage.outbox.aliases.put({ id: 'mine', of: 'young' })
+    expect((await once(rowOf('customer', 'mine')))?.id).toBe('old')
+  })
   it('is its own record again after it was taken apart', async () => {
     await stage.outbox.aliases.put({ id: 'young', of: 'old' })
     await stage.cache.rows.bulkPut([stored('customer', 'old', 'old', { name: '赵女士', merged_ids: [] }), stored('customer', 'young', 'young', { name: '小赵' })])

@@ -86,7 +86,7 @@ async function realOf({ cache, outbox }: Phone, id: string): Promise<string> {
   if (record && resolved(aliasesIn(told, recordsIn([record])), id) === said) return said
   if (said === id && told.fresh.has(id)) return id
   // Only records know what another phone's creation became part of: read them all, for an id that is nothing else.
-  const holder = await cache.rows.where('entity').equals('customer').filter(({ body }) => mergedIn(body)?.includes(id) ?? false).first()
+  const holder = await cache.rows.where('entity').equals('customer').filter(({ body }) => mergedIn(body)?.some((one) => one === id || one === said) ?? false).first()
   return holder?.id ?? (record ? id : said)
 }
 

@@ -68,6 +68,12 @@ describe('a correction that waits on this phone', () => {
     const since = op('follow_up', 'f', contact as Record<string, unknown>)
     expect(overlaid('customer', zhao, [since, gone], { ...viewer, contacts }).get('zhao')!.body).toMatchObject({ contact_count: 2, next_at: 9_000 })
   })
+  it('of the only contact that answered a lead lets it wait again', () => {
+    const leads = held(row('lead', 'l', { state: 'contacted', contacted_at: 50 }), row('lead', 'm', { state: 'contacted', contacted_at: 50 }))
+    const contacts = new Map([['zhao', [row('follow_up', 'other', { ...contact, counts_for: 'm' }, 50)]]])
+    const layer = overlaid('lead', leads, [correction('f', {}, true)], { ...viewer, contacts })
+    expect([layer.get('l')!.body.state, layer.get('m')!.body.state]).toEqual(['accepted', 'contacted'])
+  })
   it('leaves operations alone where nothing is corrected', () => {
     const operations = [op('comment', 'c', { text: '好' })]
     expect(counted(operations)).toBe(operations)

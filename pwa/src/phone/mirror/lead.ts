@@ -16,6 +16,7 @@ export function mirrorLead(op: Operation, layer: Layer<Lead>): void {
     layer.change(lead, op, { state: 'closed', closed_at: op.captured_at, close_reason: op.fields.reason as ClosingReason })
   }
   if (op.entity === 'follow_up' && lead) contacted(op, layer, lead)
+  if (op.entity === 'correction') recounted(op, layer)
 }
 
 /** An offer of a lead that I took, passed on or closed asks for nothing any more. */
@@ -54,6 +55,16 @@ function contacted(op: Operation, layer: Layer<Lead>, lead: string): void {
   const row = layer.get(lead)
   if (row?.body.state !== 'accepted' || !isEffective(op.fields as unknown as FollowUp)) return
   layer.change(lead, op, { state: 'contacted', contacted_at: op.captured_at })
+}
+
+/** A lead whose only contact was made void waits for one again. */
+function recounted(op: Operation, layer: Layer<Lead>): void {
+  const contacts = layer.viewer.contacts?.get(op.root)
+  if (!contacts) return
+  for (const { id, root, body } of [...layer.all()]) {
+    const answered = contacts.some((one) => one.body.counts_for === id && isEffective(one.body))
+    if (root === op.root && body.state === 'contacted' && !answered) layer.change(id, op, { state: 'accepted', contacted_at: null })
+  }
 }
 
 function blank(op: Operation, mine: string): Lead {
