@@ -53,7 +53,7 @@ export function sinceText({ kind, correction, photos, void: gone }: Entry, aroun
   const by = correction ? nameOf(correction.by, around) : t('customers.somebody')
   const at = correction?.at ?? photos.at(-1)?.at ?? around.now
   if (kind === 'photo' && !gone) return ''
-  const line = t(gone ? 'records.voided_line' : 'records.corrected_line', { who: by, when: agoText(at, around.now, around.zone, currentTongue()) })
+  const line = `${by} · ${agoText(at, around.now, around.zone, currentTongue())}`
   return correction?.body.note ? t('records.reason_line', { line, note: correction.body.note }) : line
 }
 

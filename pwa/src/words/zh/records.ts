@@ -1,7 +1,7 @@
 export default {
   correct: '更正', correct_of: '更正：{title}', void: '作废', restore: '恢复', restore_of: '恢复：{title}',
   corrected: '已更正', voided: '已作废',
-  corrected_line: '{who} {when} 更正', voided_line: '{who} {when} 作废', reason_line: '{line}：{note}',
+  reason_line: '{line}：{note}',
   original: '原来写的', show_original: '看原文', hide_original: '收起原文',
   correct_hint: '原来写的会留着，同事看到的是更正后的内容。', void_hint: '作废后不再算进跟进和统计，原文留着，可以恢复。',
   correct_note: '为什么改（可不写）', correct_save: '保存更正', photo_hint: '照片不能改，拍错了可以作废。',
@@ -9,9 +9,9 @@ export default {
   comment_label: '备注', visit_label: '打卡备注', unfinished: '还差：{parts}', photo_n: '照片 {n}',
   delete: '删除这位客户', delete_title: '删除 {name}？',
   delete_what: '资料和全部动态会从每台手机上收走。门店可以在"最近删除"里恢复。\n同事之后再记的内容会留着，恢复后自动补上。',
-  delete_note: '为什么删（可不写）', delete_yes: '删除', delete_saved: '已删除，存在本机。联网后从每台手机上收走。', undo: '撤销',
+  delete_note: '为什么删（可不写）', delete_yes: '删除', delete_saved: '已删除，存在本机。', undo: '撤销',
   delete_open_lead: '还有没关闭的线索，先关闭线索才能删除。',
-  deleted_title: '最近删除', deleted_why: '删除的客户在这里恢复', deleted_none: '没有删除过客户。',
+  deleted_title: '最近删除', deleted_why: '删除的客户在这里恢复', deleted_none: '没有可以恢复的客户。', deleted_this: '这位客户已删除。',
   deleted_line: '{who} {when} 删除', deleted_somebody: '一位客户', undelete: '恢复', undeleted: '恢复已存本机。联网后回到每台手机。', undelete_pending: '联网后恢复',
   same_title: '可能是同一位客户', same_count: '{n} 组', same_why_phone_taken: '改手机号时发现，这个号码已经有一位客户。', same_why_alike: '姓名一样，地址也一样。',
   same_why_unmerged: '拆开过的两份档案。', same_owner: '负责人 {name}', same_nobody: '无人负责', same_here: '打开', same_no_phone: '没有号码', same_this: '这一份',
@@ -23,5 +23,5 @@ export default {
   part_name: '{name}，{when} 登记', part_unnamed: '{when} 登记的一份', part_facts: '{n} 条动态跟着它走',
   part_hint: '拆出的一份按当初登记的内容回来，归登记的人；当初记在它名下的动态跟着它走。', part_phone: '手机号留给哪一份', part_record: '现在这份', part_alias: '拆出的那份',
   part_no_number: '另一份从此没有号码。', part_note: '为什么拆（可不写）', part_yes: '拆开', part_saved: '已存本机。联网后拆开。',
-  conflict_ended: '两份档案已拆开，不用再选。', conflict_from: '另一个值来自并入的档案。',
+  conflict_of_part: '两份档案的"{field}"不一样', conflict_ended: '两份档案已拆开，不用再选。',
 } as const
