@@ -31,11 +31,15 @@ def merge(ledger: Ledger, gone: Row, into: Row, fact: Row) -> None:
     move_tree(ledger, gone, into)
     if into.body.get("owner_id") is None and gone.body.get("owner_id"):
         change_owner(ledger, into, gone.body["owner_id"])
-    merged = {*(into.body.get("merged_ids") or ()), gone.id}
+    merged = {gone.id, *aliases_of(gone), *aliases_of(into)}
     marketing = bool(into.body.get("marketing") or gone.body.get("marketing"))
     ledger.change(into, merged_ids=sorted(merged), marketing=marketing)
     recount_holders(ledger, into)
     recount(into, ledger)
+
+
+def aliases_of(person: Row) -> list[str]:
+    return person.body.get("merged_ids") or []
 
 
 def move_tree(ledger: Ledger, gone: Row, into: Row) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from server.customers import customer
 from server.customers.candidates import settle, suggest
 from server.duplicates.leads import part_leads, recount_holders
-from server.duplicates.merging import OFFERED
+from server.duplicates.merging import OFFERED, aliases_of
 from server.followups.entities import recount
 from sync import EMPTY, Ledger, Row, pending_stamp
 
@@ -27,9 +27,9 @@ def unmerge(ledger: Ledger, original: Row, into: Row, phone_to: str, fact: Row) 
     part_trees(ledger, original, into)
     part_keys(ledger, original, into, phone_to)
     part_leads(ledger, into, original)
-    mine = [id for id in into.body.get("merged_ids") or () if ledger.resolve(id) == into.id]
-    ledger.change(into, merged_ids=[id for id in mine if id != original.id])
     for person in (into, original):
+        mine = [id for id in aliases_of(person) if ledger.resolve(id) == person.id]
+        ledger.change(person, merged_ids=[id for id in mine if id != person.id])
         recount_holders(ledger, person)
         recount(person, ledger)
     candidate = suggest(ledger, original, into, "unmerged")

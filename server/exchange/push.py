@@ -11,12 +11,11 @@ from sqlalchemy import bindparam, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import Database, bulk_insert
-from server.errors import Forbidden, Unauthenticated
 from server.exchange.authors import author_of
 from server.exchange.kept import ask_about
 from server.exchange.reading import load_for
 from server.exchange.replay import Replay, read_replays
-from server.identity.devices import DEVICE
+from server.identity.devices import DEVICE, sender
 from server.identity.tables import devices
 from server.rows import Movement, Published, open_ledger, publish
 from server.rows.tables import pushes
@@ -38,7 +37,6 @@ from sync import (
 )
 
 BATCH_OPERATIONS = 4_000
-COMPROMISED = "compromised"
 log = logging.getLogger("shopbell.exchange")
 
 
@@ -166,11 +164,7 @@ async def find_device(connection: AsyncConnection, job: Job) -> Record[Any]:
     """The device as it stands in this transaction, which alone may number its operations."""
     wanted = {"org_code": job.org_code, "device_id": job.device_id}
     device: Record[Any] | None = (await connection.execute(DEVICE, wanted)).one_or_none()
-    if device is None:
-        raise Unauthenticated("bad_credential")
-    if device.revoked_why == COMPROMISED:
-        raise Forbidden("device_revoked", why=device.revoked_why)
-    return device
+    return sender(device)
 
 
 def fresh_units(push: Push, next_seq: int) -> list[list[Operation]]:

@@ -16,6 +16,7 @@ from server.identity.tables import devices, organisations, staff_accounts
 
 MAX_PIN_FAILURES = 5
 PURPOSE = "device"
+COMPROMISED = "compromised"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,8 @@ async def device_of(
 ) -> Row[Any]:
     """The row of DEVICE behind an Authorization header.
 
-    Raises Unauthenticated for a missing or forged credential, Forbidden `device_revoked`.
+    Raises Unauthenticated for a missing or forged credential, Forbidden `device_revoked` if it may
+    not even send what it still holds.
     """
     kind, _, credential = (authorization or "").partition(" ")
     if kind.lower() != "bearer":
@@ -118,9 +120,15 @@ async def device_of(
     org_code, device_id = read_credential(keys, credential.strip(), now)
     found = await connection.execute(DEVICE, {"org_code": org_code, "device_id": device_id})
     row: Row[Any] | None = found.one_or_none()
+    return sender(row)
+
+
+def sender(row: Row[Any] | None) -> Row[Any]:
+    """A lost or replaced phone may still hand over its work, which its manager gets; from one in
+    wrong hands nothing is taken."""
     if row is None:
         raise Unauthenticated("bad_credential")
-    if row.revoked_at is not None:
+    if row.revoked_why == COMPROMISED:
         raise Forbidden("device_revoked", why=row.revoked_why)
     return row
 

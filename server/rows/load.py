@@ -45,6 +45,7 @@ async def load(
     roots = [root for row, entity in named if row is not None for root in entity.trees(row, ledger)]
     if roots:
         fresh = await load_tree(connection, ledger, roots)
+        await load_aliases(connection, ledger, [row.id for row in fresh if row.deleted])
         await load_around(connection, ledger, gather(ledger, fresh, stores), stores)
     return ledger
 

@@ -117,13 +117,16 @@ async def test_a_revoked_device_reads_nothing_and_learns_why(
     phone_of: PhoneOf, lin: httpx.AsyncClient, database: Database, config: Config,
     clock: MovableClock,
 ) -> None:  # fmt: skip
-    phone = await phone_of("bo")
-    assert (await lin.delete(f"/api/devices/{phone.device}?why=lost")).status_code == 204
-    assert (await phone.client.get("/api/session")).status_code == 401
+    lost, phone = await phone_of("bo"), await phone_of("bo")
+    for revoked, why in ((lost, "lost"), (phone, "compromised")):
+        answer = await lin.delete(f"/api/devices/{revoked.device}?why={why}")
+        assert answer.status_code == 204
+        assert (await revoked.client.get("/api/session")).status_code == 401
+    assert await pusher(database, config, clock, lost) == "bo"
     with pytest.raises(Forbidden) as refused:
         await pusher(database, config, clock, phone)
     problem: Problem = refused.value
-    assert (problem.code, problem.context) == ("device_revoked", {"why": "lost"})
+    assert (problem.code, problem.context) == ("device_revoked", {"why": "compromised"})
 
 
 async def test_a_manager_sees_the_phones_of_the_store_and_a_rep_only_the_own(

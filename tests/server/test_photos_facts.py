@@ -49,6 +49,19 @@ async def test_bytes_before_their_fact_wait_for_it(stage: Stage) -> None:
     assert (await stage.see("bo", ONE)).status_code == 200
 
 
+async def test_the_photos_of_a_lost_phone_are_taken_those_of_a_compromised_one_are_not(
+    stage: Stage,
+) -> None:
+    data = picture()
+    device = stage.phones["bo"].device
+    await stage.people["lin"].delete(f"/api/devices/{device}?why=lost")
+    assert (await stage.upload(ONE, data)).status_code == 204
+    device = stage.phones["wu"].device
+    await stage.people["wu"].delete(f"/api/devices/{device}?why=compromised")
+    answer = await stage.call("POST", "/photos/uploads", "wu", upload_length="1")
+    assert (answer.status_code, answer.json()["error"]["why"]) == (403, "compromised")
+
+
 async def test_bad_bytes_before_their_fact_refuse_it_when_it_comes(stage: Stage) -> None:
     data = b"not a picture at all"
     await stage.upload(ONE, data)

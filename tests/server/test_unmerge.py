@@ -207,6 +207,28 @@ async def test_a_decision_can_be_taken_back(phone_of: PhoneOf) -> None:
     assert after[candidate.id].body["state"] == "different"
 
 
+async def test_aliases_of_aliases_find_their_way_and_back(phone_of: PhoneOf) -> None:
+    """A third registration joins the younger record, which becomes part of the older one."""
+    bo, lin, older, younger, candidate = await two_records(phone_of)
+    third = make_id()
+    await bo.push([bo.operation("customer", third, customer(phone="13900000009"))])
+    await say(lin, "decision", candidate_id=candidate.id, choice="same")
+    held = await Holder(lin).pull()
+    assert set(held.rows[older].body["merged_ids"]) == {younger, third}
+    fact = make_id()
+    await bo.push([bo.operation("follow_up", fact, follow_up(third))])
+    assert (await Holder(lin).pull()).rows[fact].root == older
+    await say(lin, "unmerge", alias_id=younger)
+    held = await Holder(lin).pull()
+    assert held.rows[older].body["merged_ids"] == []
+    assert held.rows[younger].body["merged_ids"] == [third]
+    assert held.rows[fact].root == younger
+    await say(lin, "unmerge", alias_id=third)
+    held = await Holder(lin).pull()
+    assert (held.rows[fact].root, held.rows[younger].body["merged_ids"]) == (third, [])
+    assert held.agrees()
+
+
 async def test_of_two_open_leads_at_one_store_the_younger_is_closed(
     phone_of: PhoneOf, clock: MovableClock
 ) -> None:
