@@ -25,8 +25,10 @@ from tests.server.test_pull import give
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
 Frames = list[dict[str, Any]]
-CUTS = 24
+CUTS = 16
 CHANGES_SEEDS = [1, 2]
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(autouse=True)

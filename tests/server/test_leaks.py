@@ -29,7 +29,7 @@ Call = Callable[[str], Awaitable[httpx.Response]]
 ROUNDS = 15
 SLOWER, MORE_S = 2.5, 0.005
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
 
 class Door(NamedTuple):

@@ -32,6 +32,8 @@ from tests.server.rivals import busy_town
 
 WRITABLE = [entity for entity in ENTITIES.values() if entity.shape is not None]
 MIXTURES = 4
+
+pytestmark = pytest.mark.slow
 KINDS = {
     "to": "staff",
     "receiver": "staff",
