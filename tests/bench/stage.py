@@ -54,9 +54,11 @@ class Stage:
     phones: list[Phone]
 
 
-def set_up(folder: Path, phones: int) -> Stage:
-    """A database with one organisation, one store, one rep and this many phones of theirs."""
-    config = read_config({"SHOPBELL_DATA": str(folder), "SHOPBELL_PORT": str(free_port())})
+def set_up(folder: Path, phones: int, database_url: str = "") -> Stage:
+    """A database with one organisation, one store, one rep and this many phones of theirs. By
+    default SQLite in the folder."""
+    given = {"SHOPBELL_DATA": str(folder), "SHOPBELL_PORT": str(free_port())}
+    config = read_config({**given, "SHOPBELL_DATABASE_URL": database_url})
     return asyncio.run(fill(config, phones))
 
 

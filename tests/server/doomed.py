@@ -1,0 +1,113 @@
+"""A server that is killed, by kill -9, at the very moment of a commit or whenever somebody likes.
+
+Servers are forked from a process that has everything imported, so that a life costs little.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing, suppress
+from types import TracebackType
+from typing import Any, Literal
+
+import uvicorn
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.app import create_app
+from server.config import Config
+from server.db.database import Database
+from server.db.postgres import PostgresDatabase
+from server.db.sqlite import SqliteDatabase
+from tests.bench.stage import START_S, Client
+
+Point = Literal["before", "after", "never"]
+"""Where in the commit of a push the process dies."""
+
+_forks = multiprocessing.get_context("forkserver")
+_forks.set_forkserver_preload([__name__])
+
+
+class Fate:
+    """Dies at the `nth` commit, before it or after it and before anybody is answered."""
+
+    def __init__(self, point: Point, nth: int) -> None:
+        self.point, self.left = point, nth
+
+    def reach(self, point: Point) -> None:
+        if point == self.point:
+            self.left -= 1
+            if self.left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+class DoomedSqlite(SqliteDatabase):
+    fate = Fate("never", 0)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        async with super().write() as connection:
+            yield connection
+            self.fate.reach("before")
+        self.fate.reach("after")
+
+
+class DoomedPostgres(PostgresDatabase):
+    fate = Fate("never", 0)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        async with super().write() as connection:
+            yield connection
+            self.fate.reach("before")
+        self.fate.reach("after")
+
+
+def serve(config: Config, point: Point, nth: int) -> None:
+    """Without the background tasks: every commit is a push's."""
+    database: Database
+    if config.database_url.startswith("sqlite"):
+        database = DoomedSqlite(config.database_url)
+    else:
+        database = DoomedPostgres(config.database_url)
+    app = create_app(config, database=database, tasks=())
+    asyncio.run(run(app, config, database, Fate(point, nth)))
+
+
+async def run(app: Any, config: Config, database: Any, fate: Fate) -> None:
+    quiet = uvicorn.Config(app, port=config.port, log_level="critical", lifespan="off")
+    async with app.router.lifespan_context(app):
+        database.fate = fate  # what the start itself commits does not count
+        await uvicorn.Server(quiet).serve()
+
+
+class Life:
+    """`with Life(config, "after", 2) as life`: one server process, from start to death."""
+
+    def __init__(self, config: Config, point: Point = "never", nth: int = 0) -> None:
+        self.config = config
+        self.process = _forks.Process(target=serve, args=(config, point, nth), daemon=True)
+
+    def __enter__(self) -> "Life":
+        self.process.start()
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            with closing(Client(self.config.port)) as client, suppress(OSError):
+                if client.request("GET", "/livez")[0] == 200:
+                    return self
+            time.sleep(0.02)
+        raise RuntimeError("the server did not become ready")
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.kill()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.join(START_S)
