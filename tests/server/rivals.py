@@ -89,6 +89,7 @@ class Town(NamedTuple):
     near: House
     far: House
     rival: House
+    admin: Phone
     database: Database
     clock: MovableClock
 
@@ -118,7 +119,7 @@ async def busy_town(url: str, folder: Path) -> AsyncIterator[Town]:
         rival = House(RIVAL_STORE, mo, spare, NAN, ou)
         for nth, house in enumerate((near, far, rival)):
             await Day(house, clock, app.state.worker, nth * 100).live()
-        yield Town(near, far, rival, database, clock)
+        yield Town(near, far, rival, await phone("hua"), database, clock)
 
 
 class Day:

@@ -4,6 +4,7 @@
 status, body, headers and, coarsely, their time. `test_leaks_public.py` has those for strangers.
 """
 
+import hashlib
 import json
 import re
 import statistics
@@ -16,6 +17,7 @@ import pytest
 import pytest_asyncio
 from msgspec.structs import replace
 
+from server.customers.known import SALT_BYTES
 from sync import Backfill, decode_cursor, encode_cursor
 from tests.cast import BINJIANG, CODE, ORG
 from tests.conftest import DATABASES, empty_database
@@ -23,10 +25,10 @@ from tests.phone import Phone
 from tests.server.deeds import customer, make_id
 from tests.server.held import Got, Holder
 from tests.server.photo_stage import metadata, picture
-from tests.server.rivals import Town, busy_town
+from tests.server.rivals import MO, RIVAL_STORE, Town, busy_town
 
 Call = Callable[[str], Awaitable[httpx.Response]]
-ROUNDS = 15
+ROUNDS = 9
 SLOWER, MORE_S = 2.5, 0.005
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
@@ -317,6 +319,39 @@ async def test_bytes_sent_for_somebody_elses_photo_fare_like_those_for_none(
     assert answers == [answers[0]] * 3
     bo = await Holder(town.near.rep).pull()
     assert bo.rows[hidden.photos[0]].body["state"] == "pending"
+
+
+async def test_an_admin_finds_nobody_and_no_store_of_another_organisation(
+    town: Town, hidden: Hidden
+) -> None:
+    wu, hua = town.far.rep.client, town.admin.client
+    wish = {"accepts_leads": False}
+    people = (make_id(), MO, hidden.customers[0])
+    answers = [await hua.patch(f"/api/staff/{id}", json=wish) for id in people]
+    assert {(a.status_code, a.json()["error"]["code"]) for a in answers} == {(404, "not_found")}
+    answers = [await wu.patch(f"/api/staff/{id}", json=wish) for id in (*people, "bo")]
+    assert [(a.status_code, a.json()["error"]) for a in answers] == [
+        (403, {"code": "forbidden"})
+    ] * 4
+    stores = [make_id(), RIVAL_STORE, hidden.customers[0]]
+    answers = [await hua.patch("/api/staff/bo", json={"store_ids": [id]}) for id in stores]
+    assert len({(a.status_code, str(a.json()["error"])) for a in answers}) == 1
+    assert answers[0].status_code == 400
+
+
+async def test_the_file_of_known_numbers_knows_none_of_another_organisation(town: Town) -> None:
+    wu, rep = town.far.rep, town.rival.rep
+    file = (await wu.client.get("/api/known-phones")).content
+    salt, known = file[:SALT_BYTES], {file[n : n + 3] for n in range(SALT_BYTES, len(file), 3)}
+
+    async def numbers(phone: Phone) -> list[str]:
+        return [row.body["phone"] for row in (await Holder(phone).pull()).of("customer")]
+
+    def is_known(number: str) -> bool:
+        return hashlib.sha256(salt + number.encode()).digest()[:3] in known
+
+    assert any(map(is_known, await numbers(wu)))
+    assert not any(map(is_known, await numbers(rep)))
 
 
 # Pulling

@@ -21,6 +21,7 @@ from tests.server.visitor import Visitor, is_thanks, pass_in
 ALL_DOORS = {
     "/sync/push", "/sync/pull", "/sync/verify", "/sync/events",
     "/api/session", "/api/session/unlock", "/enter/{token}",
+    "/api/staff/{id}", "/api/known-phones",
     "/api/devices", "/api/devices/{id}", "/api/leads/{id}/candidates",
     "/r/{token}", "/r/{token}/thanks/{thanks}", "/p/{code}", "/pass/{code}.svg",
     "/posters/{id}.svg", "/posters/{id}.png",

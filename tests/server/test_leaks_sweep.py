@@ -26,6 +26,7 @@ from server.stores.posters import ALPHABET
 from sync import Author, Entity, Ledger, Operation, Row, Timing, judge
 from tests.bench.ids import new_id
 from tests.cast import ORG, PEOPLE, RENMIN
+from tests.conftest import DATABASES
 from tests.server.deeds import CONSENTS
 from tests.server.example import example_of, id_fields
 from tests.server.rivals import busy_town
@@ -242,6 +243,7 @@ def one_of_each(found: Iterable[Row]) -> Iterable[Row]:
     return {(row.entity, row.deleted): row for row in found}.values()
 
 
+@pytest.mark.parametrize("database_url", DATABASES[:1], indirect=True)  # judged in memory
 @pytest.mark.parametrize("seed", [1])
 async def test_no_answer_tells_a_hidden_row_from_nothing(world: World, seed: int) -> None:
     leaks: list[str] = []
