@@ -5,7 +5,7 @@ it, how it is found, what the contacts so far amount to.
 """
 
 from collections.abc import Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from server.customers import names, phone
@@ -73,9 +73,16 @@ def find_keys(fields: Mapping[str, Any]) -> list[Key]:
 
 def alike_keys(fields: Mapping[str, Any]) -> list[Key]:
     """Who has this name at this address: perhaps the same person, with another number."""
-    name, place = (str(fields.get(field) or "") for field in ("name", "community"))
+    name, place = fields.get("name"), fields.get("community")
+    likeness = squeeze(name, place) if isinstance(name, str) and isinstance(place, str) else None
+    return [(ALIKE_KEY, likeness)] if likeness else []
+
+
+@lru_cache(maxsize=8192)
+def squeeze(name: str, place: str) -> str | None:
+    """Both without spaces and in small letters, if both say anything."""
     told = ["".join(text.casefold().split()) for text in (name, place)]
-    return [(ALIKE_KEY, "|".join(told))] if all(told) else []
+    return "|".join(told) if all(told) else None
 
 
 def own_keys(fields: Mapping[str, Any]) -> list[Key]:
