@@ -16,17 +16,23 @@ async def load_for(
     wanted = reading.wanted
     if wanted.ids:
         await load(connection, ledger, wanted.ids, wanted.keys, reading.stores, reading.trees)
-    for operation in operations:
-        note_free_keys(operation, ledger, reading.stores)
+    made = [each for each in operations if makes_profile(each, ledger)]
+    # Profiles alone read nothing around one another.
+    if reading.stores and len(made) < len(operations):
+        for operation in made:
+            note_free_keys(operation, ledger, reading.stores)
+
+
+def makes_profile(operation: Operation, ledger: Ledger) -> bool:
+    entity = ledger.entities.get(operation.e)
+    return operation.b is None and entity is not None and entity.kind == "profile"
 
 
 def note_free_keys(operation: Operation, ledger: Ledger, stores: frozenset[str]) -> None:
     """What the rules read around a row that is stored they read around one that is made here, too:
     nobody can have a key with its name yet."""
-    entity = ledger.entities.get(operation.e)
-    if entity is None or entity.kind != "profile" or operation.b is not None or not stores:
-        return
     if ledger.has_loaded(operation.i) and ledger.row(operation.i) is None:
+        entity = ledger.entities[operation.e]
         made = Row(
             id=operation.i,
             entity=entity.name,
