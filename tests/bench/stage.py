@@ -3,19 +3,20 @@
 import asyncio
 import gzip
 import http.client
-import os
+import itertools
 import random
-import signal
 import socket
-import subprocess
 import sys
+import tempfile
 import time
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.config import Config, read_config
 from server.db import open_database
@@ -28,62 +29,91 @@ from server.identity.devices import Enrolment, add, credential_for
 from server.identity.sessions import start_session
 from server.rows import found_organisation as found_head
 from server.rows import open_ledger, publish
+from sync import Ledger
 from tests.bench.ids import new_id
+from tests.bench.process import Process
+from tests.bench.replica import Frame, read_frames
 
 ORG = "bench"
-PUSH_OPERATIONS = 2_000
-START_S = 20
-TICK_HZ = os.sysconf("SC_CLK_TCK")
+KEPT_S = 3
+"""The server closes connections that are silent for five seconds."""
 OPEN_ALWAYS = [[[0, 1440]]] * 7
 
 
 @dataclass(frozen=True)
 class Phone:
-    """One device: a push credential, a session cookie and an id."""
+    """One device: a push credential, a session cookie, an id, and whose it is."""
 
     device: str
     credential: str
     cookie: str
+    staff_id: str
 
 
 @dataclass(frozen=True)
 class Stage:
+    """`phones` are one rep's; each of the `managers` and `reps` has one of their own."""
+
     config: Config
     store_id: str
-    staff_id: str
     phones: list[Phone]
+    managers: list[Phone]
+    reps: list[Phone]
 
 
-def set_up(folder: Path, phones: int, database_url: str = "") -> Stage:
-    """A database with one organisation, one store, one rep and this many phones of theirs. By
+def set_up(
+    folder: Path, phones: int, managers: int = 0, reps: int = 0, database_url: str = ""
+) -> Stage:
+    """A database with one organisation, one store, a rep with this many phones, and others. By
     default SQLite in the folder."""
     given = {"SHOPBELL_DATA": str(folder), "SHOPBELL_PORT": str(free_port())}
     config = read_config({**given, "SHOPBELL_DATABASE_URL": database_url})
-    return asyncio.run(fill(config, phones))
+    return asyncio.run(fill(config, phones, managers, reps))
 
 
-async def fill(config: Config, count: int) -> Stage:
+async def fill(config: Config, phones: int, managers: int, reps: int) -> Stage:
     database = open_database(config.database_url)
     await migrate(database)
-    now, rnd = int(time.time() * 1000), random.Random(1)
-    store_id, staff_id = new_id(rnd), new_id(rnd)
-    actor = Actor(ORG, staff_id, "rep")
-    phones = []
+    now, rnd = now_ms(), random.Random(1)
+    store_id = new_id(rnd)
+    people = hire(rnd, store_id, ["rep"] + ["manager"] * managers + ["rep"] * reps)
+    owners = [people[0]] * phones + people[1:]
     async with database.write() as connection:
         await found_organisation(connection, Accounted(ORG, ORG, "欣居家居", "Asia/Shanghai"))
         await found_head(connection, ORG, "bench")
-        account = Account(ORG, staff_id, "bo", "薄文", "rep", "-", None, (store_id,), True)
-        await open_accounts(connection, [account])
-        for _ in range(count):
-            device = new_id(rnd)
-            await add(connection, actor, Enrolment(device, "手机", False, None), now)
-            cookie = await start_session(connection, ORG, ORG, staff_id, now, device)
-            phones.append(Phone(device, credential_for(config.keys, ORG, device, now), cookie))
+        await open_accounts(connection, people)
+        given = [await give_phone(connection, config, rnd, each, now) for each in owners]
         ledger = await open_ledger(connection, ORG, ENTITIES, now)
         ledger.create("store", store_id, store_id, store_body())
+        introduce(ledger, people)
         await publish(connection, ledger)
     await database.close()
-    return Stage(config, store_id, staff_id, phones)
+    cut = phones + managers
+    return Stage(config, store_id, given[:phones], given[phones:cut], given[cut:])
+
+
+def hire(rnd: random.Random, store_id: str, roles: list[str]) -> list[Account]:
+    return [
+        Account(ORG, new_id(rnd), f"bo{nth}", "薄文", role, "-", None, (store_id,), True)
+        for nth, role in enumerate(roles)
+    ]
+
+
+async def give_phone(
+    connection: AsyncConnection, config: Config, rnd: random.Random, owner: Account, now: int
+) -> Phone:
+    device = new_id(rnd)
+    actor = Actor(ORG, owner.id, owner.role)
+    await add(connection, actor, Enrolment(device, "手机", False, None), now)
+    cookie = await start_session(connection, ORG, ORG, owner.id, now, device)
+    return Phone(device, credential_for(config.keys, ORG, device, now), cookie, owner.id)
+
+
+def introduce(ledger: Ledger, people: list[Account]) -> None:
+    """Everybody in the directory that phones hold."""
+    for each in people:
+        body = {"name": each.name, "role": each.role, "state": "active", "accepts_leads": True}
+        ledger.create("staff", each.id, each.id, {**body, "store_ids": list(each.store_ids)})
 
 
 def store_body() -> dict[str, Any]:
@@ -109,93 +139,108 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class Server:
-    """The real server in a process of its own; its CPU as the kernel counts it."""
+class Server(Process):
+    """The real server in a process of its own."""
 
     def __init__(self, config: Config) -> None:
+        env = {"SHOPBELL_DATA": str(config.data), "SHOPBELL_PORT": str(config.port)}
         self.config = config
+        super().__init__([sys.executable, "-m", "server.cli", "serve"], self.is_ready, env)
 
-    def __enter__(self) -> "Server":
-        env = {
-            **os.environ,
-            "SHOPBELL_DATA": str(self.config.data),
-            "SHOPBELL_PORT": str(self.config.port),
-        }
-        command = [sys.executable, "-m", "server.cli", "serve"]
-        self.process = subprocess.Popen(
-            command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        self.await_ready()
-        return self
+    def is_ready(self) -> bool:
+        with closing(Client(self.config.port)) as client, suppress(OSError):
+            return client.request("GET", "/readyz")[0] == 200
+        return False
 
-    def __exit__(self, *_: object) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=20)
 
-    def await_ready(self) -> None:
-        deadline = time.monotonic() + START_S
-        while time.monotonic() < deadline:
-            with closing(Client(self.config.port)) as client, suppress(OSError):
-                if client.request("GET", "/readyz")[0] == 200:
-                    return
-            time.sleep(0.05)
-        raise RuntimeError("the server did not become ready")
+@contextmanager
+def opened(phones: int = 1, managers: int = 0, reps: int = 0) -> Iterator[tuple[Stage, Server]]:
+    """A fresh database and a server on it, warm: what it does once in its life costs no push."""
+    with tempfile.TemporaryDirectory() as folder:
+        stage = set_up(Path(folder), phones, managers, reps)
+        with Server(stage.config) as server, closing(Client(stage.config.port)) as client:
+            client.push(stage.phones[0], 1, [])
+            client.pull(stage.phones[0], None)
+            yield stage, server
 
-    def cpu_s(self) -> float:
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICK_HZ
+
+def pull_headers(phone: Phone) -> dict[str, str]:
+    return {
+        "cookie": f"shopbell_session={phone.cookie}",
+        "content-type": "application/json",
+        "accept-encoding": "gzip",
+        "sec-fetch-site": "same-origin",
+    }
+
+
+def push_headers(phone: Phone) -> dict[str, str]:
+    return {
+        "authorization": f"Bearer {phone.credential}",
+        "content-type": "application/json",
+        "content-encoding": "gzip",
+    }
+
+
+def pull_wish(phone: Phone, cursor: str | None) -> bytes:
+    return msgspec.json.encode({"device": phone.device, "cursor": cursor})
 
 
 class Client:
-    """One kept connection. Small on purpose: what is measured is the server."""
+    """One kept connection. Small on purpose: what is measured is the server.
+
+    `sent` and `received` count bytes of bodies as they travel.
+    """
 
     def __init__(self, port: int) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.sent = self.received = 0
+        self.used_at = time.monotonic()
 
     def close(self) -> None:
         self.connection.close()
 
     def request(
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
-    ) -> tuple[int, bytes, int]:
-        """(status, body as it was before compression, bytes of body received)."""
+    ) -> tuple[int, bytes]:
+        """(status, body as it was before compression)."""
+        if time.monotonic() - self.used_at > KEPT_S:
+            self.connection.close()
+        self.used_at = time.monotonic()
         self.connection.request(method, path, body or None, headers or {})
         answer = self.connection.getresponse()
         raw = answer.read()
+        self.sent += len(body)
+        self.received += len(raw)
         plain = gzip.decompress(raw) if answer.getheader("content-encoding") == "gzip" else raw
-        return answer.status, plain, len(raw)
+        return answer.status, plain
 
     def push(self, phone: Phone, first: int, operations: list[dict[str, Any]]) -> Any:
         """Push operations, each a unit of its own, numbered from `first`."""
-        units = [[{**each, "n": first + nth}] for nth, each in enumerate(operations)]
-        envelope = {"v": 1, "schema": 1, "device": phone.device, "units": units}
-        body = msgspec.json.encode({**envelope, "sent_at": int(time.time() * 1000)})
+        body = pack(phone, first, [[each] for each in operations])
         return self.send(phone, gzip.compress(body, 1))
 
     def send(self, phone: Phone, squeezed: bytes) -> Any:
-        headers = {
-            "authorization": f"Bearer {phone.credential}",
-            "content-type": "application/json",
-            "content-encoding": "gzip",
-        }
-        status, body, _ = self.request("POST", "/sync/push", squeezed, headers)
+        status, body = self.request("POST", "/sync/push", squeezed, push_headers(phone))
         if status != 200:
             raise RuntimeError(f"push answered {status}: {body!r}")
         return msgspec.json.decode(body)
 
-    def pull(self, phone: Phone, cursor: str | None) -> tuple[list[Any], str, int]:
-        """(rows, cursor, bytes received) of one pull to the head."""
-        headers = {
-            "cookie": f"shopbell_session={phone.cookie}",
-            "content-type": "application/json",
-            "accept-encoding": "gzip",
-            "sec-fetch-site": "same-origin",
-        }
-        wish = msgspec.json.encode({"device": phone.device, "cursor": cursor})
-        status, body, size = self.request("POST", "/sync/pull", wish, headers)
+    def pull(self, phone: Phone, cursor: str | None) -> list[Frame]:
+        """The frames of one pull to the head."""
+        wish = pull_wish(phone, cursor)
+        status, body = self.request("POST", "/sync/pull", wish, pull_headers(phone))
         if status != 200:
             raise RuntimeError(f"pull answered {status}: {body!r}")
-        frames = [msgspec.json.decode(line) for line in body.splitlines()]
-        if not frames[-1].get("head"):
-            raise RuntimeError("the pull ended before the head")
-        return [row for frame in frames for row in frame["rows"]], frames[-1]["cursor"], size
+        return read_frames(body)
+
+
+def pack(phone: Phone, first: int, units: list[list[dict[str, Any]]]) -> bytes:
+    """The envelope of a push; its operations numbered from `first`."""
+    numbers = itertools.count(first)
+    numbered = [[{"n": next(numbers), **each} for each in unit] for unit in units]
+    envelope = {"v": 1, "schema": 1, "device": phone.device, "sent_at": now_ms()}
+    return msgspec.json.encode({**envelope, "units": numbered})
+
+
+def now_ms() -> int:
+    return int(time.time() * 1000)
