@@ -23,7 +23,7 @@ from tests.bench.wire import Wire
 
 DEVICES = 50
 OPERATIONS = 20
-LIMIT_S = 120
+LIMIT_S = 600
 
 
 def run() -> list[Figure]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Self
 
-START_S = 30
+START_S = 120
 STOP_S = 20
 
 

@@ -192,7 +192,7 @@ class Client:
     """
 
     def __init__(self, port: int) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
         self.sent = self.received = 0
         self.used_at = time.monotonic()
 
