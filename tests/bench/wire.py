@@ -2,21 +2,33 @@
 
 import asyncio
 import gzip
+import time
 from collections.abc import Mapping
 from typing import Self
+
+from tests.bench.stage import KEPT_S
 
 
 class Wire:
     """`sent` and `received` count every byte, headers included."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader = reader
-        self.writer = writer
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    def __init__(self, port: int) -> None:
+        self.port = port
         self.sent = self.received = 0
+        self.used_at = 0.0
 
     @classmethod
     async def open(cls, port: int) -> Self:
-        return cls(*await asyncio.open_connection("127.0.0.1", port, limit=1 << 20))
+        wire = cls(port)
+        await wire.connect()
+        return wire
+
+    async def connect(self) -> None:
+        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+        self.used_at = time.monotonic()
 
     def close(self) -> None:
         self.writer.close()
@@ -28,9 +40,14 @@ class Wire:
         lines = [f"{method} {path} HTTP/1.1", "host: 127.0.0.1", f"content-length: {len(body)}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         message = "\r\n".join([*lines, "", ""]).encode() + body
+        if time.monotonic() - self.used_at > KEPT_S:
+            self.close()
+            await self.connect()
         self.writer.write(message)
         self.sent += len(message)
-        return await self.read_answer()
+        answer = await self.read_answer()
+        self.used_at = time.monotonic()
+        return answer
 
     async def read_answer(self) -> tuple[int, dict[str, str], bytes]:
         head = await self.reader.readuntil(b"\r\n\r\n")
