@@ -51,6 +51,7 @@ async def converge(stage: Stage, server: Server) -> list[Figure]:
         devices=DEVICES,
         operations=OPERATIONS,
         pulls=pulls,
+        cuts=sum(member.cuts for member in members),
         bytes=travelled,
         client_cpu=round(client, 3),
     )
@@ -65,7 +66,7 @@ class Member:
         self.ids = ids
         self.body = body
         self.replica = Replica()
-        self.pulls = 0
+        self.pulls = self.cuts = 0
 
     @property
     def travelled(self) -> int:
@@ -80,11 +81,17 @@ class Member:
             await self.pull()
 
     async def pull(self) -> None:
+        """A cut stream is pulled again, as the protocol has it, and counted."""
         wish = pull_wish(self.phone, self.replica.cursor)
-        answer = await self.wire.request("POST", "/sync/pull", wish, pull_headers(self.phone))
+        self.pulls += 1
+        try:
+            answer = await self.wire.request("POST", "/sync/pull", wish, pull_headers(self.phone))
+        except asyncio.IncompleteReadError:
+            self.cuts += 1
+            await self.wire.connect()
+            return
         require(answer[0] == 200, f"pull answered {answer[0]}")
         self.replica.apply(read_frames(answer[2]))
-        self.pulls += 1
 
     def check(self, wanted: set[str]) -> None:
         self.replica.check()
@@ -97,6 +104,7 @@ async def join(stage: Stage, nth: int, phone: Phone) -> Member:
     body = pack(phone, 1, [[create("customer", *each)] for each in made])
     wire = await Wire.open(stage.config.port)
     member = Member(phone, wire, {id for id, _ in made}, gzip.compress(body, GZIP_LEVEL))
-    await member.pull()
-    member.pulls = 0
+    while member.replica.cursor is None:
+        await member.pull()
+    member.pulls = member.cuts = 0
     return member
