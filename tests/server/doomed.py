@@ -21,7 +21,8 @@ from server.config import Config
 from server.db.database import Database
 from server.db.postgres import PostgresDatabase
 from server.db.sqlite import SqliteDatabase
-from tests.bench.stage import START_S, Client
+from tests.bench.process import START_S
+from tests.bench.stage import Client
 
 Point = Literal["before", "after", "never"]
 """Where in the commit of a push the process dies."""
