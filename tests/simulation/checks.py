@@ -1,0 +1,295 @@
+"""What must hold: of the database alone, of each phone, and of everything that was ever written."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Table, select
+
+from server.customers import phone as numbers
+from server.exchange.entities import ENTITIES
+from server.followups.steps import is_effective
+from server.identity.tables import devices
+from server.rows import read_row
+from server.rows.tables import (
+    aliases,
+    deadlines,
+    digests,
+    evictions,
+    feed,
+    heads,
+    history,
+    keys,
+    pushes,
+    rows,
+)
+from sync import HASH_BYTES, Digest, Operation, Row, digest_of
+from tests.cast import ORG
+from tests.simulation.phone import Held
+from tests.simulation.world import World
+
+FREED = ("phone", "open_lead")
+
+
+class Judged(NamedTuple):
+    """One operation of the server's log."""
+
+    device: str
+    n: int
+    hash: bytes
+    outcome: dict[str, Any] | None
+
+
+class Database(msgspec.Struct):
+    """Everything the server knows, read at one moment."""
+
+    rows: dict[str, Row]
+    aliases: dict[str, str]
+    log: list[Judged]
+    history: dict[tuple[str, str], list[Any]]
+    head: int
+
+    def resolve(self, id: str) -> str:
+        while id in self.aliases:
+            id = self.aliases[id]
+        return id
+
+    def of(self, entity: str) -> list[Row]:
+        return [row for row in self.rows.values() if row.entity == entity and not row.deleted]
+
+
+async def check(world: World) -> None:
+    """All of it. Costs as much as a few hundred steps."""
+    tables = await read_tables(world)
+    held = read_database(tables)
+    check_feed(held, tables)
+    check_placement(held)
+    check_log(held, tables)
+    check_keys(held, tables)
+    check_counts(held)
+    check_written(world, held)
+    check_timers(world, tables)
+    count_history(world, tables)
+
+
+async def check_phones(world: World) -> None:
+    """Each phone holds exactly the rows of its person's scopes, as the server has them."""
+    held = read_database(await read_tables(world))
+    for phone in world.phones:
+        mine = world.standings[phone.person].scopes_of(phone.person)
+        expected = {
+            row.id: (row.entity, row.seq, row.root, sorted(set(row.scopes) & set(mine)), row.body)
+            for row in held.rows.values()
+            if not set(row.scopes).isdisjoint(mine)
+        }
+        own = {id: told(row) for id, row in phone.disk.rows.items()}
+        assert own == expected, f"{phone.person} holds other rows"
+        assert phone.is_in_sync
+        check_receipts(world, phone.disk.device, phone.disk.receipts)
+
+
+def told(held: Held) -> tuple[str, int, str, list[str], dict[str, Any]]:
+    return held.entity, held.version, held.root, sorted(held.scopes), held.body
+
+
+def check_receipts(world: World, device: str, receipts: dict[int, Any]) -> None:
+    """What was acknowledged is there."""
+    for n, outcome in receipts.items():
+        assert world.outcomes[device, n] == outcome
+
+
+# Reading
+
+Tables = dict[str, list[Any]]
+READ = (rows, aliases, pushes, history, heads, feed, evictions, digests, keys, devices, deadlines)
+
+
+async def read_tables(world: World) -> Tables:
+    async with world.exchange.database.read() as connection:
+        return {
+            table.name: list((await connection.execute(of_organisation(table))).mappings())
+            for table in READ
+        }
+
+
+def of_organisation(table: Table) -> Any:
+    return select(table).where(table.c.org_id == ORG)
+
+
+def read_database(tables: Tables) -> Database:
+    past: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for entry in tables["history"]:
+        past[entry["row_id"], entry["field"]].append(msgspec.json.decode(entry["value"]))
+    return Database(
+        rows={record["id"]: read_row(record) for record in tables["rows"]},
+        aliases={each["alias_id"]: each["row_id"] for each in tables["aliases"]},
+        log=list(read_log(tables["pushes"])),
+        history=past,
+        head=tables["heads"][0]["seq"],
+    )
+
+
+def read_log(logged: list[Any]) -> Iterator[Judged]:
+    for push in logged:
+        outcomes = {each["n"]: each for each in msgspec.json.decode(push["exceptions"])}
+        for nth in range(push["count"]):
+            n = push["first_seq"] + nth
+            hash = bytes(push["hashes"][nth * HASH_BYTES : (nth + 1) * HASH_BYTES])
+            yield Judged(push["device_id"], n, hash, outcomes.get(n))
+
+
+# The feed
+
+
+def check_feed(held: Database, tables: Tables) -> None:
+    """One entry for each row and scope; digests as recomputed; evictions only of what is gone."""
+    placed = {(scope, row.seq, row.id) for row in held.rows.values() for scope in row.scopes}
+    entries = [(each["scope"], each["seq"], each["id"]) for each in tables["feed"]]
+    assert len(entries) == len(set(entries))
+    assert set(entries) == placed, "the feed and the rows differ"
+    numbers_given = [row.seq for row in held.rows.values()]
+    assert len(numbers_given) == len(set(numbers_given)), "a number was given twice"
+    assert max(numbers_given) <= held.head
+    for each in tables["evictions"]:
+        assert each["scope"] not in held.rows[each["id"]].scopes, "evicted from where it is"
+        assert each["seq"] <= held.rows[each["id"]].seq
+    check_digests(held, tables)
+
+
+def check_digests(held: Database, tables: Tables) -> None:
+    members: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+    for row in held.rows.values():
+        for scope in row.scopes:
+            members[scope].append((row.entity, row.id, row.seq))
+    for each in tables["digests"]:
+        kept = Digest(each["rows"], each["hi"], each["lo"])
+        assert digest_of(members.pop(each["scope"], [])) == kept, f"digest of {each['scope']}"
+    assert not members, "scopes without a digest"
+
+
+def check_placement(held: Database) -> None:
+    """Each row lies where its entity puts it under its root; no child escapes a moving tree."""
+    for row in held.rows.values():
+        root = held.rows[row.root]
+        assert root.root == root.id, f"{row.entity} {row.id} hangs from a row that hangs"
+        assert row.root not in held.aliases, f"{row.entity} {row.id} hangs from an alias"
+        wanted = () if row.deleted else ENTITIES[row.entity].place(row, root)
+        assert row.scopes == wanted, f"{row.entity} {row.id} lies elsewhere than its root says"
+
+
+# The log
+
+
+def check_log(held: Database, tables: Tables) -> None:
+    """Every number of every device was judged once, without a hole."""
+    judged: dict[str, list[int]] = defaultdict(list)
+    for each in held.log:
+        judged[each.device].append(each.n)
+    for device in tables["devices"]:
+        numbers_judged = sorted(judged[device["id"]])
+        assert numbers_judged == list(range(1, device["next_seq"])), device["id"]
+
+
+def check_keys(held: Database, tables: Tables) -> None:
+    """A number belongs to one customer, and each customer and store has one open lead."""
+    kept = {(each["kind"], each["value"]): each["row_id"] for each in tables["keys"]}
+    wanted: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in held.of("customer"):
+        number = numbers.canonical(row.body.get("phone") or "")
+        if number:
+            wanted["phone", number].append(row.id)
+    for row in held.of("lead"):
+        if row.body["state"] != "closed":
+            wanted["open_lead", f"{row.root}|{row.body['store_id']}"].append(row.id)
+    for key, owners in wanted.items():
+        assert owners == [kept.get(key)], f"{key} belongs to {owners}"
+    stale = {key for key in kept if key[0] in FREED} - set(wanted)
+    assert not stale, "keys of nobody"
+
+
+def check_counts(held: Database) -> None:
+    """What facts add up to: each counted once."""
+    contacts = Counter(row.root for row in held.of("follow_up") if is_effective(row.body))
+    for row in held.of("customer"):
+        assert row.body["contact_count"] == contacts[row.id], row.id
+    arrivals = Counter(row.body["opened_lead_id"] for row in held.of("arrival"))
+    for row in held.of("lead"):
+        assert row.body["arrivals"] == arrivals[row.id], (row, arrivals[row.id])
+
+
+def check_timers(world: World, tables: Tables) -> None:
+    ended = [each for each in tables["deadlines"] if each["fired_at"] and each["cancelled_at"]]
+    assert not ended, "a deadline both fired and was withdrawn"
+
+
+def count_history(world: World, tables: Tables) -> None:
+    whys = Counter(each["why"] for each in tables["history"])
+    world.counts["same-field conflict"] = whys["concurrent"]
+    world.counts["displaced"] = whys["displaced"]
+
+
+# What was written
+
+
+def check_written(world: World, held: Database) -> None:
+    """Every accepted value is current or in history, every refusal is kept; nothing comes from
+    nowhere, and nothing that a phone kept is lost."""
+    accepted_acknowledgements: set[str] = set()
+    for device, n, hash, outcome in held.log:
+        operation = world.written[device, n, hash]
+        assert world.outcomes.setdefault((device, n), outcome) == outcome, "an outcome changed"
+        if outcome is not None and outcome["o"] == "refused":
+            continue
+        check_accepted(operation, held)
+        if operation.e == "acknowledgement":
+            accepted_acknowledgements.add(operation.f["refusal_id"])
+    check_refusals(held, accepted_acknowledgements)
+    waiting = {each["i"] for p in world.phones for unit in p.disk.outbox for each in unit}
+    judged = {each.hash for each in held.log}
+    for (_, _, hash), operation in world.written.items():
+        is_there = hash in judged or hash in world.lost or operation.i in waiting
+        assert is_there, f"{operation} was never judged"
+
+
+def check_refusals(held: Database, acknowledged: set[str]) -> None:
+    kept = {(row.device, row.body["seq"]): row for row in held.rows.values() if is_refusal(row)}
+    for device, n, _, outcome in held.log:
+        if outcome is None or outcome["o"] != "refused":
+            assert (device, n) not in kept, "a refusal of what was accepted"
+            continue
+        row = kept[device, n]
+        assert row.body["code"] == outcome["code"]
+        assert row.deleted == (row.id in acknowledged), "a refusal left unasked"
+
+
+def is_refusal(row: Row) -> bool:
+    return row.entity == "refusal"
+
+
+def check_accepted(operation: Operation, held: Database) -> None:
+    row = held.rows[held.resolve(operation.i)]
+    if operation.e in ("customer", "lead"):
+        entity = ENTITIES[operation.e]
+        for field, value in operation.f.items():
+            if operation.e == "customer":
+                is_set = entity.policies.get(field) == "set"
+                check_value(row, field, value, held, is_set)
+        return
+    assert row.id == operation.i
+    for field, value in operation.f.items():
+        assert row.body[field] == value, (operation, row.body)
+
+
+def check_value(row: Row, field: str, value: Any, held: Database, is_set: bool) -> None:
+    now, past = row.body.get(field), held.history.get((row.id, field), [])
+    if not is_set:
+        is_kept = value in (now, "", None) or value in past
+        assert is_kept, f"{field} {value!r} of {row.id} is lost"
+        return
+    added = value.get("add", []) if isinstance(value, dict) else value
+    offered = [each for values in past if isinstance(values, list) for each in values]
+    for each in added:
+        assert each in (now or []) or each in past or each in offered, f"{each} of {row.id} is lost"

@@ -1,0 +1,181 @@
+"""The server under test: its own doors, worker and rules over its own database, one process after
+another. Bytes go in and bytes come out; of the network only the framing is left out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from server.app import open_worker
+from server.clock import Clock
+from server.config import Config
+from server.exchange.entities import ENTITIES
+from server.exchange.opening import open_exchange
+from server.exchange.receive import push
+from server.exchange.send import pull
+from server.front.metrics import Metrics
+from server.ground import Ground
+from server.identity.actor import Actor
+from server.identity.devices import Enrolment, credential_for, enrol, revoke
+from server.identity.reports import Reports
+from server.identity.sessions import COOKIE, LastSeen, start_session
+from server.leads.arrivals import arrive, load_around
+from server.identity.tables import staff_accounts
+from server.rows import load, open_ledger, publish
+from server.rows.tables import heads
+from tests.cast import CODE, ORG
+from tests.simulation.driver import FragileDatabase
+
+KEYS = ("a key of the simulation",)
+
+
+class Standing(NamedTuple):
+    """What a person is allowed and whether they are there, as the directory says it now."""
+
+    role: str
+    stores: tuple[str, ...]
+    accepts: bool
+    state: str = "active"
+
+    def scopes_of(self, person: str) -> list[str]:
+        """Section 10 of the specification, written once more."""
+        mine = ["org", f"staff:{person}"]
+        if self.role in ("rep", "clerk", "manager"):
+            mine += [f"store:{store}" for store in self.stores]
+        if self.role == "manager":
+            mine += [f"desk:{store}" for store in self.stores]
+        return sorted(mine)
+
+
+class Exchange:
+    """One organisation's server. After a crash `restart` makes the next process."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self.database = FragileDatabase(path)
+        self.clock = clock
+        config = Config(path.parent, f"sqlite:///{path}", KEYS, "http://127.0.0.1:8000")
+        self.ground = Ground(config, self.database, clock)
+        self.app = Starlette()
+        self.stack = AsyncExitStack()
+
+    async def restart(self) -> None:
+        """Nothing but the database outlives a process."""
+        await self.stack.aclose()
+        self.database.revive()
+        self.app = Starlette()
+        state = self.app.state
+        state.ground = self.ground
+        state.metrics = Metrics()
+        state.seen, state.reports = LastSeen(), Reports()
+        state.stopping = asyncio.Event()
+        for opening in (open_exchange, open_worker):
+            await self.stack.enter_async_context(opening(self.app))
+
+    async def close(self) -> None:
+        self.database.revive()
+        await self.stack.aclose()
+        await self.database.close()
+
+    # The doors
+
+    async def push(self, credential: str, body: bytes, encoding: str = "") -> bytes:
+        headers = {"authorization": f"Bearer {credential}", "content-encoding": encoding}
+        return (await push(self.request(headers, body))).body  # type: ignore[return-value]
+
+    async def pull(self, cookie: str, body: bytes) -> AsyncIterator[bytes]:
+        """Frames, each read from the database when it is asked for."""
+        headers = {"cookie": f"{COOKIE}={cookie}", "content-type": "application/json"}
+        answer: Response = await pull(self.request(headers, body))
+        return stream_of(answer)
+
+    def request(self, headers: dict[str, str], body: bytes) -> Request:
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        raw = [(name.encode(), value.encode()) for name, value in headers.items() if value]
+        scope = {"type": "http", "method": "POST", "path": "/", "query_string": b""}
+        return Request({**scope, "headers": raw, "app": self.app}, receive)
+
+    # What happens at the server
+
+    async def tick(self) -> int:
+        """The worker does what is due, a batch of it."""
+        return int(await self.app.state.worker.tick(self.clock()))
+
+    async def register(self, id: str, fields: dict[str, Any]) -> None:
+        """A stranger sends the form; sent again it finds what it did."""
+
+        async def work(connection: AsyncConnection) -> None:
+            ledger = await open_ledger(connection, ORG, ENTITIES, self.clock())
+            await load_around(connection, ledger, fields, id)
+            if ledger.row(id) is None:
+                arrive(ledger, fields, id)
+                await publish(connection, ledger)
+
+        await self.database.transact(work)
+
+    async def enrol(self, person: str, device: str) -> tuple[str, str]:
+        """A device's credential, and a session for its person."""
+        wish = Enrolment(device, "phone", shared=False, pin_hash=None)
+
+        async def work(connection: AsyncConnection) -> str:
+            await enrol(connection, Actor(ORG, person, "rep"), wish, self.clock())
+            return await start_session(connection, ORG, CODE, person, self.clock(), device)
+
+        cookie = await self.database.transact(work)
+        return credential_for(KEYS, CODE, device, self.clock()), cookie
+
+    async def change_standing(self, person: str, standing: Standing) -> None:
+        """The account, and what everybody's phone knows of the person."""
+        values = {"role": standing.role, "accepts_leads": int(standing.accepts)}
+        stores = msgspec.json.encode(standing.stores).decode()
+        account = update(staff_accounts).where(
+            staff_accounts.c.org_id == ORG, staff_accounts.c.id == person
+        )
+        told = {
+            "role": standing.role,
+            "store_ids": list(standing.stores),
+            "accepts_leads": standing.accepts,
+            "state": standing.state,
+        }
+
+        async def work(connection: AsyncConnection) -> None:
+            ledger = await open_ledger(connection, ORG, ENTITIES, self.clock())
+            await connection.execute(account.values(store_ids=stores, **values))
+            await load(connection, ledger, [person])
+            row = ledger.row(person)
+            assert row is not None
+            ledger.change(row, **told)
+            await publish(connection, ledger)
+
+        await self.database.transact(work)
+
+    async def revoke(self, device: str, why: str) -> None:
+        admin = Actor(ORG, "hua", "admin")
+        await self.database.transact(
+            lambda connection: revoke(connection, admin, device, why, self.clock())
+        )
+
+    async def begin_new_life(self, epoch: str) -> None:
+        """As after a restore of the database: no cursor of before is good any more."""
+        changed = update(heads).where(heads.c.org_id == ORG).values(epoch=epoch)
+        await self.database.transact(lambda connection: connection.execute(changed))
+
+
+async def stream_of(answer: Response) -> AsyncIterator[bytes]:
+    if isinstance(answer, StreamingResponse):
+        async for line in answer.body_iterator:
+            yield bytes(line)  # type: ignore[arg-type]
+    else:
+        yield bytes(answer.body)
