@@ -40,7 +40,9 @@ async def send(world: World) -> None:
     if world.is_online(phone) and (phone.disk.outbox or world.random.random() < 0.1):
         copies = world.random.choice((0, 1, 1, 1, 1, 2))
         most = world.random.choice((1, 4, 12))
-        world.send(phone, phone.make_push(world.now, most), copies, world.random.choice((0, 0, 3, 60)))
+        world.send(
+            phone, phone.make_push(world.now, most), copies, world.random.choice((0, 0, 3, 60))
+        )
 
 
 async def send_too_early(world: World) -> None:
@@ -120,8 +122,9 @@ async def set_standing(world: World, person: str, standing: Standing) -> None:
 async def revoke(world: World) -> None:
     phone, _ = world.pick()
     device = phone.disk.device
-    await world.served(lambda: world.exchange.revoke(device, "lost"))
-    world.counts["revocation"] += 1
+    why = world.random.choice(("lost", "replaced", "compromised"))
+    await world.served(lambda: world.exchange.revoke(device, why))
+    world.counts[f"revoked as {why}"] += 1
 
 
 async def begin_new_life(world: World) -> None:

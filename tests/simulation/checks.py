@@ -49,7 +49,7 @@ class Database(msgspec.Struct):
     rows: dict[str, Row]
     aliases: dict[str, str]
     log: list[Judged]
-    history: dict[tuple[str, str], list[Any]]
+    past: set[tuple[str, str]]
     head: int
 
     def resolve(self, id: str) -> str:
@@ -73,6 +73,7 @@ async def check(world: World) -> None:
     check_written(world, held)
     check_timers(world, tables)
     count_history(world, tables)
+    count_decisions(world, held)
 
 
 async def check_phones(world: World) -> None:
@@ -120,16 +121,21 @@ def of_organisation(table: Table) -> Any:
 
 
 def read_database(tables: Tables) -> Database:
-    past: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    past: set[tuple[str, str]] = set()
     for entry in tables["history"]:
-        past[entry["row_id"], entry["field"]].append(msgspec.json.decode(entry["value"]))
+        value = msgspec.json.decode(entry["value"])
+        past |= {(entry["field"], key_of(each)) for each in (value, *listed(value))}
     return Database(
         rows={record["id"]: read_row(record) for record in tables["rows"]},
         aliases={each["alias_id"]: each["row_id"] for each in tables["aliases"]},
         log=list(read_log(tables["pushes"])),
-        history=past,
+        past=past,
         head=tables["heads"][0]["seq"],
     )
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def read_log(logged: list[Any]) -> Iterator[Judged]:
@@ -212,12 +218,19 @@ def check_keys(held: Database, tables: Tables) -> None:
 
 def check_counts(held: Database) -> None:
     """What facts add up to: each counted once."""
-    contacts = Counter(row.root for row in held.of("follow_up") if is_effective(row.body))
+    contacts = Counter(row.root for row in held.of("follow_up") if counts(row, held))
     for row in held.of("customer"):
         assert row.body["contact_count"] == contacts[row.id], row.id
     arrivals = Counter(row.body["opened_lead_id"] for row in held.of("arrival"))
     for row in held.of("lead"):
         assert row.body["arrivals"] == arrivals[row.id], (row, arrivals[row.id])
+
+
+def counts(row: Row, held: Database) -> bool:
+    """As it stands: its own words with those of its last correction laid over."""
+    correction = held.rows.get(row.body.get("corrected_by") or "")
+    stands = {**row.body, **(correction.body.get("fields", {}) if correction else {})}
+    return not row.body.get("void") and is_effective(stands)
 
 
 def check_timers(world: World, tables: Tables) -> None:
@@ -231,13 +244,28 @@ def count_history(world: World, tables: Tables) -> None:
     world.counts["displaced"] = whys["displaced"]
 
 
+def count_decisions(world: World, held: Database) -> None:
+    """Counted where they have an effect, not where somebody asked for them."""
+    counts = world.counts
+    releases = Counter(str(row.body["outcome"]) for row in held.of("release"))
+    counts["judged again"] = sum(releases.values()) - releases["None"]
+    counts["judged again and accepted"] = counts["judged again"] - releases["refused"]
+    counts["judged again"] += sum(row.body["state"] == "again" for row in held.of("refusal"))
+    counts["unmerge"] = len(held.of("unmerge"))
+    decisions = Counter(row.body["choice"] for row in held.of("decision"))
+    counts["merge by decision"] = decisions["same"]
+    counts["correction"] = len(held.of("correction"))
+    counts["deletion"] = len(held.of("deletion"))
+
+
 # What was written
 
 
 def check_written(world: World, held: Database) -> None:
     """Every accepted value is current or in history, every refusal is kept; nothing comes from
     nowhere, and nothing that a phone kept is lost."""
-    accepted_acknowledgements: set[str] = set()
+    again = {each.body["refusal_id"]: each for each in held.of("release") if is_done(each)}
+    acknowledged: set[str] = set()
     for device, n, hash, outcome in held.log:
         operation = world.written[device, n, hash]
         assert world.outcomes.setdefault((device, n), outcome) == outcome, "an outcome changed"
@@ -245,8 +273,8 @@ def check_written(world: World, held: Database) -> None:
             continue
         check_accepted(operation, held)
         if operation.e == "acknowledgement":
-            accepted_acknowledgements.add(operation.f["refusal_id"])
-    check_refusals(held, accepted_acknowledgements)
+            acknowledged.add(operation.f["refusal_id"])
+    check_refusals(world, held, acknowledged, again)
     waiting = {each["i"] for p in world.phones for unit in p.disk.outbox for each in unit}
     judged = {each.hash for each in held.log}
     for (_, _, hash), operation in world.written.items():
@@ -254,15 +282,30 @@ def check_written(world: World, held: Database) -> None:
         assert is_there, f"{operation} was never judged"
 
 
-def check_refusals(held: Database, acknowledged: set[str]) -> None:
+def is_done(release: Row) -> bool:
+    return release.body["outcome"] in ("applied", "merged", "duplicate")
+
+
+def check_refusals(
+    world: World, held: Database, acknowledged: set[str], again: dict[str, Row]
+) -> None:
+    """Each is there for its author until they acknowledge it, or its unit was accepted later."""
     kept = {(row.device, row.body["seq"]): row for row in held.rows.values() if is_refusal(row)}
-    for device, n, _, outcome in held.log:
+    for device, n, hash, outcome in held.log:
         if outcome is None or outcome["o"] != "refused":
             assert (device, n) not in kept, "a refusal of what was accepted"
             continue
         row = kept[device, n]
-        assert row.body["code"] == outcome["code"]
-        assert row.deleted == (row.id in acknowledged), "a refusal left unasked"
+        first, count = row.body["unit"]
+        unit = [kept[device, each].id for each in range(first, first + count)]
+        is_accepted = any(id in again for id in unit)
+        assert row.body["state"] in REJUDGED or row.body["code"] == outcome["code"]
+        assert row.deleted == (row.id in acknowledged or is_accepted), "a refusal left unasked"
+        if is_accepted:
+            check_accepted(world.written[device, n, hash], held)
+
+
+REJUDGED = ("again", "released")
 
 
 def is_refusal(row: Row) -> bool:
@@ -270,26 +313,38 @@ def is_refusal(row: Row) -> bool:
 
 
 def check_accepted(operation: Operation, held: Database) -> None:
+    if operation.e == "customer":
+        check_profile(operation, held)
+        return
     row = held.rows[held.resolve(operation.i)]
-    if operation.e in ("customer", "lead"):
-        entity = ENTITIES[operation.e]
-        for field, value in operation.f.items():
-            if operation.e == "customer":
-                is_set = entity.policies.get(field) == "set"
-                check_value(row, field, value, held, is_set)
+    if operation.e == "lead":
         return
     assert row.id == operation.i
     for field, value in operation.f.items():
-        assert row.body[field] == value, (operation, row.body)
+        stands = row.body[field]
+        is_moved = field == "customer_id" and held.resolve(value) == stands
+        assert stands == value or is_moved or field == "void", (operation, row.body)
 
 
-def check_value(row: Row, field: str, value: Any, held: Database, is_set: bool) -> None:
-    now, past = row.body.get(field), held.history.get((row.id, field), [])
-    if not is_set:
-        is_kept = value in (now, "", None) or value in past
-        assert is_kept, f"{field} {value!r} of {row.id} is lost"
-        return
-    added = value.get("add", []) if isinstance(value, dict) else value
-    offered = [each for values in past if isinstance(values, list) for each in values]
-    for each in added:
-        assert each in (now or []) or each in past or each in offered, f"{each} of {row.id} is lost"
+def check_profile(operation: Operation, held: Database) -> None:
+    """In the record that has the id now or had it once, or in the history of either."""
+    rows = [held.rows[held.resolve(operation.i)], held.rows[operation.i]]
+    for field, value in operation.f.items():
+        is_set = ENTITIES["customer"].policies.get(field) == "set"
+        if is_set:
+            value = value.get("add", []) if isinstance(value, dict) else value
+        for each in value if is_set else [value]:
+            is_kept = any(keeps(row, field, each, held) for row in rows)
+            is_past = (field, key_of(each)) in held.past
+            assert each in ("", None) or is_kept or is_past, (
+                f"{field} {each!r} of {operation} is lost"
+            )
+
+
+def keeps(row: Row, field: str, value: Any, held: Database) -> bool:
+    now = row.body.get(field)
+    return value == now or (isinstance(now, list) and value in now)
+
+
+def key_of(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

@@ -17,7 +17,15 @@ import aiosqlite
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from server.db.sqlite import ALWAYS, READER, READERS, WRITER, SqliteDatabase, begin_immediate, set_up
+from server.db.sqlite import (
+    ALWAYS,
+    READER,
+    READERS,
+    WRITER,
+    SqliteDatabase,
+    begin_immediate,
+    set_up,
+)
 
 When = Literal["before", "after"]
 QUICK = ("synchronous=OFF",)

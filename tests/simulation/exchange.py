@@ -9,8 +9,6 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
-
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
@@ -29,9 +27,9 @@ from server.ground import Ground
 from server.identity.actor import Actor
 from server.identity.devices import Enrolment, credential_for, enrol, revoke
 from server.identity.reports import Reports
+from server.identity.rights import change_rights
 from server.identity.sessions import COOKIE, LastSeen, start_session
 from server.leads.arrivals import arrive, load_around
-from server.identity.tables import staff_accounts
 from server.rows import load, open_ledger, publish
 from server.rows.tables import heads
 from tests.cast import CODE, ORG
@@ -138,12 +136,7 @@ class Exchange:
 
     async def change_standing(self, person: str, standing: Standing) -> None:
         """The account, and what everybody's phone knows of the person."""
-        values = {"role": standing.role, "accepts_leads": int(standing.accepts)}
-        stores = msgspec.json.encode(standing.stores).decode()
-        account = update(staff_accounts).where(
-            staff_accounts.c.org_id == ORG, staff_accounts.c.id == person
-        )
-        told = {
+        wish = {
             "role": standing.role,
             "store_ids": list(standing.stores),
             "accepts_leads": standing.accepts,
@@ -152,11 +145,11 @@ class Exchange:
 
         async def work(connection: AsyncConnection) -> None:
             ledger = await open_ledger(connection, ORG, ENTITIES, self.clock())
-            await connection.execute(account.values(store_ids=stores, **values))
             await load(connection, ledger, [person])
+            await change_rights(connection, ORG, person, self.clock(), wish)
             row = ledger.row(person)
             assert row is not None
-            ledger.change(row, **told)
+            ledger.change(row, **wish)
             await publish(connection, ledger)
 
         await self.database.transact(work)

@@ -67,6 +67,7 @@ class Phone:
         self.resend: list[str] = []
         self.is_in_sync = False
         self.needs_identity = False
+        self.revoked: str | None = None
 
     # Writing
 
@@ -104,8 +105,8 @@ class Phone:
         }
         return msgspec.json.encode(body)
 
-    def take_answer(self, body: bytes) -> dict[int, Any]:
-        """Section 4. Returns what was answered, by number."""
+    def take_answer(self, body: bytes) -> None:
+        """Section 4."""
         disk, answer = self.disk, msgspec.json.decode(body)
         told = {outcome["n"]: outcome for outcome in answer.get("except", ())}
         first, count = answer["done"]
@@ -113,14 +114,16 @@ class Phone:
         for n, outcome in outcomes.items():
             if not is_mismatch(outcome):
                 note_receipt(disk, n, outcome)
-        done = {n for n, outcome in outcomes.items() if not is_mismatch(outcome)}
+        done = {
+            n for n, outcome in outcomes.items() if not is_mismatch(outcome) or is_known(outcome)
+        }
         disk.contact_at = answer["contact_at"]
         self.note_aliases(told)
         left = [[each for each in unit if each["n"] not in done] for unit in disk.outbox]
         disk.outbox = [unit for unit in left if unit]
         is_ahead = answer["next"] > disk.n + 1
         self.needs_identity = is_ahead or any(map(is_mismatch, outcomes.values()))
-        return outcomes
+        self.revoked = answer.get("revoked")
 
     def note_aliases(self, told: dict[int, Any]) -> None:
         for each in (each for unit in self.disk.outbox for each in unit):
@@ -205,6 +208,10 @@ class Phone:
 
 def is_mismatch(outcome: Any) -> bool:
     return outcome is not None and outcome["o"] == "mismatch"
+
+
+def is_known(outcome: Any) -> bool:
+    return bool(outcome.get("known"))
 
 
 def note_receipt(disk: Disk, n: int, outcome: Any) -> None:

@@ -6,6 +6,7 @@ Each step one thing happens: see `ACTS`. Then whatever the network was carrying 
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from server.errors import Forbidden, Unauthenticated
+from server.errors import Forbidden
 from sync import Operation, operation_hash
 from tests.cast import PEOPLE, found_xinju
 from tests.simulation.driver import Crash
@@ -143,6 +144,7 @@ class World:
     async def replace(self, phone: Phone) -> None:
         """A phone that was turned away for ever is wiped and enrolled anew."""
         self.note_lost(phone.disk.outbox)
+        phone.revoked, phone.needs_identity = None, False
         device = self.desk.id()
         keys = await self.served(lambda: self.exchange.enrol(phone.person, device))
         phone.disk = Disk(device, *keys)
@@ -266,7 +268,10 @@ class World:
             return
         self.hands[phone].sent = None
         phone.take_answer(wire.body)
-        if phone.needs_identity:
+        if phone.revoked is not None:
+            if phone.needs_identity or not phone.disk.outbox:
+                await self.replace(phone)
+        elif phone.needs_identity:
             await self.take_new_identity(phone)
 
     # Pulling
@@ -283,15 +288,19 @@ class World:
         except Crash:
             await self.revive()
             return False
-        except (Forbidden, Unauthenticated):
-            hand.stream = None
-            await self.replace(phone)
+        except Forbidden as refusal:
+            await self.hear_of_revocation(phone, refusal.context["why"])
             return False
         if line is None:
             hand.stream = None
             return False
         self.apply(phone, hand, line)
         return True
+
+    async def hear_of_revocation(self, phone: Phone, why: str) -> None:
+        """Section 13.1: what is unsent is pushed once more, unless the device is compromised."""
+        if why == "compromised" or not phone.disk.outbox:
+            await self.replace(phone)
 
     def apply(self, phone: Phone, hand: Hand, line: bytes) -> None:
         frame = msgspec.json.decode(line)
@@ -308,7 +317,9 @@ class World:
 
     def look_at_head(self, phone: Phone) -> None:
         self.counts["head"] += 1
-        assert phone.is_in_sync or phone.disk.is_spoiled, f"{phone.person} differs in {phone.resend}"
+        assert phone.is_in_sync or phone.disk.is_spoiled, (
+            f"{phone.person} differs in {phone.resend}"
+        )
         self.counts["differing digest"] += not phone.is_in_sync
         if phone.is_in_sync:
             phone.disk.is_spoiled = False
@@ -358,8 +369,6 @@ Act = Callable[[World], Awaitable[None]]
 
 
 def body_of(wire: Wire) -> bytes:
-    import gzip
-
     return gzip.decompress(wire.body) if wire.encoding else wire.body
 
 

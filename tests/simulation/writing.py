@@ -17,6 +17,7 @@ from tests.simulation.phone import Operation, Phone, Unit
 REPS = ("bo", "chen", "wu")
 FIELDS = ("name", "salutation", "need", "budget", "community", "house_type", "wechat", "move_in")
 TAGS = ("北欧", "全屋", "老客", "急")
+NAMESAKES = ("孙伟", "王芳", "李娜")
 CONSENT = {"purpose": "service", "version": "service-1", "how": "verbal"}
 NEWCOMERS = 12
 """Among how many recent numbers a returning customer is found."""
@@ -30,6 +31,7 @@ class Desk:
         self.random = random
         self.serial = 0
         self.numbers: list[str] = []
+        self.registered: list[str] = []
         self.stores: dict[str, tuple[str, ...]] = {}
         self.roles: dict[str, str] = {}
 
@@ -92,14 +94,20 @@ def register(desk: Desk, phone: Phone) -> Unit | None:
     person = profile(desk, store, desk.number())
     if desk.random.random() < 0.3:
         person |= {"tags": desk.random.sample(TAGS, 2), "budget": desk.word()}
-    return [creation(desk, "customer", **person)]
+    if desk.random.random() < 0.1:
+        person |= {"name": desk.random.choice(NAMESAKES), "community": "河畔"}
+    unit = [creation(desk, "customer", **person)]
+    desk.registered.append(unit[0]["i"])
+    return unit
 
 
 def edit(desk: Desk, phone: Phone) -> Unit | None:
     id = desk.customer(phone)
     if id is None:
         return None
-    fields = {name: desk.word() for name in desk.random.sample(FIELDS[:5], desk.random.randint(1, 2))}
+    fields = {
+        name: desk.word() for name in desk.random.sample(FIELDS[:5], desk.random.randint(1, 2))
+    }
     if desk.random.random() < 0.25:
         fields |= odd_field(desk)
     return [{"e": "customer", "i": id, "b": phone.version_of(id), "f": fields}]
@@ -122,7 +130,9 @@ def clear_field(desk: Desk, phone: Phone) -> Unit | None:
     id = desk.customer(phone)
     if id is None:
         return None
-    return [{"e": "customer", "i": id, "b": phone.version_of(id), "f": {desk.random.choice(FIELDS): ""}}]
+    return [
+        {"e": "customer", "i": id, "b": phone.version_of(id), "f": {desk.random.choice(FIELDS): ""}}
+    ]
 
 
 def comment(desk: Desk, phone: Phone) -> Unit | None:
@@ -300,8 +310,82 @@ def poison(desk: Desk, phone: Phone) -> Unit | None:
 
 
 def early_fact(desk: Desk, phone: Phone) -> Unit | None:
-    """A fact about a record that is not there, or not for these eyes."""
-    return [creation(desk, "comment", customer_id=desk.id(), text=desk.word())]
+    """A fact about a record that somebody has just shown, and that the server may not have yet."""
+    shown = desk.registered[-4:] + ([desk.id()] if desk.random.random() < 0.2 else [])
+    if not shown:
+        return None
+    id = desk.random.choice(shown)
+    unit = [creation(desk, "comment", customer_id=id, text=desk.word())]
+    if desk.random.random() < 0.3:
+        unit.append({"e": "customer", "i": id, "b": 0, "f": {"need": desk.word()}})
+    return unit
+
+
+# Second thoughts
+
+
+def correct(desk: Desk, phone: Phone) -> Unit | None:
+    """Of a comment's text, or of a follow-up's first answer; or the whole fact is taken back."""
+    facts = [*phone.of("comment"), *phone.of("follow_up")]
+    if not facts:
+        return None
+    id = desk.random.choice(sorted(facts, key=phone.version_of)[-6:])
+    if desk.random.random() < 0.3:
+        return [creation(desk, "correction", fact_id=id, void=desk.random.random() < 0.8)]
+    fields: dict[str, Any] = {"text": desk.word()}
+    if phone.disk.rows[id].entity == "follow_up":
+        fields = {"greeting": {"result": desk.random.choice(("met", "no_answer"))}}
+    return [creation(desk, "correction", fact_id=id, fields=fields)]
+
+
+def delete(desk: Desk, phone: Phone) -> Unit | None:
+    rows = phone.disk.rows
+    free = [id for id in phone.of("customer") if not rows[id].body["open_lead_id"]]
+    if not free or desk.roles[phone.person] != "manager":
+        return None
+    return [creation(desk, "deletion", row_id=desk.random.choice(free))]
+
+
+def take_deletion_back(desk: Desk, phone: Phone) -> Unit | None:
+    deletions = phone.of("deletion")
+    if not deletions:
+        return None
+    id = desk.random.choice(sorted(deletions, key=phone.version_of)[-4:])
+    return [creation(desk, "correction", fact_id=id, void=desk.random.random() < 0.9)]
+
+
+def decide(desk: Desk, phone: Phone) -> Unit | None:
+    rows = phone.disk.rows
+    asked = [id for id in phone.of("candidate") if rows[id].body["state"] == "open"]
+    if not asked:
+        return None
+    choice = desk.random.choice(("same", "same", "same", "different", "household"))
+    return [creation(desk, "decision", candidate_id=desk.random.choice(asked), choice=choice)]
+
+
+def unmerge(desk: Desk, phone: Phone) -> Unit | None:
+    merged = [phone.disk.rows[id].body.get("merged_ids") or [] for id in phone.of("customer")]
+    aliases = [alias for each in merged for alias in each]
+    if not aliases or desk.roles[phone.person] != "manager":
+        return None
+    phone_to = desk.random.choice(("record", "alias"))
+    return [creation(desk, "unmerge", alias_id=desk.random.choice(aliases), phone=phone_to)]
+
+
+def appeal(desk: Desk, phone: Phone) -> Unit | None:
+    own = [id for id in phone.of("refusal") if phone.disk.rows[id].meta[0] == phone.person]
+    if not own:
+        return None
+    return [creation(desk, "appeal", refusal_id=desk.random.choice(own), note=desk.word())]
+
+
+def release(desk: Desk, phone: Phone) -> Unit | None:
+    rows = phone.disk.rows
+    asked = [id for id in phone.of("refusal") if rows[id].body["state"] == "asked"]
+    if not asked:
+        return None
+    choice = desk.random.choice(("apply", "apply", "decline"))
+    return [creation(desk, "release", refusal_id=desk.random.choice(asked), choice=choice)]
 
 
 def several(desk: Desk, phone: Phone) -> Unit | None:
@@ -330,6 +414,13 @@ SINGLE: dict[Writing, int] = {
     keep: 2,
     acknowledge: 5,
     poison: 1,
-    early_fact: 1,
+    early_fact: 4,
+    correct: 3,
+    delete: 2,
+    take_deletion_back: 2,
+    decide: 3,
+    unmerge: 3,
+    appeal: 3,
+    release: 6,
 }
 WRITINGS: dict[Writing, int] = {**SINGLE, receive: 9, several: 7}
