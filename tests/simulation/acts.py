@@ -208,12 +208,12 @@ async def copy_phone(world: World) -> None:
 
 
 ACTS: dict[Act, int] = {
-    write: 300,
-    send: 260,
+    write: 400,
+    send: 160,
     send_too_early: 3,
-    listen: 300,
-    tick: 50,
-    scan: 12,
+    listen: 210,
+    tick: 40,
+    scan: 6,
     crash_at_commit: 12,
     crash_at_frame: 3,
     change_rights: 4,

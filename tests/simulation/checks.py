@@ -212,8 +212,17 @@ def check_keys(held: Database, tables: Tables) -> None:
             wanted["open_lead", f"{row.root}|{row.body['store_id']}"].append(row.id)
     for key, owners in wanted.items():
         assert owners == [kept.get(key)], f"{key} belongs to {owners}"
-    stale = {key for key in kept if key[0] in FREED} - set(wanted)
-    assert not stale, "keys of nobody"
+    for key in {key for key in kept if key[0] in FREED} - set(wanted):
+        check_inherited(key, held.rows[kept[key]], held)
+
+
+def check_inherited(key: tuple[str, str], owner: Row, held: Database) -> None:
+    """A record that was merged leaves its number to the one that is left."""
+    former = [held.rows[id] for id in owner.body.get("merged_ids") or ()]
+    inherited = {numbers.canonical(row.body.get("phone") or "") for row in former}
+    assert not owner.deleted, f"{key} of a tombstone"
+    assert key[0] == "phone", f"{key} of a closed lead"
+    assert key[1] in inherited, f"{key} is not of {owner}"
 
 
 def check_counts(held: Database) -> None:

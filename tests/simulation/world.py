@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from server.errors import Forbidden
+from server.errors import Forbidden, Unauthenticated
 from sync import Operation, operation_hash
 from tests.cast import PEOPLE, found_xinju
 from tests.simulation.driver import Crash
@@ -288,6 +288,11 @@ class World:
         except Crash:
             await self.revive()
             return False
+        except Unauthenticated:
+            person, device = phone.person, phone.disk.device
+            phone.disk.cookie = await self.served(lambda: self.exchange.sign_in(person, device))
+            self.counts["signed in again"] += 1
+            return True
         except Forbidden as refusal:
             await self.hear_of_revocation(phone, refusal.context["why"])
             return False

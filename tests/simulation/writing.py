@@ -423,4 +423,4 @@ SINGLE: dict[Writing, int] = {
     appeal: 3,
     release: 6,
 }
-WRITINGS: dict[Writing, int] = {**SINGLE, receive: 9, several: 7}
+WRITINGS: dict[Writing, int] = {**SINGLE, receive: 6, several: 8}
