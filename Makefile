@@ -32,6 +32,7 @@ quick: lint types phone-tests
 
 soak: $(DEV) $(APP) chromium
 	$(PY) -m pytest -q -m soak
+	$(PY) -m tests.mutants
 
 bench: $(DEV)
 	@$(PY) -m tests.bench

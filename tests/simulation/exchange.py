@@ -172,8 +172,10 @@ class Exchange:
 
 
 async def stream_of(answer: Response) -> AsyncIterator[bytes]:
+    """Line by line: several come from one snapshot, and the network may cut between them."""
     if isinstance(answer, StreamingResponse):
-        async for line in answer.body_iterator:
-            yield bytes(line)  # type: ignore[arg-type]
+        async for several in answer.body_iterator:
+            for line in bytes(several).splitlines():  # type: ignore[arg-type]
+                yield line
     else:
         yield bytes(answer.body)

@@ -1,0 +1,279 @@
+"""The mutants: a file, a text that stands in it once, what replaces it, and who should notice."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Mutant(NamedTuple):
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+def of(file: str, tests: str, *changes: tuple[str, str]) -> list[Mutant]:
+    return [Mutant(file, old, new, tuple(tests.split())) for old, new in changes]
+
+
+SYNC = "tests/sync/"
+SERVER = "tests/server/"
+MERGE = f"{SYNC}test_merge.py {SYNC}test_vectors.py {SYNC}test_duplicates.py"
+TIME = f"{SYNC}test_time.py {SYNC}test_vectors.py"
+CURSOR = f"{SYNC}test_cursor.py {SYNC}test_state_machine.py"
+JUDGE = f"{SYNC}test_units.py {SYNC}test_rights.py {SYNC}test_duplicates.py {SYNC}test_merge.py"
+PUBLISH = f"{SERVER}test_pull.py {SERVER}test_conflicts.py {SERVER}test_unmerge.py"
+PULL = f"{SERVER}test_pull.py"
+AGAIN = f"{SERVER}test_judging_again.py"
+UNMERGE = f"{SERVER}test_unmerge.py"
+
+MUTANTS: list[Mutant] = [
+    *of(
+        "sync/merge.py",
+        MERGE,
+        ("stamp.version > base and stamp.device", "stamp.version >= base and stamp.device"),
+        ("stamp.version > base and stamp.device != device", "stamp.version > base"),
+        ("at=max(incoming.at, stamp.at + 1)", "at=max(incoming.at, stamp.at)"),
+        ("return None if later(stamp, incoming) else Change(value, incoming, None)", "return None"),
+        ("if unseen and later(stamp, incoming):", "if unseen and later(incoming, stamp):"),
+        ("if unseen and later(stamp, incoming):", "if unseen:"),
+        ("Kept(field, held, stamp, unseen)", "Kept(field, held, stamp, False)"),
+        ('if held in (None, "", []):', "if held is None:"),
+        ("(one.at, one.device) > (other.at, other.device)", "one.at > other.at"),
+        (".intersection(remove).difference(add)", ".intersection(remove)"),
+        (
+            "in added.items() if not is_unseen(stamp, base, incoming.device)]",
+            "in added.items()]",
+        ),
+        ("if len(seen) == len(added):", "if seen:"),
+        ("if key == field or key not in seen}", "if key not in seen}"),
+        ('return f"{field}:{element}:{device}"', 'return f"{field}:{element}"'),
+    ),
+    *of(
+        "sync/clock.py",
+        TIME,
+        ("max(after + 1, min(corrected, timing.received_at))", "max(after + 1, corrected)"),
+        ("return max(after + 1,", "return max(after,"),
+        ("corrected <= timing.received_at and timing.is_steady", "timing.is_steady"),
+        ("corrected <= timing.received_at and timing.is_steady", "corrected <= timing.received_at"),
+        ("<= SKEW_TOLERANCE_MS", "< SKEW_TOLERANCE_MS"),
+        ("return self.received_at - self.sent_at", "return self.sent_at - self.received_at"),
+        ("corrected = min(corrected, timing.contact_at)", "corrected = timing.contact_at"),
+    ),
+    *of(
+        "sync/cursor.py",
+        CURSOR,
+        ("not purged <= given.seq <= head", "not purged <= given.seq"),
+        ("not purged <= given.seq <= head", "not given.seq <= head"),
+        ("if scope in rights.scopes and scope not in resend]", "if scope in rights.scopes]"),
+        ("is_whole and set(owed) <= set(given.scopes) and is_theirs", "is_whole and is_theirs"),
+        ("<= set(given.scopes) and is_theirs(given, rights)", "<= set(given.scopes)"),
+        ("given.person, given.device)", "given.person, rights.device)"),
+        ("(given.epoch, given.org,", "(rights.epoch, given.org,"),
+        ("wanted = sorted({*owed, *granted})", "wanted = sorted(granted)"),
+        (
+            "Backfill(wanted, head, 0, 0, 0, -1) if wanted",
+            "Backfill(wanted, given.seq, 0, 0, 0, -1) if wanted",
+        ),
+        ("if not granted and not dropped:", "if not granted:"),
+        ("return is_whole and", "return"),
+    ),
+    *of(
+        "sync/digest.py",
+        f"{SYNC}test_digest.py {SYNC}test_vectors.py",
+        (
+            "Digest(digest.rows + 1, (digest.hi + hi) % LANE",
+            "Digest(digest.rows + 1, digest.hi + hi",
+        ),
+        ("(one.hi + other.hi) % LANE", "one.hi + other.hi"),
+        ("(one.lo + other.lo) % LANE", "one.lo"),
+        ('f"{entity}\\n{id}\\n{version}"', 'f"{id}\\n{version}"'),
+    ),
+    *of(
+        "sync/placement.py",
+        f"{SYNC}test_digest.py {SYNC}test_simulation.py {SERVER}test_pull.py",
+        ("tuple(scope for scope in before if scope not in after)", "before"),
+        ("tuple(scope for scope in before if scope not in after)", "()"),
+    ),
+    *of(
+        "sync/judge.py",
+        JUDGE,
+        (
+            "            ledger.rewind(mark)\n            return [*refuse_unit",
+            "            return [*refuse_unit",
+        ),
+        ("if not author.acts_as(entity.create_roles, entity.claim):", "if False:"),
+        (
+            "ledger.is_alias(operation.i) or ledger.row(operation.i) is not None",
+            "ledger.is_alias(operation.i)",
+        ),
+        ("if row is None or row.deleted:", "if row is None:"),
+        ("    if is_claim:\n        return False\n", ""),
+        ("row.author == author.staff_id and ledger.now", "ledger.now"),
+        (
+            "row.author == author.staff_id and ledger.now - row.received_at < OWN_ENTRY_MS",
+            "row.author == author.staff_id",
+        ),
+        (
+            ' and conflict.entity == "conflict" and conflict.root == row.root',
+            ' and conflict.entity == "conflict"',
+        ),
+        ("if row.entity != entity.name:", "if False:"),
+        ("if not is_within_reach:", "if False:"),
+        ("return parent.root if parent and is_seen else", "return parent.root if parent else"),
+        ("return named.root if named and is_seen else", "return named.root if named else"),
+        ("is_fresh(row) or ledger.is_alias(id) or not", "ledger.is_alias(id) or not"),
+        ("is_fresh(row) or ledger.is_alias(id) or not", "is_fresh(row) or not"),
+        ('not_found", key[0])', 'not_found")'),
+    ),
+    *of(
+        "sync/judge.py",
+        AGAIN,
+        ("if row is not None and had_reach(row, author):", "if row is not None:"),
+        ("    for row in kept:\n        ledger.delete(row)\n", ""),
+        ("            ledger.rewind(mark)\n            refuse_again", "            refuse_again"),
+        ("row.root in author.recent or not author.past_scopes", "not author.past_scopes"),
+        (
+            "row.root in author.recent or not author.past_scopes.isdisjoint(row.scopes)",
+            "row.root in author.recent",
+        ),
+    ),
+    *of(
+        "sync/applying.py",
+        MERGE,
+        (
+            "base = 0 if ledger.is_alias(operation.i) else operation.b or 0",
+            "base = operation.b or 0",
+        ),
+        ("if value in EMPTY or now == value:", "if now == value:"),
+        ("        if now in EMPTY:", "        if now is None:"),
+        ("    ledger.touch(row)\n    aside", "    aside"),
+        ('ledger.change(conflict, state="restored")', "pass"),
+        ('return change.kept.concurrent or policy == "first"', "return change.kept.concurrent"),
+        ('ledger.keep(row, change.kept, "displaced")', "pass"),
+        ('    ledger.keep(row, kept, "concurrent")\n', ""),
+        ('ledger.keep(row, Kept(field, element, stamp, False), "removed")', "pass"),
+    ),
+    *of(
+        "sync/refusal.py",
+        f"{SYNC}test_units.py {AGAIN}",
+        ('if why.code in ("not_found", "deleted")', 'if why.code in ("not_found",)'),
+        ("return kept if len(kept) == len(held) else None", "return kept or None"),
+        ('"fields": {} if operation.fault else operation.f', '"fields": operation.f'),
+        ('now - (refusal.at - refusal.body["captured_at"])', "now"),
+        ('operation is culprit else Refusal("unit")', "True else Refusal()"),
+    ),
+    *of(
+        "sync/ledger.py",
+        f"{SYNC}test_units.py {SYNC}test_duplicates.py {UNMERGE}",
+        ("        del self.history[mark.history :]\n", ""),
+        ("        del self.timers[mark.timers :]\n", ""),
+        ("        del self.side[mark.side :]\n", ""),
+        ("        while id in self._aliases:", "        if id in self._aliases:"),
+        ("        if row.id not in self.touched:\n            self.touch(row)\n", ""),
+        ("standing = [d for d in standing if d[:2] != timer]", "standing = list(standing)"),
+    ),
+    *of(
+        "server/rows/publish.py",
+        PUBLISH,
+        ("(row.id in ledger.touched or row.root in moved) and", "row.id in ledger.touched and"),
+        (
+            '    await delete_each(connection, evictions, ("org_id", "scope", "id"), readmitted)\n',
+            "",
+        ),
+        ("if stamp.version == PENDING else stamp", "if False else stamp"),
+        ("        if row.born == PENDING:", "        if False:"),
+        ("total[1] += sign * hi", "total[1] += hi"),
+        (
+            "add_lanes(sums[stored.scopes], row, stored.seq, -1)",
+            "add_lanes(sums[stored.scopes], row, row.seq, -1)",
+        ),
+        ("    await bulk_upsert(connection, evictions, evicted)\n", ""),
+        (
+            'delete_each(connection, aliases, ("org_id", "alias_id"), ended)',
+            'delete_each(connection, aliases, ("org_id", "alias_id"), [])',
+        ),
+    ),
+    *of(
+        "server/exchange/pull.py",
+        PULL,
+        ("if size >= FRAME_BYTES and seq != filling.seq:", "if size >= FRAME_BYTES:"),
+        (
+            "cursor = msgspec.structs.replace(cursor, seq=filling.seq)",
+            "cursor = msgspec.structs.replace(cursor, seq=page.reached)",
+        ),
+        ("part=backfill.part + 1, after=0", "part=backfill.part + 1, after=page.reached"),
+        ("replace(backfill, after=filling.seq)", "replace(backfill, after=page.reached)"),
+        ("lines, msgspec.structs.replace(cursor, seq=page.reached)", "lines, cursor"),
+        ("told=False", "told=True"),
+    ),
+    *of(
+        "server/exchange/page.py",
+        PULL,
+        (
+            "return min(last[source] for source in cut), False",
+            "return max(last[source] for source in cut), False",
+        ),
+        (
+            "complete = found if at_end else [each for each in found if each[SEQ] <= reached]",
+            "complete = found",
+        ),
+        ("        elif seq != previous:", "        else:"),
+    ),
+    *of(
+        "server/exchange/send.py",
+        PULL,
+        ("return cursor.told and cursor.backfill is None", "return cursor.backfill is None"),
+        ("cursor.seq == head and not plan.dropped", "cursor.seq == head"),
+        ("cursor.backfill is None and cursor.seq == head and", "cursor.backfill is None and"),
+    ),
+    *of(
+        "server/exchange/replay.py",
+        f"{SERVER}test_push.py {AGAIN}",
+        ("        if stored.get(n) != sent:", "        if False:"),
+        ("each.known = job.hashes[each.n - numbers[0]] in before", "each.known = True"),
+        ("        elif n in outcomes:", "        elif False:"),
+    ),
+    *of(
+        "server/exchange/push.py",
+        f"{SERVER}test_push.py {AGAIN}",
+        ("return units if units and units[0][0].n == next_seq else []", "return units"),
+        ("if unit[0].n >= next_seq]", "if unit[0].n > 0]"),
+    ),
+    *of(
+        "server/rows/waiting.py",
+        AGAIN,
+        (".where(is_meant, awaited.c.until_at > ledger.now)", ".where(is_meant)"),
+        (
+            "fresh | ledger.new_aliases.keys() | ledger.returned.keys()",
+            "fresh | ledger.returned.keys()",
+        ),
+        (
+            "fresh | ledger.new_aliases.keys() | ledger.returned.keys()",
+            "fresh | ledger.new_aliases.keys()",
+        ),
+        ("for id in sorted({*here, *there}):", "for id in there:"),
+    ),
+    *of(
+        "server/duplicates/unmerging.py",
+        UNMERGE,
+        ("            ledger.move(row, original)\n", "            pass\n"),
+        (
+            'original if phone_to == "record" else into',
+            'into if phone_to == "record" else original',
+        ),
+        ("(stamp.at, stamp.device) == (own.at, own.device)", "True"),
+        ("(stamp.at, stamp.device) == (own.at, own.device)", "False"),
+        ('ledger.change(conflict, state="ended")', "pass"),
+        ('settle(ledger, candidate, "different", fact.author or "")', "pass"),
+        ("            ledger.claim(kind, value, original)\n", "            pass\n"),
+    ),
+    *of(
+        "server/duplicates/merging.py",
+        UNMERGE,
+        ("            ledger.claim(kind, value, into)\n", "            pass\n"),
+        ("    join_leads(ledger, gone, into)\n", ""),
+        ("    recount(into, ledger)\n", ""),
+        ("    ledger.alias(gone.id, into)\n", ""),
+    ),
+]

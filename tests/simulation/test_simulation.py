@@ -1,0 +1,182 @@
+"""The whole exchange, with the real server over a real database, from seeds."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import make_url
+
+import server.app  # noqa: F401  every table, through every slice
+from server.exchange import page, pull
+from tests.postgres import create_schema
+from tests.simulation.acts import ACTS
+from tests.simulation.checks import check, check_phones
+from tests.simulation.driver import Crash
+from tests.simulation.world import World
+
+PAGE_ROWS, FRAME_BYTES = 60, 6_000
+"""Small enough that a pull takes several, and is cut between them."""
+
+SEEDS = range(4)
+STEPS = 5_000
+FAILED_ONCE: tuple[tuple[int, int], ...] = ((3, 700), (14, 1_200))
+"""(seed, steps) of runs that found something; they stay."""
+
+SOAK_SEEDS, SOAK_STEPS = range(1_000, 1_200), 5_000
+NEEDED = (
+    "same-field conflict",
+    "refused",
+    "judged again",
+    "duplicate",
+    "unmerge",
+    "eviction with pending work",
+    "crash",
+)
+SOAK_LEAST = 1_000
+LEAST = {
+    "same-field conflict": 100,
+    "refused": 100,
+    "judged again": 5,
+    "judged again and accepted": 1,
+    "duplicate": 50,
+    "merge by decision": 1,
+    "unmerge": 5,
+    "correction": 5,
+    "deletion": 1,
+    "eviction with pending work": 20,
+    "crash": 50,
+    "crash at a frame": 5,
+    "mismatch": 20,
+    "rebirth": 5,
+    "replay": 100,
+    "gap": 3,
+    "resync": 10,
+    "dropped scope": 10,
+    "differing digest": 3,
+    "restored backup": 5,
+    "copied phone": 2,
+    "pushes in company": 20,
+    "late answer": 20,
+    "change of rights": 10,
+    "signed in again": 1,
+}
+"""What the runs of one `make test` must meet, so that a simulation which no longer exercises
+anything does not pass for a good one. A fraction of what they do meet."""
+
+met: Counter[str] = Counter()
+
+
+class Faults(logging.Handler):
+    """Errors that the server survived; only those that a crash explains are allowed."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.records: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if not isinstance(error, Crash):
+            self.records.append(f"{record.getMessage()}: {error!r}")
+
+
+@contextmanager
+def faults_noted() -> Iterator[Faults]:
+    log, faults = logging.getLogger("shopbell"), Faults()
+    log.addHandler(faults)
+    log.propagate, before = False, log.propagate
+    try:
+        yield faults
+    finally:
+        log.removeHandler(faults)
+        log.propagate = before
+
+
+async def play(seed: int, steps: int, path: Path) -> World:
+    world = World(seed, path)
+    try:
+        await world.begin()
+        await world.run(steps, ACTS)
+        await world.settle()
+        await check(world)
+        await check_phones(world)
+    except BaseException as error:
+        error.add_note(f"seed {seed}, step {world.steps} of {steps}")
+        raise
+    finally:
+        await world.exchange.close()
+    return world
+
+
+def run(seed: int, steps: int) -> World:
+    """One run in a folder of its own, with small frames."""
+    usual = page.PAGE_ROWS, pull.FRAME_BYTES
+    folder = Path(tempfile.mkdtemp(prefix="simulation"))
+    page.PAGE_ROWS, pull.FRAME_BYTES = PAGE_ROWS, FRAME_BYTES
+    page.page_query.cache_clear()
+    try:
+        create_schema(make_url(f"sqlite:///{folder / 'shopbell.sqlite3'}"))
+        with faults_noted() as faults:
+            world = asyncio.run(play(seed, steps, folder / "shopbell.sqlite3"))
+        assert not faults.records
+        return world
+    finally:
+        page.PAGE_ROWS, pull.FRAME_BYTES = usual
+        page.page_query.cache_clear()
+        shutil.rmtree(folder)
+
+
+def count(seed: int) -> Counter[str]:
+    return run(seed, SOAK_STEPS).counts
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", SEEDS)
+def test_phones_and_server_agree_whatever_happens(seed: int) -> None:
+    met.update(run(seed, STEPS).counts)
+
+
+@pytest.mark.slow
+def test_the_runs_met_everything_they_are_for() -> None:
+    """Reads what the runs before it counted."""
+    if not met:
+        met.update(run(SEEDS[0], STEPS).counts)
+    print(sorted(met.items()))
+    share = 1 if len(SEEDS) > 1 else 2
+    rare = {name: met[name] for name, least in LEAST.items() if met[name] * share < least}
+    assert not rare
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("seed", "steps"), FAILED_ONCE)
+def test_what_failed_once_does_not_fail_again(seed: int, steps: int) -> None:
+    run(seed, steps)
+
+
+def test_a_short_run_agrees_too() -> None:
+    run(7, 250)
+
+
+def test_the_same_seed_gives_the_same_run() -> None:
+    one, other = run(5, 200), run(5, 200)
+    assert one.outcomes == other.outcomes
+    assert one.counts == other.counts
+
+
+@pytest.mark.soak
+def test_a_million_steps_agree_and_meet_everything_a_thousand_times() -> None:
+    counted: Counter[str] = Counter()
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        for each in pool.map(count, SOAK_SEEDS):
+            counted.update(each)
+    print(sorted(counted.items()))
+    assert {name: counted[name] for name in NEEDED if counted[name] < SOAK_LEAST} == {}
