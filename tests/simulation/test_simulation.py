@@ -96,6 +96,9 @@ def faults_noted() -> Iterator[Faults]:
     log.propagate, before = False, log.propagate
     try:
         yield faults
+    except BaseException as error:
+        error.add_note(str(faults.records))
+        raise
     finally:
         log.removeHandler(faults)
         log.propagate = before
@@ -119,20 +122,25 @@ async def play(seed: int, steps: int, path: Path) -> World:
 
 def run(seed: int, steps: int) -> World:
     """One run in a folder of its own, with small frames."""
-    usual = page.PAGE_ROWS, pull.FRAME_BYTES
     folder = Path(tempfile.mkdtemp(prefix="simulation"))
-    page.PAGE_ROWS, pull.FRAME_BYTES = PAGE_ROWS, FRAME_BYTES
-    page.page_query.cache_clear()
     try:
         create_schema(make_url(f"sqlite:///{folder / 'shopbell.sqlite3'}"))
-        with faults_noted() as faults:
+        with small_frames(), faults_noted() as faults:
             world = asyncio.run(play(seed, steps, folder / "shopbell.sqlite3"))
         assert not faults.records
         return world
     finally:
-        page.PAGE_ROWS, pull.FRAME_BYTES = usual
-        page.page_query.cache_clear()
         shutil.rmtree(folder)
+
+
+@contextmanager
+def small_frames() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(page, "PAGE_ROWS", PAGE_ROWS)
+        patch.setattr(pull, "FRAME_BYTES", FRAME_BYTES)
+        page.page_query.cache_clear()
+        yield
+    page.page_query.cache_clear()
 
 
 def count(seed: int) -> Counter[str]:

@@ -57,7 +57,9 @@ class Desk:
     def customer(self, phone: Phone) -> str | None:
         """Mostly one that moved lately: people work on the same few records."""
         held = phone.of("customer")
-        own = [each["i"] for unit in phone.disk.outbox for each in unit if is_new_customer(each)]
+        own: list[str] = [
+            each["i"] for unit in phone.disk.outbox for each in unit if is_new_customer(each)
+        ]
         if self.random.random() < 0.08 and phone.disk.aliases:
             return self.random.choice(list(phone.disk.aliases))
         if own and self.random.random() < 0.3:
@@ -167,8 +169,16 @@ def visit(desk: Desk, phone: Phone) -> Unit | None:
     store, id = desk.store(phone), desk.customer(phone)
     if store is None:
         return None
-    place = {"store_id": store} if id is None or desk.random.random() < 0.5 else {"customer_id": id}
-    fields = {"lat": 31.23, "lng": 121.47, "accuracy_m": 20.0, "fix_at": 1, "fix_source": "gps"}
+    place: dict[str, Any] = (
+        {"store_id": store} if id is None or desk.random.random() < 0.5 else {"customer_id": id}
+    )
+    fields: dict[str, Any] = {
+        "lat": 31.23,
+        "lng": 121.47,
+        "accuracy_m": 20.0,
+        "fix_at": 1,
+        "fix_source": "gps",
+    }
     return [creation(desk, "visit", **place, **fields, note=desk.word())]
 
 
@@ -178,7 +188,13 @@ def photo(desk: Desk, phone: Phone) -> Unit | None:
         return None
     digest = f"{desk.random.getrandbits(256):064x}"
     size = desk.random.randint(1, MAX_PHOTO_BYTES)
-    fields = {"kind": "customer", "sha256": digest, "bytes": size, "width": 9, "height": 9}
+    fields: dict[str, Any] = {
+        "kind": "customer",
+        "sha256": digest,
+        "bytes": size,
+        "width": 9,
+        "height": 9,
+    }
     return [creation(desk, "photo", subject_id=id, **fields)]
 
 
