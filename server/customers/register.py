@@ -115,7 +115,7 @@ def create_customer(ledger: Ledger, fields: Mapping[str, Any], id: str, at: int)
 
 def profile_of(fields: Mapping[str, Any]) -> dict[str, Any]:
     taken = {name: fields.get(name) or "" for name in ("name", "salutation", "phone", "need")}
-    return {**_EMPTY, **taken, "store_id": fields["store_id"], "source": fields["source"]}
+    return {**EMPTY_PROFILE, **taken, "store_id": fields["store_id"], "source": fields["source"]}
 
 
 def make_card(ledger: Ledger, arrival: Row, person: Row) -> Row:
@@ -163,7 +163,7 @@ def differs(typed: str, profile: Mapping[str, Any]) -> bool:
     return bool(typed.strip()) and any(known) and typed.strip() not in known
 
 
-_EMPTY: dict[str, Any] = {
+EMPTY_PROFILE: dict[str, Any] = {
     "name": "",
     "salutation": "",
     "phone": "",

@@ -7,10 +7,11 @@ from typing import Any
 
 from server.customers import customer
 from server.customers.candidates import settle, suggest
+from server.customers.register import EMPTY_PROFILE
 from server.duplicates.leads import part_leads, recount_holders
 from server.duplicates.merging import OFFERED, aliases_of
 from server.followups.entities import recount
-from sync import EMPTY, Ledger, Row, pending_stamp
+from sync import Ledger, Row, pending_stamp
 
 DEPTH = 8
 """Longer than any chain of parents."""
@@ -54,8 +55,9 @@ def take_values_back(ledger: Ledger, original: Row, into: Row) -> None:
     taken: dict[str, Any] = {}
     for field in OFFERED:
         stamp, own = into.stamps.get(field), original.stamp(field)
-        if stamp is not None and (stamp.at, stamp.device) == (own.at, own.device):
-            taken[field] = empty_like(into.body.get(field))
+        is_same = into.body.get(field) == original.body.get(field)
+        if stamp is not None and is_same and (stamp.at, stamp.device) == (own.at, own.device):
+            taken[field] = EMPTY_PROFILE[field]
     if taken:
         stamps = dict.fromkeys(taken, pending_stamp(ledger.now, "", None))
         ledger.change(into, **taken)
@@ -67,10 +69,6 @@ def take_values_back(ledger: Ledger, original: Row, into: Row) -> None:
                 ledger.change(original, **{conflict.body["field"]: conflict.body["value_other"]})
             ledger.change(conflict, state="ended")
     ledger.change(original, **customer.derive(original.body))
-
-
-def empty_like(value: Any) -> Any:
-    return next(empty for empty in EMPTY if type(empty) is type(value) or empty == "")
 
 
 def part_trees(ledger: Ledger, original: Row, into: Row) -> None:
@@ -102,7 +100,8 @@ def find_parent(ledger: Ledger, row: Row) -> Row | None:
 
 
 def part_keys(ledger: Ledger, original: Row, into: Row, phone_to: str) -> None:
-    """Where both have the same number, one of them gives it up."""
+    """Where both have the same number, one of them gives it up; where it went to a third record
+    that was taken out before, it stays there."""
     shared = original.body.get("phone") and original.body["phone"] == into.body.get("phone")
     if shared:
         customer.give_up_phone(original if phone_to == "record" else into, ledger)
@@ -113,3 +112,5 @@ def part_keys(ledger: Ledger, original: Row, into: Row, phone_to: str) -> None:
         held = ledger.key(kind, value)
         if held is None or (held is into and (kind, value) not in customer.own_keys(into.body)):
             ledger.claim(kind, value, original)
+        elif kind == customer.PHONE_KEY and held is not original:
+            customer.give_up_phone(original, ledger)

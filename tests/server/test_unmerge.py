@@ -91,6 +91,47 @@ async def test_what_somebody_wrote_since_is_not_taken_out(phone_of: PhoneOf) -> 
     assert (await Holder(bo).pull()).rows[held].body["budget"] == "13 万"
 
 
+async def test_a_number_that_went_out_with_one_record_does_not_go_out_with_the_next(
+    phone_of: PhoneOf,
+) -> None:
+    bo, chen, lin, held, alias = await same_number(phone_of)
+    third = make_id()
+    await bo.push([bo.operation("customer", third, customer(name="孙师傅"))])
+    assert await say(lin, "unmerge", alias_id=alias, phone="alias") is None
+    assert await say(lin, "unmerge", alias_id=third, phone="record") is None
+    rows = (await Holder(lin).pull()).rows
+    numbers = [rows[id].body["phone"] for id in (alias, held, third)]
+    assert numbers == ["+8613900000001", "", ""]
+
+
+async def test_what_an_alias_had_filled_in_leaves_an_empty_field_of_its_own_kind(
+    phone_of: PhoneOf,
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    held, alias = await register(bo), make_id()
+    await bo.push([bo.operation("customer", alias, customer(tags=["北欧"], tier="A"))])
+    assert await say(lin, "unmerge", alias_id=alias) is None
+    record = (await Holder(bo).pull()).rows[held].body
+    assert (record["tags"], record["tier"]) == ([], None)
+
+
+async def test_what_was_written_over_in_the_same_moment_is_not_taken_out(
+    phone_of: PhoneOf,
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    held, alias = await register(bo), make_id()
+    await bo.push(
+        [
+            bo.operation("customer", alias, customer(tags=["北欧"], community="滨江")),
+            bo.operation("customer", alias, {"community": "河畔"}, base=0),
+            bo.operation("customer", alias, {"tags": {"add": ["全屋"]}}, base=0),
+        ]
+    )
+    assert await say(lin, "unmerge", alias_id=alias) is None
+    record = (await Holder(bo).pull()).rows[held].body
+    assert (record["tags"], record["community"]) == (["全屋", "北欧"], "河畔")
+
+
 async def test_what_was_offered_later_under_the_old_id_goes_back_with_it(
     phone_of: PhoneOf,
 ) -> None:

@@ -49,7 +49,7 @@ class Database(msgspec.Struct):
     rows: dict[str, Row]
     aliases: dict[str, str]
     log: list[Judged]
-    past: set[tuple[str, str]]
+    values: set[tuple[str, str]]
     head: int
 
     def resolve(self, id: str) -> str:
@@ -121,15 +121,16 @@ def of_organisation(table: Table) -> Any:
 
 
 def read_database(tables: Tables) -> Database:
-    past: set[tuple[str, str]] = set()
-    for entry in tables["history"]:
-        value = msgspec.json.decode(entry["value"])
-        past |= {(entry["field"], key_of(each)) for each in (value, *listed(value))}
+    held_rows = {record["id"]: read_row(record) for record in tables["rows"]}
+    told = [(each["field"], msgspec.json.decode(each["value"])) for each in tables["history"]]
+    told += [
+        pair for row in held_rows.values() if row.entity == "customer" for pair in row.body.items()
+    ]
     return Database(
-        rows={record["id"]: read_row(record) for record in tables["rows"]},
+        rows=held_rows,
         aliases={each["alias_id"]: each["row_id"] for each in tables["aliases"]},
         log=list(read_log(tables["pushes"])),
-        past=past,
+        values={(field, key_of(each)) for field, value in told for each in (value, *listed(value))},
         head=tables["heads"][0]["seq"],
     )
 
@@ -336,23 +337,14 @@ def check_accepted(operation: Operation, held: Database) -> None:
 
 
 def check_profile(operation: Operation, held: Database) -> None:
-    """In the record that has the id now or had it once, or in the history of either."""
-    rows = [held.rows[held.resolve(operation.i)], held.rows[operation.i]]
+    """In a record or in the history: an id may have named several, and words are used once."""
     for field, value in operation.f.items():
         is_set = ENTITIES["customer"].policies.get(field) == "set"
         if is_set:
             value = value.get("add", []) if isinstance(value, dict) else value
         for each in value if is_set else [value]:
-            is_kept = any(keeps(row, field, each, held) for row in rows)
-            is_past = (field, key_of(each)) in held.past
-            assert each in ("", None) or is_kept or is_past, (
-                f"{field} {each!r} of {operation} is lost"
-            )
-
-
-def keeps(row: Row, field: str, value: Any, held: Database) -> bool:
-    now = row.body.get(field)
-    return value == now or (isinstance(now, list) and value in now)
+            is_kept = (field, key_of(each)) in held.values
+            assert each in ("", None) or is_kept, f"{field} {each!r} of {operation} is lost"
 
 
 def key_of(value: Any) -> str:
