@@ -18,13 +18,16 @@ def of(file: str, tests: str, *changes: tuple[str, str]) -> list[Mutant]:
 
 SYNC = "tests/sync/"
 SERVER = "tests/server/"
-MERGE = f"{SYNC}test_merge.py {SYNC}test_vectors.py {SYNC}test_duplicates.py"
+MERGE = (
+    f"{SYNC}test_merge.py {SYNC}test_vectors.py {SYNC}test_duplicates.py "
+    f"{SYNC}test_state_machine.py"
+)
 TIME = f"{SYNC}test_time.py {SYNC}test_vectors.py"
 CURSOR = f"{SYNC}test_cursor.py {SYNC}test_state_machine.py"
 JUDGE = f"{SYNC}test_units.py {SYNC}test_rights.py {SYNC}test_duplicates.py {SYNC}test_merge.py"
 PUBLISH = f"{SERVER}test_pull.py {SERVER}test_conflicts.py {SERVER}test_unmerge.py"
 PULL = f"{SERVER}test_pull.py"
-AGAIN = f"{SERVER}test_judging_again.py"
+AGAIN = f"{SERVER}test_judging_again.py {SERVER}test_corrections.py"
 UNMERGE = f"{SERVER}test_unmerge.py"
 
 MUTANTS: list[Mutant] = [
@@ -107,7 +110,6 @@ MUTANTS: list[Mutant] = [
             "ledger.is_alias(operation.i) or ledger.row(operation.i) is not None",
             "ledger.is_alias(operation.i)",
         ),
-        ("if row is None or row.deleted:", "if row is None:"),
         ("    if is_claim:\n        return False\n", ""),
         ("row.author == author.staff_id and ledger.now", "ledger.now"),
         (
@@ -118,6 +120,7 @@ MUTANTS: list[Mutant] = [
             ' and conflict.entity == "conflict" and conflict.root == row.root',
             ' and conflict.entity == "conflict"',
         ),
+        ("row.root in author.recent or not author.past_scopes", "not author.past_scopes"),
         ("if row.entity != entity.name:", "if False:"),
         ("if not is_within_reach:", "if False:"),
         ("return parent.root if parent and is_seen else", "return parent.root if parent else"),
@@ -129,10 +132,10 @@ MUTANTS: list[Mutant] = [
     *of(
         "sync/judge.py",
         AGAIN,
+        ("if row is None or row.deleted:", "if row is None:"),
         ("if row is not None and had_reach(row, author):", "if row is not None:"),
         ("    for row in kept:\n        ledger.delete(row)\n", ""),
         ("            ledger.rewind(mark)\n            refuse_again", "            refuse_again"),
-        ("row.root in author.recent or not author.past_scopes", "not author.past_scopes"),
         (
             "row.root in author.recent or not author.past_scopes.isdisjoint(row.scopes)",
             "row.root in author.recent",

@@ -107,6 +107,48 @@ async def test_a_kept_unit_comes_back_whole(
     assert held.agrees()
 
 
+async def test_judged_again_content_keeps_the_time_that_was_worked_out_at_first(
+    phone_of: PhoneOf, app: Starlette, clock: MovableClock
+) -> None:
+    """The phone's clock is an hour fast."""
+    bo, id, hour = await phone_of("bo"), make_id(), 3_600_000
+    written_at = clock()
+    early = {**comment(bo, id), "t": written_at + hour}
+    await bo.push([early], sent_at=written_at + hour)
+    clock.advance(hours=5)
+    await bo.push([bo.operation("customer", id, customer())])
+    await settle(app, clock)
+    kept = (await Holder(bo).pull()).one("comment")
+    assert kept.meta == ["bo", written_at, clock(), written_at + hour]
+
+
+async def test_a_unit_that_is_refused_again_leaves_nothing_behind(
+    phone_of: PhoneOf, app: Starlette, clock: MovableClock
+) -> None:
+    bo, id = await phone_of("bo"), make_id()
+    await bo.push([comment(bo, id), comment(bo, make_id())])
+    await bo.push([bo.operation("customer", id, customer())])
+    await settle(app, clock)
+    held = await Holder(bo).pull()
+    assert not held.of("comment")
+    states = {(row.body["state"], row.body["code"]) for row in held.of("refusal")}
+    assert states == {("again", "unit"), ("again", "not_found")}
+
+
+async def test_a_unit_of_which_its_author_gave_up_a_part_is_left_alone(
+    phone_of: PhoneOf, app: Starlette, clock: MovableClock
+) -> None:
+    bo, id = await phone_of("bo"), make_id()
+    await bo.push([comment(bo, id), comment(bo, id, "和家人一起来过")])
+    given_up = next(row for row in await refused(bo) if row.body["code"] == "unit")
+    await bo.push([bo.operation("acknowledgement", make_id(), {"refusal_id": given_up.id})])
+    await bo.push([bo.operation("customer", id, customer())])
+    await settle(app, clock)
+    held = await Holder(bo).pull()
+    assert not held.of("comment")
+    assert held.one("refusal").body["state"] == "kept"
+
+
 async def test_what_its_author_gave_up_is_left_alone(
     phone_of: PhoneOf, app: Starlette, clock: MovableClock
 ) -> None:

@@ -28,8 +28,8 @@ PAGE_ROWS, FRAME_BYTES = 60, 6_000
 """Small enough that a pull takes several, and is cut between them."""
 
 SEEDS = range(4)
-STEPS = 5_000
-FAILED_ONCE: tuple[tuple[int, int], ...] = ((3, 700), (14, 1_200))
+STEPS = 4_500
+FAILED_ONCE: tuple[tuple[int, int], ...] = ((0, 120), (32, 1_000), (33, 1_000), (36, 1_000))
 """(seed, steps) of runs that found something; they stay."""
 
 SOAK_SEEDS, SOAK_STEPS = range(1_000, 1_200), 5_000
@@ -73,7 +73,8 @@ LEAST = {
 """What the runs of one `make test` must meet, so that a simulation which no longer exercises
 anything does not pass for a good one. A fraction of what they do meet."""
 
-met: Counter[str] = Counter()
+played: dict[int, Counter[str]] = {}
+"""What each of SEEDS met, once it has been played."""
 
 
 class Faults(logging.Handler):
@@ -150,18 +151,18 @@ def count(seed: int) -> Counter[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_phones_and_server_agree_whatever_happens(seed: int) -> None:
-    met.update(run(seed, STEPS).counts)
+    played[seed] = run(seed, STEPS).counts
 
 
 @pytest.mark.slow
 def test_the_runs_met_everything_they_are_for() -> None:
-    """Reads what the runs before it counted."""
-    if not met:
-        met.update(run(SEEDS[0], STEPS).counts)
+    met: Counter[str] = Counter()
+    for seed in SEEDS:
+        if seed not in played:
+            played[seed] = run(seed, STEPS).counts
+        met.update(played[seed])
     print(sorted(met.items()))
-    share = 1 if len(SEEDS) > 1 else 2
-    rare = {name: met[name] for name, least in LEAST.items() if met[name] * share < least}
-    assert not rare
+    assert {name: met[name] for name, least in LEAST.items() if met[name] < least} == {}
 
 
 @pytest.mark.slow

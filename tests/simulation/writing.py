@@ -96,7 +96,7 @@ def register(desk: Desk, phone: Phone) -> Unit | None:
     person = profile(desk, store, desk.number())
     if desk.random.random() < 0.3:
         person |= {"tags": desk.random.sample(TAGS, 2), "budget": desk.word()}
-    if desk.random.random() < 0.1:
+    if desk.random.random() < 0.3:
         person |= {"name": desk.random.choice(NAMESAKES), "community": "河畔"}
     unit = [creation(desk, "customer", **person)]
     desk.registered.append(unit[0]["i"])
@@ -434,8 +434,8 @@ SINGLE: dict[Writing, int] = {
     correct: 3,
     delete: 2,
     take_deletion_back: 2,
-    decide: 3,
-    unmerge: 3,
+    decide: 8,
+    unmerge: 7,
     appeal: 3,
     release: 6,
 }

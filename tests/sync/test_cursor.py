@@ -120,3 +120,8 @@ def test_a_cursor_changed_in_transit_is_foreign_or_still_a_cursor() -> None:
     for cut in range(len(whole)):
         with pytest.raises(ForeignCursor):
             decode_cursor(whole[:cut])
+
+
+def test_a_cursor_from_before_what_was_purged_starts_again() -> None:
+    assert plan_pull(at(11, "org"), rights("org"), 40, purged=12).resync
+    assert not plan_pull(at(12, "org"), rights("org"), 40, purged=12).resync

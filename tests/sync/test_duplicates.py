@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync import Duplicate, Refused
+from sync import Duplicate, Ledger, Refused
 from tests.sync.organisation import Organisation, Person
 from tests.sync.phone import Hand
 from tests.sync.stage import HOUR, NOON
@@ -123,3 +123,29 @@ def test_an_alias_cannot_be_created_again() -> None:
     second = shops.wu.create("person", name="张", phone="1")
     again = shops.wu.create("person", second.i, name="李", phone="5")
     assert shops.wu.send(second, again)[1] == Refused(2, "id_taken")
+
+
+def test_an_empty_field_of_the_second_record_offers_nothing() -> None:
+    shops = TwoShops()
+    shops.li.send(shops.li.patch(shops.zhang, 1, note="three rooms"))
+    shops.wu.send(shops.wu.create("person", name="张", phone="1", note=""))
+    assert shops.organisation.rows("conflict") == []
+    assert shops.body()["note"] == "three rooms"
+
+
+def test_an_alias_of_an_alias_names_the_record_that_is_left() -> None:
+    ledger = Ledger("acme", NOON, {})
+    ledger.put_alias("first", "second")
+    ledger.put_alias("second", "third")
+    assert ledger.resolve("first") == "third"
+
+
+def test_elements_that_filled_an_empty_set_are_told_from_each_other_by_who_saw_them() -> None:
+    shops = TwoShops()
+    before = shops.organisation.row(shops.zhang).seq
+    shops.wu.send(shops.wu.create("person", name="张", phone="1", tags=["a", "b"]))
+    after = shops.organisation.row(shops.zhang).seq
+    tablet = Hand(shops.organisation, Person("li"), "li-tablet")
+    shops.li.send(shops.li.patch(shops.zhang, after, tags={"remove": ["a"]}))
+    tablet.send(tablet.patch(shops.zhang, before, tags={"remove": ["b"]}))
+    assert shops.body()["tags"] == ["b"]

@@ -154,3 +154,17 @@ def test_a_childs_scopes_follow_its_moving_root() -> None:
     assert organisation.row(visit.i).scopes == organisation.row(shop.zhang).scopes
     assert ("desk:east", visit.i) in organisation.evictions
     assert organisation.digests == organisation.recompute()
+
+
+def test_an_edit_names_a_row_of_its_own_kind() -> None:
+    shop = Shop()
+    visit = shop.manager.create("visit", person_id=shop.zhang)
+    assert shop.manager.send(visit) == []
+    assert shop.manager.send(shop.manager.patch(visit.i, 9, name="x")) == [Refused(3, "not_found")]
+
+
+def test_what_was_created_in_the_same_unit_may_be_claimed() -> None:
+    shop = Shop()
+    person = shop.wu.create("person", name="王", phone="9")
+    assert shop.wu.send([person, shop.wu.create("taking", person_id=person.i)]) == []
+    assert shop.organisation.row(person.i).body["taken_by"] == "wu"

@@ -235,3 +235,12 @@ def test_a_rule_that_fails_costs_its_own_unit_only() -> None:
     assert [type(fault) for fault in ledger.faults] == [ZeroDivisionError]
     assert len(ledger.rows_of("visit")) == 2
     assert ledger.rows_of("refusal")[0].body["fields"] == {"person_id": HELD}
+
+
+def test_a_deadline_withdrawn_in_the_transaction_that_set_it_never_stands() -> None:
+    ledger = Ledger("acme", NOON, {})
+    ledger.schedule("call_again", "zhang", NOON)
+    ledger.schedule("call_again", "wang", NOON)
+    ledger.cancel("call_again", "zhang")
+    standing, _ = ledger.settled_timers()
+    assert [each.subject_id for each in standing] == ["wang"]
