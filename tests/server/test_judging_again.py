@@ -107,6 +107,17 @@ async def test_a_kept_unit_comes_back_whole(
     assert held.agrees()
 
 
+async def test_a_customer_who_came_under_another_id_brings_back_what_was_kept(
+    phone_of: PhoneOf, app: Starlette, clock: MovableClock
+) -> None:
+    bo, id = await phone_of("bo"), make_id()
+    known = await register(bo)
+    await bo.push([comment(bo, id)])
+    await bo.push([bo.operation("customer", id, customer())])
+    await settle(app, clock)
+    assert (await Holder(bo).pull()).one("comment").root == known
+
+
 async def test_judged_again_content_keeps_the_time_that_was_worked_out_at_first(
     phone_of: PhoneOf, app: Starlette, clock: MovableClock
 ) -> None:

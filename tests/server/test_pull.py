@@ -9,8 +9,10 @@ from sqlalchemy import update
 
 from server.db import Database
 from server.exchange.entities import ENTITIES
+from server.exchange.pull import cut_frames
 from server.identity.tables import staff_accounts
 from server.rows import load, open_ledger, publish
+from sync import FRAME_BYTES
 from tests.cast import BINJIANG, ORG
 from tests.conftest import MovableClock
 from tests.phone import Phone
@@ -220,3 +222,27 @@ async def test_a_pull_cut_before_its_last_frame_is_told_the_digests_by_the_next(
     bo.cursor = last["cursor"]
     assert (await bo.pull())[-1]["digest"] == head["digest"]
     assert "digest" not in (await bo.pull())[-1]
+
+
+async def test_a_row_in_two_of_the_readers_scopes_is_sent_once(
+    phone_of: PhoneOf, database: Database, clock: MovableClock
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo)
+    await give(database, clock, id, owner_id="lin")
+    sent = [row for frame in await lin.pull() for row in frame["rows"] if row[1] == id]
+    assert [len(row[4]) for row in sent] == [2]
+
+
+async def test_what_moved_for_others_alone_is_passed_once_and_for_all(phone_of: PhoneOf) -> None:
+    bo, wu = await phone_of("bo"), await phone_of("wu")
+    await wu.pull()
+    await register(bo)
+    assert "digest" in (await wu.pull())[-1]
+    assert "digest" not in (await wu.pull())[-1]
+
+
+def test_entries_of_one_number_share_a_frame_however_large_it_grows() -> None:
+    entries = [(1, b"x" * FRAME_BYTES, False), (1, b"y", True), (2, b"z", False)]
+    frames = [(each.rows, each.gone) for each in cut_frames(entries)]
+    assert frames == [([b"x" * FRAME_BYTES], [b"y"]), ([b"z"], [])]

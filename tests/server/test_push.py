@@ -248,3 +248,15 @@ async def test_who_is_registered_twice_in_one_push_is_received_once(phone_of: Ph
     assert answer.json()["except"] == [{"o": "duplicate", "n": 2, "of": id}]
     lead = (await Holder(bo).pull()).one("lead")
     assert (lead.root, lead.body["holder_id"]) == (id, "bo")
+
+
+async def test_a_push_that_begins_with_what_is_known_goes_on_with_what_is_new(
+    phone_of: PhoneOf,
+) -> None:
+    bo = await phone_of("bo")
+    known = bo.operation("customer", make_id(), customer())
+    await bo.push([known])
+    new = bo.operation("customer", make_id(), customer(phone="13900000002"))
+    answer = (await bo.push([known], [new])).json()
+    assert (answer["done"], answer["next"]) == ([1, 2], 3)
+    assert len((await Holder(bo).pull()).of("customer")) == 2
