@@ -27,11 +27,13 @@ OURS = "Shopbell"
 
 
 class Report(NamedTuple):
-    """Lines by system and metric, what could not be installed, how busy the machine was."""
+    """Lines by system and metric, what could not be installed, how busy the machine was, and how
+    often each system ran."""
 
     systems: dict[str, dict[str, dict[str, Any]]]
     missing: dict[str, str]
     loads: list[float]
+    repeats: int
 
 
 def main() -> None:
@@ -69,7 +71,7 @@ def measure(folder: Path, rows: int, repeats: int) -> Report:
             runs[name].append(work())
     systems = {name: by_metric(summarise(each)) for name, each in runs.items()}
     systems[OURS] |= by_metric(summarise([[*handover.run(), *bulk.grow()]]))
-    return Report(systems, missing, loads)
+    return Report(systems, missing, loads, repeats)
 
 
 def run_ours(rows: int) -> list[Figure]:
@@ -92,9 +94,9 @@ def describe(report: Report) -> list[str]:
     ours, rivals = report.systems[OURS], dict(report.systems)
     del rivals[OURS]
     loads = f"{min(report.loads):.1f} to {max(report.loads):.1f}"
-    today = datetime.datetime.now(datetime.UTC).date()
+    run = f"Run of {datetime.datetime.now(datetime.UTC).date()}, repeats: {report.repeats}"
     return [
-        f"Run of {today}; load average {loads} on {os.cpu_count()} cores before each turn.",
+        f"{run}. Load average {loads} on {os.cpu_count()} cores.",
         *(f"{name} could not be installed: {why}" for name, why in report.missing.items()),
         "",
         *tables.compare(ours, rivals),
