@@ -99,8 +99,8 @@ async def pull(request: Request) -> Response:
     opening = opening_of(plan, now)
     gzip = "gzip" in request.headers.get("accept-encoding", "")
     if is_idle(plan, session.head):
-        return idle_answer(reader, plan.cursor, opening, gzip=gzip)
-    stream = frames(ground.database, reader, plan.cursor, opening)
+        return idle_answer(reader, plan.cursor, opening)
+    stream = await begun(frames(ground.database, reader, plan.cursor, opening))
     return stream_of(compress(stream) if gzip else join(stream), gzip=gzip)
 
 
@@ -166,13 +166,25 @@ def is_idle(plan: Plan, head: int) -> bool:
     return cursor.told and cursor.backfill is None and cursor.seq == head and not plan.dropped
 
 
-def idle_answer(reader: Reader, cursor: Cursor, opening: dict[str, Any], *, gzip: bool) -> Response:
+def idle_answer(reader: Reader, cursor: Cursor, opening: dict[str, Any]) -> Response:
     """Nothing moved in the whole organisation: the digests the phone has are the right ones."""
     body = head_frame(reader, cursor, None, opening)
     return Response(body, media_type="application/x-ndjson", headers=HEADERS)
 
 
 HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
+
+
+async def begun(pages: AsyncIterator[list[bytes]]) -> AsyncIterator[list[bytes]]:
+    """With the first page at hand: a database that is too busy is answered 503, not cut short."""
+    first = await anext(pages)
+
+    async def all_pages() -> AsyncIterator[list[bytes]]:
+        yield first
+        async for lines in pages:
+            yield lines
+
+    return all_pages()
 
 
 def stream_of(stream: AsyncIterator[bytes], *, gzip: bool) -> StreamingResponse:

@@ -1,6 +1,7 @@
 """Pulling: each reader's rows, no others, and nothing twice."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import httpx
@@ -246,3 +247,17 @@ def test_entries_of_one_number_share_a_frame_however_large_it_grows() -> None:
     entries = [(1, b"x" * FRAME_BYTES, False), (1, b"y", True), (2, b"z", False)]
     frames = [(each.rows, each.gone) for each in cut_frames(entries)]
     assert frames == [([b"x" * FRAME_BYTES], [b"y"]), ([b"z"], [])]
+
+
+async def test_a_pull_that_finds_no_reader_is_put_off_not_cut_short(
+    phone_of: PhoneOf, database: Any
+) -> None:
+    bo = await phone_of("bo")
+    pool = getattr(database, "readers", None) or database.writers
+    pool.pool._timeout = 0.05
+    async with AsyncExitStack() as stack:
+        for _ in range(pool.pool.size()):
+            await stack.enter_async_context(database.read())
+        answer = await bo.client.post("/sync/pull", json={"cursor": None, "device": bo.device})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "busy")
+    assert answer.headers["retry-after"] == "2"
