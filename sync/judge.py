@@ -21,7 +21,8 @@ from sync.wire import Exceptional, Merged, Operation, is_name
 OWN_ENTRY_MS = 24 * 3600 * 1000
 """How long an author may add to a record they created, whoever has it since."""
 
-_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+# Version 8 is the server's: nobody may take an id that it will derive.
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
 def judge(

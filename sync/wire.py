@@ -68,7 +68,7 @@ class Operation(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, 
 
 class Push(msgspec.Struct, forbid_unknown_fields=True):
     """An envelope of units. `sent_at` and `contact_at` are ms; `contact_at` is the server's own
-    time at the device's previous contact, as the phone remembers it."""
+    time at the device's previous contact, as the phone remembers it. `more`: units wait behind."""
 
     v: int
     schema: int
@@ -76,6 +76,7 @@ class Push(msgspec.Struct, forbid_unknown_fields=True):
     sent_at: Integer
     units: list[list[Operation]]
     contact_at: Integer | None = None
+    more: bool = False
 
 
 class Refused(msgspec.Struct, omit_defaults=True, tag_field="o", tag="refused"):
@@ -188,7 +189,9 @@ def check_shape(push: Push) -> None:
         raise Malformed("numbers begin at 1")
     total = 0
     for unit in push.units:
-        if not 0 < len(unit) <= UNIT_OPERATIONS:
+        if not unit:
+            raise Malformed("an empty unit")
+        if len(unit) > UNIT_OPERATIONS:
             raise TooLarge("unit", UNIT_OPERATIONS)
         total += len(unit)
         for operation in unit:

@@ -47,7 +47,8 @@ def prepare_arrival(fields: dict[str, Any], ledger: Ledger, author: Author) -> R
     card = ledger.key(*scanned) if scanned else None
     if card is not None and not fields.get("customer_id") and not fields.get("card_id"):
         fields["card_id"] = card.id
-    if not fields.get("card_id") and not agreed(fields, SERVICE):
+    shown = ledger.find(fields.get("card_id"))
+    if (shown is None or shown.entity != "arrival_card") and not agreed(fields, SERVICE):
         return Refusal("consent", "consents")
     customer.normalise(fields)
     return None

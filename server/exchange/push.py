@@ -144,7 +144,8 @@ async def settle_batch(
     senders = [await find_device(connection, job) for job in batch]
     replays = await read_replays(connection, list(zip(batch, senders, strict=True)))
     fresh = [
-        fresh_units(job.push, sender.next_seq) for job, sender in zip(batch, senders, strict=True)
+        [] if replay.mismatched else fresh_units(job.push, sender.next_seq)
+        for job, sender, replay in zip(batch, senders, replays, strict=True)
     ]
     await load_for(connection, ledger, [each for units in fresh for unit in units for each in unit])
     judged = [
@@ -216,8 +217,8 @@ async def log_pushes(connection: AsyncConnection, judged: Iterable[Judged], head
         .where(devices.c.org_id == bindparam("of_org"), devices.c.id == bindparam("of_device"))
         .values(
             next_seq=bindparam("to_seq"),
-            contact_at=bindparam("at"),
-            contact_seq=head,
+            contact_at=bindparam("to_contact_at"),
+            contact_seq=bindparam("to_contact_seq"),
             skew_ms=bindparam("skew"),
             last_seen_at=bindparam("at"),
             # What the phone said it still had is out of date; its next pull says it again.
@@ -225,7 +226,7 @@ async def log_pushes(connection: AsyncConnection, judged: Iterable[Judged], head
             oldest_pending_at=None,
         )
     )
-    await connection.execute(standing, [standing_values(each) for each in done])
+    await connection.execute(standing, [standing_values(each, head) for each in done])
 
 
 def log_values(judged: Judged) -> tuple[Any, ...]:
@@ -243,13 +244,19 @@ def log_values(judged: Judged) -> tuple[Any, ...]:
     )
 
 
-def standing_values(judged: Judged) -> dict[str, Any]:
+def standing_values(judged: Judged, head: int) -> dict[str, Any]:
+    """While more is to come the device is still at its contact before: everything that it wrote
+    until then is judged by the rights it had."""
+    received_at, device = judged.job.received_at, judged.device
+    is_last = not judged.job.push.more
     return {
+        "to_contact_at": received_at if is_last else device.contact_at,
+        "to_contact_seq": head if is_last else device.contact_seq,
         "of_org": judged.device.org_id,
         "of_device": judged.device.device_id,
         "to_seq": judged.fresh[-1].n + 1,
-        "at": judged.job.received_at,
-        "skew": judged.job.received_at - judged.job.push.sent_at,
+        "at": received_at,
+        "skew": received_at - judged.job.push.sent_at,
     }
 
 

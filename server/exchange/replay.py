@@ -24,6 +24,11 @@ class Replay(msgspec.Struct):
     count: int = 0
     exceptions: list[Exceptional] = msgspec.field(default_factory=list)
 
+    @property
+    def mismatched(self) -> list[Mismatch]:
+        """Two outboxes share one identity: nothing new under it is judged before they part."""
+        return [each for each in self.exceptions if isinstance(each, Mismatch)]
+
 
 async def read_replays(
     connection: AsyncConnection, sent: Sequence[tuple["Job", Record[Any]]]
@@ -45,10 +50,9 @@ async def read_replay(connection: AsyncConnection, job: "Job", device: Record[An
         )
     )
     replay = compare(known, job.hashes, logged.all())
-    mismatched = [each for each in replay.exceptions if isinstance(each, Mismatch)]
-    if mismatched:
+    if replay.mismatched:
         before = await judged_before(connection, device)
-        for each in mismatched:
+        for each in replay.mismatched:
             each.known = job.hashes[each.n - numbers[0]] in before
     return replay
 

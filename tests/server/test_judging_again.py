@@ -349,6 +349,21 @@ async def test_a_report_counts_if_its_author_had_the_right_since_the_last_contac
     assert [each["code"] for each in late["except"]] == ["not_found"]
 
 
+async def test_what_is_sent_in_several_pushes_is_judged_by_the_contact_before_the_first(
+    phone_of: PhoneOf, hua: httpx.AsyncClient, clock: MovableClock
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo)
+    await lin.push([comment(lin, id, "店里见过")])
+    clock.advance(minutes=5)
+    await change(hua, "lin", store_ids=["store-binjiang"])
+    clock.advance(minutes=5)
+    for more in (True, True, False):
+        assert "except" not in (await lin.push([comment(lin, id)], more=more)).json()
+    late = (await lin.push([comment(lin, id)])).json()
+    assert [each["code"] for each in late["except"]] == ["not_found"]
+
+
 async def test_a_claim_is_judged_on_the_present_alone(
     phone_of: PhoneOf, hua: httpx.AsyncClient, clock: MovableClock
 ) -> None:
@@ -400,3 +415,17 @@ async def test_a_mismatch_says_which_content_was_judged_before(phone_of: PhoneOf
         {"o": "mismatch", "n": 2},
     ]
     assert answer["next"] == 3
+
+
+async def test_after_a_mismatch_nothing_new_is_judged_under_the_shared_identity(
+    phone_of: PhoneOf,
+) -> None:
+    """It might name what the mismatched operation was to make."""
+    bo = await phone_of("bo")
+    await register(bo)
+    id = make_id()
+    other = {**bo.operation("customer", id, customer(phone="13900000009")), "n": 1}
+    fact = comment(bo, id)
+    answer = (await bo.push([other], [{**fact, "n": 2}])).json()
+    assert (answer["done"], answer["next"]) == ([1, 1], 2)
+    assert answer["except"] == [{"o": "mismatch", "n": 1}]

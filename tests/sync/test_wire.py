@@ -47,13 +47,16 @@ def test_units_within_the_limits_are_read(sizes: list[int]) -> None:
     assert [len(unit) for unit in decode_push(envelope(*units_of(*sizes))).units] == sizes
 
 
-@pytest.mark.parametrize(
-    ("sizes", "limit"), [([65], "unit"), ([1] * 2001, "operations"), ([0], "unit")]
-)
+@pytest.mark.parametrize(("sizes", "limit"), [([65], "unit"), ([1] * 2001, "operations")])
 def test_units_over_the_limits_are_too_large(sizes: list[int], limit: str) -> None:
     with pytest.raises(TooLarge) as error:
         decode_push(envelope(*units_of(*sizes)))
     assert error.value.limit == limit
+
+
+def test_an_empty_unit_is_malformed() -> None:
+    with pytest.raises(Malformed):
+        decode_push(envelope([]))
 
 
 @pytest.mark.parametrize("numbers", [[1, 3], [2, 1], [1, 1], [0, 1], [-1, 0]])

@@ -106,6 +106,14 @@ describe('numbers that do not meet', () => {
   })
 })
 
+describe('more than one push carries', () => {
+  it('says so in all but the last, so that all of it is judged alike', async () => {
+    for (let n = 0; n < 450; n += 1) await save([comment(String(n))])
+    await send()
+    expect(server.pushes.map(({ units, more }) => [units.length, more])).toEqual([[200, true], [200, true], [50, undefined]])
+  })
+})
+
 describe('a restored backup', () => {
   const left = async () => (await nextBatch(stage.outbox, { operations: 99, bytes: 99_999 })).map(({ seq, unit, fields }) => [seq, unit, fields.text])
 

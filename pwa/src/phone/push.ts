@@ -66,7 +66,9 @@ async function send(outbox: OutboxDatabase, device: string, credential: string, 
   await outbox.operations.bulkUpdate(batch.map((op) => ({ key: op.seq, changes: { state: 'sending' as const } })))
   const sent_at = Date.now()
   const contact_at = ((await outbox.meta.get('contact_at'))?.value as number | undefined) ?? null
+  const left = await outbox.operations.where('state').anyOf('waiting', 'sending').count()
   const body: PushBody = { v: PROTOCOL, schema: SCHEMA, device, sent_at, contact_at, units: unitsOf(batch).map((unit) => unit.map(wired)) }
+  if (left > batch.length) body.more = true
   try {
     const response = await post(body, credential)
     if (response.ok) return await received(outbox, device, batch, (await response.json()) as PushAnswer, sent_at)

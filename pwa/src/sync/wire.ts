@@ -12,6 +12,8 @@ export interface PushBody {
   sent_at: number
   contact_at: number | null
   units: WireOperation[][]
+  /** units wait behind these: what was written until now is judged by the rights of the contact before */
+  more?: boolean
 }
 export type WhyRevoked = 'lost' | 'replaced' | 'compromised'
 export type Exception =
