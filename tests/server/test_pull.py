@@ -261,3 +261,17 @@ async def test_a_pull_that_finds_no_reader_is_put_off_not_cut_short(
         answer = await bo.client.post("/sync/pull", json={"cursor": None, "device": bo.device})
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "busy")
     assert answer.headers["retry-after"] == "2"
+
+
+async def test_a_tail_cut_between_two_frames_goes_on_with_the_second(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    id = await register(bo)
+    await bo.pull()
+    notes = [{"customer_id": id, "text": "想看北欧风" * 300} for _ in range(30)]
+    await bo.push(*([bo.operation("comment", make_id(), note)] for note in notes))
+    first, *rest = await bo.pull()
+    bo.cursor = first["cursor"]
+    again = await bo.pull()
+    left = [row[1] for frame in rest for row in frame["rows"]]
+    assert left
+    assert [row[1] for frame in again for row in frame["rows"]] == left
