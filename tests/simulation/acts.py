@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from tests.cast import BINJIANG, RENMIN
+from tests.simulation.desk import CONSENT
 from tests.simulation.exchange import Standing
 from tests.simulation.phone import Phone
 from tests.simulation.world import DAY, HOUR, LONGEST_OUTBOX, PATIENCE, Act, World
-from tests.simulation.writing import CONSENT, WRITINGS, draw
+from tests.simulation.writing import WRITINGS, draw
 
 MOST_PHONES = 10
 EPOCHS = 1_000_000

@@ -18,10 +18,10 @@ import msgspec
 from server.errors import Forbidden, Unauthenticated
 from sync import Operation, operation_hash
 from tests.cast import PEOPLE, found_xinju
+from tests.simulation.desk import Desk
 from tests.simulation.driver import Crash
 from tests.simulation.exchange import Exchange, Standing
 from tests.simulation.phone import Disk, Phone, Unit, squeeze
-from tests.simulation.writing import Desk
 
 T = TypeVar("T")
 BEGIN = 1_795_400_000_000

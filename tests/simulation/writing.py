@@ -6,85 +6,30 @@ nothing of the kind to write.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from random import Random
 from typing import Any
 
 from server.photos.tus import MAX_PHOTO_BYTES
-from tests.bench.ids import new_id
-from tests.simulation.phone import Operation, Phone, Unit
-
-REPS = ("bo", "chen", "wu")
-FIELDS = ("name", "salutation", "need", "budget", "community", "house_type", "wechat", "move_in")
-TAGS = ("北欧", "全屋", "老客", "急")
-NAMESAKES = ("孙伟", "王芳", "李娜")
-CONSENT = {"purpose": "service", "version": "service-1", "how": "verbal"}
-NEWCOMERS = 12
-"""Among how many recent numbers a returning customer is found."""
-
-
-class Desk:
-    """What everybody writes with: chance, ids, the numbers that customers gave lately, and the
-    stores each person works at. `serial` makes every written value one of a kind."""
-
-    def __init__(self, random: Random) -> None:
-        self.random = random
-        self.serial = 0
-        self.numbers: list[str] = []
-        self.registered: list[str] = []
-        self.stores: dict[str, tuple[str, ...]] = {}
-        self.roles: dict[str, str] = {}
-
-    def id(self) -> str:
-        return new_id(self.random)
-
-    def word(self) -> str:
-        self.serial += 1
-        return f"w{self.serial}"
-
-    def number(self) -> str:
-        """Often of somebody who was here lately, so that phones offline register them twice."""
-        if self.numbers and self.random.random() < 0.4:
-            return self.random.choice(self.numbers[-NEWCOMERS:])
-        self.serial += 1
-        self.numbers.append(f"+86139{self.serial:08d}")
-        return self.numbers[-1]
-
-    def store(self, phone: Phone) -> str | None:
-        stores = self.stores[phone.person]
-        return self.random.choice(stores) if stores else None
-
-    def customer(self, phone: Phone) -> str | None:
-        """Mostly one that moved lately: people work on the same few records."""
-        held = phone.of("customer")
-        own: list[str] = [
-            each["i"] for unit in phone.disk.outbox for each in unit if is_new_customer(each)
-        ]
-        if self.random.random() < 0.08 and phone.disk.aliases:
-            return self.random.choice(list(phone.disk.aliases))
-        if own and self.random.random() < 0.3:
-            return self.random.choice(own)
-        if not held:
-            return self.random.choice(own) if own else None
-        if self.random.random() < 0.7:
-            held = sorted(held, key=phone.version_of)[-5:]
-        return self.random.choice(held)
-
-
-Writing = Callable[[Desk, Phone], Unit | None]
-
-
-def creation(desk: Desk, entity: str, id: str = "", **fields: Any) -> Operation:
-    return {"e": entity, "i": id or desk.id(), "f": fields}
-
-
-def is_new_customer(operation: Operation) -> bool:
-    return operation["e"] == "customer" and "b" not in operation
-
-
-def profile(desk: Desk, store: str, number: str) -> dict[str, Any]:
-    return {"store_id": store, "name": desk.word(), "phone": number, "need": desk.word()}
-
+from tests.simulation.deciding import (
+    appeal,
+    correct,
+    decide,
+    delete,
+    release,
+    take_deletion_back,
+    unmerge,
+)
+from tests.simulation.desk import (
+    CONSENT,
+    FIELDS,
+    NAMESAKES,
+    REPS,
+    TAGS,
+    Desk,
+    Writing,
+    creation,
+    profile,
+)
+from tests.simulation.phone import Phone, Unit
 
 # Customers
 
@@ -335,73 +280,6 @@ def early_fact(desk: Desk, phone: Phone) -> Unit | None:
     if desk.random.random() < 0.3:
         unit.append({"e": "customer", "i": id, "b": 0, "f": {"need": desk.word()}})
     return unit
-
-
-# Second thoughts
-
-
-def correct(desk: Desk, phone: Phone) -> Unit | None:
-    """Of a comment's text, or of a follow-up's first answer; or the whole fact is taken back."""
-    facts = [*phone.of("comment"), *phone.of("follow_up")]
-    if not facts:
-        return None
-    id = desk.random.choice(sorted(facts, key=phone.version_of)[-6:])
-    if desk.random.random() < 0.3:
-        return [creation(desk, "correction", fact_id=id, void=desk.random.random() < 0.8)]
-    fields: dict[str, Any] = {"text": desk.word()}
-    if phone.disk.rows[id].entity == "follow_up":
-        fields = {"greeting": {"result": desk.random.choice(("met", "no_answer"))}}
-    return [creation(desk, "correction", fact_id=id, fields=fields)]
-
-
-def delete(desk: Desk, phone: Phone) -> Unit | None:
-    rows = phone.disk.rows
-    free = [id for id in phone.of("customer") if not rows[id].body["open_lead_id"]]
-    if not free or desk.roles[phone.person] != "manager":
-        return None
-    return [creation(desk, "deletion", row_id=desk.random.choice(free))]
-
-
-def take_deletion_back(desk: Desk, phone: Phone) -> Unit | None:
-    deletions = phone.of("deletion")
-    if not deletions:
-        return None
-    id = desk.random.choice(sorted(deletions, key=phone.version_of)[-4:])
-    return [creation(desk, "correction", fact_id=id, void=desk.random.random() < 0.9)]
-
-
-def decide(desk: Desk, phone: Phone) -> Unit | None:
-    rows = phone.disk.rows
-    asked = [id for id in phone.of("candidate") if rows[id].body["state"] == "open"]
-    if not asked:
-        return None
-    choice = desk.random.choice(("same", "same", "same", "different", "household"))
-    return [creation(desk, "decision", candidate_id=desk.random.choice(asked), choice=choice)]
-
-
-def unmerge(desk: Desk, phone: Phone) -> Unit | None:
-    merged = [phone.disk.rows[id].body.get("merged_ids") or [] for id in phone.of("customer")]
-    aliases = [alias for each in merged for alias in each]
-    if not aliases or desk.roles[phone.person] != "manager":
-        return None
-    phone_to = desk.random.choice(("record", "alias"))
-    return [creation(desk, "unmerge", alias_id=desk.random.choice(aliases), phone=phone_to)]
-
-
-def appeal(desk: Desk, phone: Phone) -> Unit | None:
-    own = [id for id in phone.of("refusal") if phone.disk.rows[id].meta[0] == phone.person]
-    if not own:
-        return None
-    return [creation(desk, "appeal", refusal_id=desk.random.choice(own), note=desk.word())]
-
-
-def release(desk: Desk, phone: Phone) -> Unit | None:
-    rows = phone.disk.rows
-    asked = [id for id in phone.of("refusal") if rows[id].body["state"] == "asked"]
-    if not asked:
-        return None
-    choice = desk.random.choice(("apply", "apply", "decline"))
-    return [creation(desk, "release", refusal_id=desk.random.choice(asked), choice=choice)]
 
 
 def several(desk: Desk, phone: Phone) -> Unit | None:
