@@ -13,6 +13,7 @@ from server.clock import Clock, system_clock
 from server.config import Config
 from server.customers import known, names
 from server.customers import routes as customers
+from server.customers.likeness import look_for_alikes
 from server.db import Database, open_database
 from server.db.migrate import migrate
 from server.errors import HANDLERS
@@ -116,6 +117,7 @@ TASKS: list[Task] = [
     send_messages,
     sweep_photos,
     purge_old,
+    look_for_alikes,
 ]
 
 

@@ -5,7 +5,7 @@ it, how it is found, what the contacts so far amount to.
 """
 
 from collections.abc import Mapping
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 from server.customers import names, phone
@@ -28,7 +28,6 @@ from sync import (
 )
 
 PHONE_KEY = "phone"
-ALIKE_KEY = "alike"
 OPEN_LEAD_KEY = "open_lead"
 SERVER_FIELDS = (
     "owner_id", "holder_ids", "pinyin", "initials", "phone_valid", "last_contact_at",
@@ -71,31 +70,13 @@ def find_keys(fields: Mapping[str, Any]) -> list[Key]:
     return [(PHONE_KEY, number)] if number else []
 
 
-def alike_keys(fields: Mapping[str, Any]) -> list[Key]:
-    """Who has this name at this address: perhaps the same person, with another number."""
-    name, place = fields.get("name"), fields.get("community")
-    likeness = squeeze(name, place) if isinstance(name, str) and isinstance(place, str) else None
-    return [(ALIKE_KEY, likeness)] if likeness else []
-
-
-@lru_cache(maxsize=8192)
-def squeeze(name: str, place: str) -> str | None:
-    """Both without spaces and in small letters, if both say anything."""
-    told = ["".join(text.casefold().split()) for text in (name, place)]
-    return "|".join(told) if all(told) else None
-
-
-def own_keys(fields: Mapping[str, Any]) -> list[Key]:
-    return [*find_keys(fields), *alike_keys(fields)]
-
-
 def claim_keys(row: Row, ledger: Ledger) -> None:
     """Of a record that comes back. A number that somebody has meanwhile stays with them."""
-    for kind, value in own_keys(row.body):
+    for kind, value in find_keys(row.body):
         held = ledger.key(kind, value)
         if held is None:
             ledger.claim(kind, value, row)
-        elif held is not row and kind == PHONE_KEY:
+        elif held is not row:
             give_up_phone(row, ledger)
 
 
@@ -112,12 +93,6 @@ def start(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     """The server's fields of a new customer; whoever can receive leads keeps whom they register."""
     keeps = author.role in ("rep", "manager") and author.accepts_leads
     begin(row, ledger, author.staff_id if keeps else None)
-    for kind, value in alike_keys(row.body):
-        held = ledger.key(kind, value)
-        if held is None or held.deleted:
-            ledger.claim(kind, value, row)
-        elif (kind, value) in alike_keys(held.body):
-            suggest(ledger, row, held, "alike")
     return None
 
 
@@ -196,7 +171,7 @@ def look_around(row: Row, stores: frozenset[str]) -> Wanted:
     around += [pair_id(row.id, other) for other in body.get("asked_ids") or ()]
     around += [row.author] if row.deleted else []
     leads = [(OPEN_LEAD_KEY, f"{row.id}|{store}") for store in stores]
-    return Wanted(ids=[id for id in around if id], keys=[*own_keys(body), *leads])
+    return Wanted(ids=[id for id in around if id], keys=[*find_keys(body), *leads])
 
 
 def _move_key(row: Row, ledger: Ledger) -> Refusal | None:
@@ -228,7 +203,7 @@ entity = Entity(
     create_roles=frozenset({"rep", "clerk", "manager"}),
     patch_roles=frozenset({"rep", "manager"}),
     references=("store_id",),
-    keys=own_keys,
+    keys=find_keys,
     natural_key=find_natural_key,
     neighbours=look_around,
     prepare=prepare,

@@ -36,7 +36,7 @@ def delete(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
 
 def bury(person: Row, by: str | None, ledger: Ledger) -> None:
     """The number is free from now on: whoever comes with it is somebody new."""
-    for key in customer.own_keys(person.body):
+    for key in customer.find_keys(person.body):
         if ledger.has_key(key) and ledger.key(*key) is person:
             ledger.release(*key)
     ledger.change(person, deleted_by=by, deleted_at=ledger.now)

@@ -24,7 +24,7 @@ def merge(ledger: Ledger, gone: Row, into: Row, fact: Row) -> None:
     filled = offer_values(into, values, gone.id, (fact.id,), ledger)
     if filled:
         ledger.change(into, **customer.derive(into.body))
-    for kind, value in customer.own_keys(gone.body):
+    for kind, value in customer.find_keys(gone.body):
         if ledger.has_key((kind, value)) and ledger.key(kind, value) is gone:
             ledger.claim(kind, value, into)
     join_leads(ledger, gone, into)

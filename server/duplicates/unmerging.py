@@ -105,12 +105,9 @@ def part_keys(ledger: Ledger, original: Row, into: Row, phone_to: str) -> None:
     shared = original.body.get("phone") and original.body["phone"] == into.body.get("phone")
     if shared:
         customer.give_up_phone(original if phone_to == "record" else into, ledger)
-    for kind, value in customer.own_keys(original.body):
-        if not ledger.has_key((kind, value)):
-            # A likeness that came with values offered later: nobody was asked about it.
-            continue
+    for kind, value in customer.find_keys(original.body):
         held = ledger.key(kind, value)
-        if held is None or (held is into and (kind, value) not in customer.own_keys(into.body)):
+        if held is None or (held is into and (kind, value) not in customer.find_keys(into.body)):
             ledger.claim(kind, value, original)
-        elif kind == customer.PHONE_KEY and held is not original:
+        elif held is not original:
             customer.give_up_phone(original, ledger)

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from server.customers.likeness import suggest_alikes
+from server.db import Database
+from server.exchange.entities import ENTITIES
 from tests.cast import BINJIANG
 from tests.conftest import MovableClock
 from tests.phone import Phone
@@ -306,11 +309,15 @@ async def test_two_people_stay_two_and_nobody_asks_again(phone_of: PhoneOf, choi
     assert (refused["code"], refused["who"]) == ("taken", "lin")
 
 
-async def test_the_same_name_at_the_same_address_is_asked_about(phone_of: PhoneOf) -> None:
+async def test_the_same_name_at_the_same_address_is_asked_about_once(
+    phone_of: PhoneOf, database: Database, clock: MovableClock
+) -> None:
     bo, wu, lin = await phone_of("bo"), await phone_of("wu"), await phone_of("lin")
     await register(bo, phone="13900000011", name="周 敏", community="阳光花园3期")
     await register(wu, phone="13900000012", name="周敏", community="阳光花园3期", store_id=BINJIANG)
     await register(bo, phone="13900000013", name="周敏", community="江景苑")
+    await suggest_alikes(database, ENTITIES, clock())
+    assert await suggest_alikes(database, ENTITIES, clock.advance(days=1)) == []
     candidate = (await Holder(lin).pull()).one("candidate")
     assert candidate.body["why"] == "alike"
     assert not (await Holder(bo).pull()).of("candidate")
