@@ -9,7 +9,7 @@ type Loader = () => Promise<{ default: Page }>
 const files = import.meta.glob<{ default: Page }>([
   '../today/Today.svelte', '../customers/Customers.svelte', '../customers/Customer.svelte', '../customers/Deleted.svelte', '../customers/Register.svelte',
   '../followups/FollowUp.svelte', '../visits/Visit.svelte', '../scan/Scan.svelte', '../leads/Desk.svelte',
-  '../leads/Bell.svelte', '../leads/Lead.svelte', '../clerk/Home.svelte', '../trust/Sync.svelte', '../identity/Me.svelte',
+  '../leads/Bell.svelte', '../leads/Lead.svelte', '../clerk/Home.svelte', '../trust/Sync.svelte', '../identity/Me.svelte', '../identity/Phones.svelte',
 ])
 
 const ROUTES: [pattern: RegExp, page: string][] = [
@@ -25,6 +25,7 @@ const ROUTES: [pattern: RegExp, page: string][] = [
   [/^\/bell$/, 'leads/Bell'],
   [/^\/sync$/, 'trust/Sync'],
   [/^\/me$/, 'identity/Me'],
+  [/^\/me\/phones$/, 'identity/Phones'],
 ]
 const HOMES: Record<Role, string> = {
   rep: 'today/Today', clerk: 'clerk/Home', manager: 'today/Today', area: 'leads/Desk', admin: 'leads/Desk',
