@@ -36,7 +36,7 @@ export interface Side { id: string; store_id: string; owner_id: string | null; n
 export type Choice = 'same' | 'household' | 'different'
 /** Two records that may be one person. */
 export interface Candidate {
-  one: Side; other: Side; why: 'phone_taken' | 'alike' | 'unmerged'; state: 'open' | Choice
+  one: Side; other: Side; why: 'phone_taken' | 'alike' | 'recycled' | 'unmerged'; state: 'open' | Choice
   decided_by: string | null; decided_at: number | null
 }
 export interface Decision { candidate_id: string; choice: Choice; note?: string }
