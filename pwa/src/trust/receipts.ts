@@ -6,7 +6,7 @@ import { t } from '../words'
 import { fieldName } from './saying'
 
 /** One line of the receipts: an operation of this phone, or what became of one of another phone of this person. */
-export interface Told { key: string; entity: string; root: string; at: number; says: string; note: string; bad: boolean }
+export interface Told { key: string; entity: string; root: string; fields: Record<string, unknown>; at: number; says: string; note: string; bad: boolean }
 const SHOWN = 30
 
 /** Newest first. */
@@ -20,11 +20,11 @@ function ofOperation(op: Operation): Told {
   const { at = op.saved_at, note = '' } = op.receipt ?? {}
   const bad = op.receipt?.outcome === 'refused' && !op.settled
   const said = op.receipt?.outcome === 'released' ? (note ?? '') : ''
-  return { key: `here-${op.seq}`, entity: op.entity, root: op.root, at, says: outcome(op), note: said, bad }
+  return { key: `here-${op.seq}`, entity: op.entity, root: op.root, fields: op.fields, at, says: outcome(op), note: said, bad }
 }
 
 function ofRelease({ id, root, by, at, body }: Seen<Release>): Told {
-  return { key: id, entity: body.entity ?? '', root, at, says: letThrough(by), note: body.note ?? '', bad: false }
+  return { key: id, entity: body.entity ?? '', root, fields: {}, at, says: letThrough(by), note: body.note ?? '', bad: false }
 }
 
 function outcome({ state, settled, receipt }: Operation): string {

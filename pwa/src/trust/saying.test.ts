@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { Bodies, Seen } from '../model'
 import { learnRest } from '../words'
 import zh from '../words/zh/trust'
 import { wayOut } from './deciding'
-import { whyOf, whyTheirs } from './saying'
+import { namesOf } from './names'
+import { whatOf, whyOf, whyTheirs } from './saying'
 
 const CODES = [
   'not_found', 'forbidden', 'invalid', 'unknown_entity', 'unknown_field', 'taken', 'not_open', 'phone_taken', 'not_eligible',
@@ -38,5 +40,34 @@ describe('what was refused', () => {
     const said = [...CODES, 'of_tomorrow'].map((code) => whyTheirs({ code, field: 'text', who: 'lin', when: 1 }, '薄文', names))
     expect(said.filter((sentence) => /你|请店长|\{|trust\./.test(sentence))).toEqual([])
     expect(whyTheirs({ code: 'not_found' }, '薄文', names)).toBe('这条记录已不在 薄文 的范围里。')
+  })
+})
+
+describe('what was saved', () => {
+  const SENT = ['correction', 'deletion', 'decision', 'unmerge', 'appeal', 'release', 'resolution', 'acknowledgement', 'comment', 'visit', 'follow_up', 'photo']
+  const said = (entity: string, fields: Record<string, unknown> = {}, root = 'nobody') => whatOf({ entity, root, fields }, names)
+  const side = { id: 'c9', name_masked: '赵*' } as Bodies['candidate']['one']
+  const names = namesOf({
+    staff: [], offers: [], candidates: [{ id: 'pair', body: { one: side, other: side } } as Seen<Bodies['candidate']>],
+    customers: [{ id: 'c1', body: { name: '孙先生', merged_ids: ['twin'] } } as Seen<Bodies['customer']>],
+    deletions: [{ id: 'd1', body: { row_id: 'c2', name_masked: '钱*' } } as Seen<Bodies['deletion']>],
+  })
+
+  it('has a name of its own, each', async () => {
+    await learnRest()
+    const words = SENT.map((entity) => said(entity))
+    expect(new Set(words).size).toBe(SENT.length)
+    expect(words).not.toContain(said('of_tomorrow'))
+  })
+  it('is called void or restored where that is what was meant', async () => {
+    await learnRest()
+    expect(said('correction', { fact_id: 'f1', void: false }, 'c1')).toBe('更正 · 孙先生')
+    expect(said('correction', { fact_id: 'f1', void: true }, 'c1')).toBe('作废 · 孙先生')
+    expect(said('correction', { fact_id: 'd1', void: true }, 'c2')).toBe('恢复客户 · 钱*')
+  })
+  it('names the customer also where they are deleted, part of another, or one of a pair', async () => {
+    await learnRest()
+    expect([said('deletion', {}, 'c2'), said('unmerge', {}, 'twin'), said('decision', {}, 'pair')]).toEqual(['删除客户 · 钱*', '拆开档案 · 孙先生', '是否同一位 · 赵*'])
+    expect(said('customer', { name: '李女士' }, 'new')).toBe('客户资料 · 李女士')
   })
 })

@@ -6,23 +6,33 @@ import customers from '../words/zh/customers'
 import zh from '../words/zh/trust'
 import { isWord } from './deciding'
 
+type Names = ReadonlyMap<string, string>
+/** What is said of an operation, wherever it is now. */
+interface Told { entity: string; root: string; fields: Record<string, unknown> }
 /** What a refusal needs to be said as a sentence: codes from the server, words from here. */
 export interface Why { code: string; entity?: string; field?: string | null; who?: string | null; when?: number | null }
 
 /** 跟进 · 周建国 */
-export function whatOf(entity: string, name: string): string {
-  const kind = say(`e_${entity}`, 'e_other')
-  return name ? `${kind} · ${name}` : kind
+export function whatOf(told: Told, names: Names): string {
+  const name = names.get(told.root) ?? (told.entity === 'customer' ? told.fields.name : '')
+  const kind = say(`e_${kindOf(told, names)}`, 'e_other')
+  return name ? `${kind} · ${String(name)}` : kind
+}
+
+/** What makes a fact void is called so; of all that can be void, deletions alone are known by a name. */
+function kindOf({ entity, fields }: Told, names: Names): string {
+  if (entity !== 'correction' || fields.void !== true) return entity
+  return names.has(String(fields.fact_id)) ? 'undeletion' : 'voiding'
 }
 
 /** As whyOf, said to the manager about a colleague: what is "you" to its author is a name here. */
-export function whyTheirs(why: Why, author: string, names: ReadonlyMap<string, string>): string {
+export function whyTheirs(why: Why, author: string, names: Names): string {
   const key = `theirs_${why.code}` in zh ? `theirs_${why.code}` : `why_${why.code}` in zh ? '' : 'theirs_other'
   if (!key) return whyOf(why, names)
   return t(`trust.${key}` as Key, { author, who: names.get(why.who ?? '') ?? t('trust.someone'), when: whenOf(why) })
 }
 
-export function whyOf(why: Why, names: ReadonlyMap<string, string>): string {
+export function whyOf(why: Why, names: Names): string {
   const decided = isWord(why.entity ?? '') && ['taken', 'not_found', 'not_open'].includes(why.code)
   const code = decided ? (why.who ? 'decided_by' : 'decided') : why.code
   const key = `why_${code}` in zh ? `why_${code}` : 'why_other'
