@@ -1,4 +1,7 @@
-"""The company of the story: one store that never closes, its rep, its clerk, its manager."""
+"""The company of the stories: one store that never closes, its people, its manager.
+
+One of its two reps takes leads, so that everybody knows whom the bell rings for.
+"""
 
 from dataclasses import dataclass
 from functools import cache
@@ -40,9 +43,10 @@ class Person:
 
 
 BO = Person("bo", "薄文", "rep", accepts_leads=True)
+CHEN = Person("chen", "陈晨", "rep")
 XIA = Person("xia", "夏荷", "clerk")
 LIN = Person("lin", "林静", "manager")
-PEOPLE = (BO, XIA, LIN)
+PEOPLE = (BO, CHEN, XIA, LIN)
 
 
 async def found(config: Config, patience_s: int = 1800) -> str:

@@ -94,6 +94,15 @@ class Staff:
     def opens_the_app(self) -> None:
         self.page = self.profile.open()
 
+    def loses_signal(self) -> None:
+        """This phone alone; the others' network is the proxy's."""
+        assert self.profile.context is not None
+        self.profile.context.set_offline(True)
+
+    def finds_signal(self) -> None:
+        assert self.profile.context is not None
+        self.profile.context.set_offline(False)
+
     # Where things are
 
     @property
@@ -151,6 +160,12 @@ class Staff:
         sheet.get_by_role("button", name="保存").click()
         expect(sheet).to_be_hidden()
         self.is_told(KEPT)
+
+    def sheet(self, title: str | re.Pattern[str]) -> Locator:
+        return self.page.get_by_role("dialog", name=title)
+
+    def card_about(self, text: str) -> Locator:
+        return self.main.get_by_role("article").filter(has_text=text)
 
     def edits(self, **fields: str) -> None:
         """On the customer's page: changes fields, by what is written beside them."""
@@ -215,21 +230,82 @@ class Rep(Staff):
     def checks_in(self, name: str) -> None:
         self.main.get_by_role("link", name="打卡").click()
         expect(self.page.get_by_role("button", name=f"客户：{name}")).to_be_visible()
+        self.says_where()
+
+    def checks_in_at(self, address: str, note: str) -> None:
+        """By a link that a colleague has sent."""
+        self.page.goto(address)
+        self.page.get_by_label("备注").fill(note)
+        self.says_where()
+
+    def says_where(self) -> None:
         self.button("取当前位置").click()
         expect(self.page.get_by_text("±12")).to_be_visible()
         self.button("打卡").click()
         self.is_told("打卡已存本机")
 
     def registers_and_receives(self, *, name: str, phone: str) -> None:
+        self.registers(name=name, phone=phone, received_by="我")
+        expect(self.page.get_by_role("heading", name=name, level=1)).to_be_visible()
+
+    def registers(self, *, name: str, phone: str, received_by: str) -> None:
         self.goes_to("客户")
         self.main.get_by_role("link", name="登记", exact=True).click()
         self.page.get_by_label("手机号").fill(phone)
         self.page.get_by_label("怎么称呼").fill(name)
-        self.pick("谁在接待？", "我")
+        self.pick("谁在接待？", received_by)
         self.page.get_by_role("checkbox", name="同意本店").check()
         self.button("登记").click()
         self.is_told(f"{name} 的登记已存本机")
-        expect(self.page.get_by_role("heading", name=name, level=1)).to_be_visible()
+
+    def corrects(self, fact: str) -> Locator:
+        """On the customer's page; what is put right is in the sheet."""
+        self.button(f"更正：{fact}").click()
+        return self.sheet(f"更正：{fact}")
+
+    def asks_the_manager_about(self, what: str) -> None:
+        """On the Sync page."""
+        self.card_about(what).get_by_role("button", name="请店长处理").click()
+        self.sheet("请店长处理").get_by_role("button", name="请店长处理").click()
+        self.is_told(KEPT)
+
+
+class Manager(Staff):
+    def lets_through(self, who: Person, what: str) -> None:
+        """From what colleagues ask, on the Sync page."""
+        asked = self.main.get_by_role("article", name=f"{who.name} 请你处理：{what}")
+        asked.get_by_role("button", name="放行", exact=True).click()
+        self.sheet("放行").get_by_role("button", name="放行").click()
+        self.is_told("已放行")
+
+    def takes_apart(self) -> None:
+        """On the customer's page; who was there first keeps the number."""
+        self.button("拆开").click()
+        sheet = self.sheet("拆成两份档案")
+        sheet.get_by_role("button", name="现在这份").click()
+        sheet.get_by_role("button", name="拆开").click()
+        self.is_told(KEPT)
+
+    def deletes_the_customer(self, name: str) -> None:
+        """On the customer's page."""
+        self.button("删除这位客户").click()
+        self.sheet(f"删除 {name}？").get_by_role("button", name="删除").click()
+        self.is_told("已删除")
+
+    def brings_back(self, name: str) -> None:
+        self.goes_to("我的")
+        self.main.get_by_role("link", name="最近删除").click()
+        self.card_about(name).get_by_role("button", name="恢复").click()
+        self.is_told("恢复已存本机")
+
+    def revokes_the_phone_of(self, who: Person, why: str) -> None:
+        self.goes_to("我的")
+        self.main.get_by_role("link", name="同事的手机").click()
+        self.button(f"停用，{who.name}").click()
+        sheet = self.sheet(f"停用 {who.name}？")
+        sheet.get_by_role("button", name=why).click()
+        sheet.get_by_role("button", name="停用", exact=True).click()
+        self.is_told("已停用")
 
 
 class Clerk(Staff):
