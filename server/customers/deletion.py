@@ -35,12 +35,20 @@ def delete(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
 
 
 def bury(person: Row, by: str | None, ledger: Ledger) -> None:
-    """The number is free from now on: whoever comes with it is somebody new."""
-    for key in customer.find_keys(person.body):
-        if ledger.has_key(key) and ledger.key(*key) is person:
-            ledger.release(*key)
+    """The number is free from now on: whoever comes with it is somebody new. So are the numbers
+    of the records that had become part of this one."""
+    for row in (person, *former_records(person, ledger)):
+        for key in customer.find_keys(row.body):
+            if ledger.has_key(key) and ledger.key(*key) is person:
+                ledger.release(*key)
     ledger.change(person, deleted_by=by, deleted_at=ledger.now)
     ledger.delete(person)
+
+
+def former_records(person: Row, ledger: Ledger) -> list[Row]:
+    """What became part of this record: tombstones in its tree, which must be loaded."""
+    rows = (row for row in ledger.loaded() if row.root == person.id and row is not person)
+    return [row for row in rows if row.entity == "customer"]
 
 
 def reconsider(fact: Row, ledger: Ledger, author: Author) -> Refusal | None:
@@ -54,7 +62,15 @@ def reconsider(fact: Row, ledger: Ledger, author: Author) -> Refusal | None:
         ledger.revive(person)
         ledger.change(person, deleted_by=None, deleted_at=None)
         customer.claim_keys(person, ledger)
+        for row in former_records(person, ledger):
+            for key in customer.find_keys(row.body):
+                if ledger.key(*key) is None:
+                    ledger.claim(*key, person)
     return None
+
+
+def whole_tree(person: Row, ledger: Ledger) -> list[str]:
+    return [person.root]
 
 
 def place(row: Row, root: Row) -> tuple[str, ...]:
@@ -68,6 +84,7 @@ deletion = Entity(
     create_roles=frozenset({"manager"}),
     claim=True,
     parent=("row_id",),
+    trees=whole_tree,
     effects=delete,
     correctable=frozenset(),
     corrected=reconsider,

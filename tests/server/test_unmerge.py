@@ -139,6 +139,7 @@ async def test_what_was_offered_later_under_the_old_id_goes_back_with_it(
     phone_of: PhoneOf,
 ) -> None:
     _, chen, lin, held, alias = await same_number(phone_of)
+    chen.clock.advance(minutes=5)  # type: ignore[attr-defined]
     await say_of(lin, held, community="滨江花园")
     chen.clock.advance(minutes=5)  # type: ignore[attr-defined]
     await say_of(chen, alias, community="河畔", phone="13900000055")
@@ -370,3 +371,16 @@ async def test_a_number_in_use_is_nobody_elses(phone_of: PhoneOf, sun: Visitor) 
     sun.clock.advance(days=20)
     await sun.register(name="赵丽")
     assert (await Holder(lin).pull()).of("candidate") == []
+
+
+async def test_a_deleted_record_frees_the_numbers_of_those_that_were_part_of_it(
+    phone_of: PhoneOf,
+) -> None:
+    bo, lin, older, _, candidate = await two_records(phone_of)
+    assert await say(lin, "decision", candidate_id=candidate.id, choice="same") is None
+    assert await say(lin, "deletion", row_id=older) is None
+    again = await register(bo, phone="13900000009")
+    assert (await Holder(bo).pull()).rows[again].body["phone"] == "+8613900000009"
+    deletion = (await Holder(lin).pull()).one("deletion").id
+    assert await say(lin, "correction", fact_id=deletion, void=True) is None
+    assert (await Holder(lin).pull()).rows[older].body["phone"] == "+8613900000008"
