@@ -25,8 +25,12 @@ ARGS = (
 SIZE = (390, 844)
 PLACE = (30.24893, 120.16525)
 PATIENCE_MS = 15_000
-# What the browser itself says when there is no network, or when nobody is signed in yet.
-NO_FAULT = re.compile(r"net::ERR_|status of 401 \(Unauthorized\) \(\S+/api/session\)")
+# What the browser itself says when there is no network, when nobody is signed in, and on a phone
+# that finds out that it was revoked.
+NO_FAULT = re.compile(
+    r"net::ERR_|status of 401 \(Unauthorized\) \(\S+/(api/session|sync/events|sync/pull\S*)\)"
+    r"|status of 403 \(Forbidden\) \(\S+/sync/pull\S*\)"
+)
 
 Scheme = Literal["light", "dark"]
 T = TypeVar("T")

@@ -302,7 +302,7 @@ class Manager(Staff):
         self.goes_to("我的")
         self.main.get_by_role("link", name="同事的手机").click()
         self.button(f"停用，{who.name}").click()
-        sheet = self.sheet(f"停用 {who.name}？")
+        sheet = self.sheet(f"停用 {who.name} 的手机？")
         sheet.get_by_role("button", name=why).click()
         sheet.get_by_role("button", name="停用", exact=True).click()
         self.is_told("已停用")

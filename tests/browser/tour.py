@@ -14,6 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from server.sample.cast import BO, DEMO, HUA, LIN, ORG_CODE, ORG_ID, XIA, Person
 from server.stores.posters import Poster, sign
 from tests.browser import pictures
+from tests.browser.amends import Amends
 from tests.browser.browsers import Profile, Scheme
 from tests.browser.people import Customer
 from tests.browser.theatre import Theatre
@@ -58,6 +59,7 @@ class Tour:
             self.see_the_desk(at_lin)
             self.see_the_counter(self.enter(xia, XIA))
             self.see_a_refusal(bo, at_bo, at_lin)
+            self.see_amends(bo, at_bo, at_lin)
         with self.profile("hua") as hua:
             self.stop("area-desk", self.enter(hua, HUA), "h1")
 
@@ -172,6 +174,10 @@ class Tour:
         bo.context.set_offline(False)
         chip(at_bo).click()
         self.stop("refused", at_bo, at_bo.locator("main h2").first)
+
+    def see_amends(self, bo: Profile, at_bo: Page, at_lin: Page) -> None:
+        own = self.known_customer()
+        Amends(self.theatre.records, self.stop, own, at_bo, at_lin).walk(bo)
 
     # What is in the company
 
