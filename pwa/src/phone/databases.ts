@@ -56,7 +56,7 @@ export interface KeptDraft { key: string; value: unknown; kept_at: number }
 /** An id that became part of another record. */
 export interface Alias { id: string; of: string }
 export interface Meta { key: string; value: unknown }
-/** One pulled row as stored. `frame` is this phone's own counter: what changed since a reader last looked. */
+/** One pulled row as stored. `frame` is this phone's own counter, a few rows each: what changed since a reader last looked. */
 export interface StoredRow {
   id: string
   entity: EntityName
@@ -115,6 +115,8 @@ export class CacheDatabase extends Dexie {
   constructor(org: string, staff: string) {
     super(`shopbell-cache-${org}-${staff}`, { chromeTransactionDurability: 'relaxed', cache: 'disabled' })
     this.version(1).stores({ rows: 'id, [entity+frame], entity, root, *scopes', meta: 'key' })
+    // Each index is paid for with every row: [entity+frame] finds an entity too, and scopes are looked for rarely.
+    this.version(2).stores({ rows: 'id, [entity+frame], root' })
     yieldToNewer(this)
   }
 }
@@ -160,6 +162,20 @@ export function ownOutbox(): OutboxDatabase {
 /** The signed-in person's pulled rows. */
 export function ownCache(): CacheDatabase {
   return cacheOf(whose().org, whose().staff)
+}
+
+/** The database beneath a cache, for reading and writing without Dexie. One that was closed stays closed. */
+export async function beneath(cache: CacheDatabase): Promise<IDBDatabase> {
+  if (cache.hasBeenClosed()) throw new Dexie.DatabaseClosedError()
+  await cache.open()
+  try {
+    cache.backendDB().transaction('meta')
+  } catch {
+    // A handle can die under us (iOS, after a long sleep).
+    cache.close({ disableAutoOpen: false })
+    await cache.open()
+  }
+  return cache.backendDB()
 }
 
 /** Drops a dead handle so that the next use opens a fresh one; what is stored stays. */

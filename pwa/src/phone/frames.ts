@@ -1,73 +1,117 @@
 import { EMPTY, lanesOf, sameDigest, withoutRow, withRow, type Digest } from '../sync/digest'
 import type { Frame, WireRow } from '../sync/wire'
 import type { EntityName } from '../model'
-import type { CacheDatabase, StoredRow } from './databases'
+import type { StoredRow } from './databases'
+import { found, foundAll, write } from './disk'
 
 type Digests = Record<string, Digest>
-const AT_A_TIME = 500
+type Held = Pick<StoredRow, 'version' | 'scopes' | 'hi' | 'lo'>
+/** Between two batches of one transaction the screen, if it waits for this thread, gets its turn; and readers may read
+    one by one what was numbered batch by batch. */
+const AT_A_TIME = 32
+
+/** What a stream has written so far, if it began with nothing: rows that cannot be there need not be looked for. */
+export interface Memory { frame: number; rows: Map<string, Held> | null }
+export const nothingKnown = (): Memory => ({ frame: -1, rows: null })
 
 /** Applies one frame and its cursor in one transaction: a cut costs at most this frame. */
-export async function applyFrame(cache: CacheDatabase, frame: Frame): Promise<void> {
-  await cache.transaction('rw', cache.rows, cache.meta, async () => {
-    if (frame.resync) await forget(cache)
-    const book = await openBook(cache)
-    for (const scope of frame.dropped ?? []) await dropScope(cache, scope, book)
-    await takeRows(cache, frame, book)
-    await leave(cache, frame, book)
-    await cache.meta.bulkPut([{ key: 'digests', value: book.digests }, { key: 'frame', value: book.frame }])
-    if (frame.digest) await cache.meta.put({ key: 'said', value: frame.digest })
+export async function applyFrame(database: IDBDatabase, frame: Frame, memory: Memory = nothingKnown()): Promise<void> {
+  await change(database, async (stores) => {
+    if (frame.resync) forget(stores)
+    const page = await openPage(stores, memory)
+    for (const scope of frame.dropped ?? []) await dropScope(page, scope)
+    await takeRows(page, frame)
+    await leave(page, frame)
+    closePage(page)
+    if (frame.digest) stores.meta.put({ key: 'said', value: frame.digest })
     // The new cursor carries what was asked to be sent again; it need not be asked twice.
-    if (frame.cursor !== undefined) await cache.meta.put({ key: 'cursor', value: frame.cursor }).then(() => cache.meta.delete('resend'))
-    if (frame.head || (frame.part ?? 0) > 0) await cache.meta.put({ key: 'usable', value: true })
+    if (frame.cursor !== undefined) {
+      stores.meta.put({ key: 'cursor', value: frame.cursor })
+      stores.meta.delete('resend')
+    }
+    if (frame.head || (frame.part ?? 0) > 0) stores.meta.put({ key: 'usable', value: true })
   })
 }
 
 /** The scopes whose stored rows do not add up to what the server last said. */
-export async function differing(cache: CacheDatabase): Promise<string[]> {
-  const { digests } = await openBook(cache)
-  const said = ((await cache.meta.get('said'))?.value as Digests | undefined) ?? {}
-  const scopes = new Set([...Object.keys(said), ...Object.keys(digests)])
-  return [...scopes].filter((scope) => !sameDigest(said[scope], digests[scope]))
+export async function differing(database: IDBDatabase): Promise<string[]> {
+  const meta = database.transaction('meta').objectStore('meta')
+  const [digests, said] = (await foundAll([meta.get('digests'), meta.get('said')])).map((one) => (one?.value as Digests | undefined) ?? {})
+  const scopes = new Set([...Object.keys(said!), ...Object.keys(digests!)])
+  return [...scopes].filter((scope) => !sameDigest(said![scope], digests![scope]))
 }
 
 /** Forgets scopes and remembers to ask for them, even if the asking is cut short. */
-export async function forgetScopes(cache: CacheDatabase, scopes: string[]): Promise<void> {
-  await cache.transaction('rw', cache.rows, cache.meta, async () => {
-    const book = await openBook(cache)
-    for (const scope of scopes) await dropScope(cache, scope, book)
-    await cache.meta.bulkPut([{ key: 'digests', value: book.digests }, { key: 'frame', value: book.frame }, { key: 'resend', value: scopes }])
+export async function forgetScopes(database: IDBDatabase, scopes: string[]): Promise<void> {
+  await change(database, async (stores) => {
+    const page = await openPage(stores, nothingKnown())
+    for (const scope of scopes) await dropScope(page, scope)
+    closePage(page)
+    stores.meta.put({ key: 'resend', value: scopes })
   })
 }
 
 /** Forgets everything pulled and the cursor; the outbox is elsewhere and stays. */
-export async function forgetAll(cache: CacheDatabase): Promise<void> {
-  await cache.transaction('rw', cache.rows, cache.meta, () => forget(cache))
+export async function forgetEverything(database: IDBDatabase): Promise<void> {
+  await change(database, async (stores) => forget(stores))
 }
 
-interface Book { digests: Digests; frame: number }
+interface Stores { rows: IDBObjectStore; meta: IDBObjectStore }
+/** What one transaction writes on: the digests as they come to be, and the number under which readers find what changed. */
+interface Page extends Stores { digests: Digests; frame: number; memory: Memory }
 
-async function openBook(cache: CacheDatabase): Promise<Book> {
-  const [digests, frame] = await cache.meta.bulkGet(['digests', 'frame'])
-  return { digests: { ...((digests?.value as Digests | undefined) ?? {}) }, frame: ((frame?.value as number | undefined) ?? 0) + 1 }
+function change(database: IDBDatabase, work: (stores: Stores) => Promise<void>): Promise<void> {
+  return write(database, ['rows', 'meta'], (transaction) =>
+    work({ rows: transaction.objectStore('rows'), meta: transaction.objectStore('meta') }))
 }
 
-async function forget(cache: CacheDatabase): Promise<void> {
-  await cache.rows.clear()
-  await cache.meta.bulkDelete(['digests', 'cursor', 'said', 'resend', 'devices'])
+async function openPage(stores: Stores, memory: Memory): Promise<Page> {
+  const [digests, frame] = await foundAll([stores.meta.get('digests'), stores.meta.get('frame')])
+  const page = { ...stores, digests: { ...(digests?.value as Digests | undefined) }, frame: ((frame?.value as number | undefined) ?? 0) + 1, memory }
+  // A row lies in a scope, and a scope has a digest: without digests there are no rows.
+  if (Object.keys(page.digests).length === 0) memory.rows = new Map()
+  // Somebody else wrote meanwhile: what this stream remembers may be wrong.
+  else if (memory.frame !== page.frame - 1) memory.rows = null
+  return page
 }
 
-async function takeRows(cache: CacheDatabase, frame: Frame, book: Book): Promise<void> {
+function closePage({ meta, digests, frame, memory }: Page): void {
+  memory.frame = frame
+  meta.put({ key: 'digests', value: digests })
+  meta.put({ key: 'frame', value: frame })
+}
+
+function forget({ rows, meta }: Stores): void {
+  rows.clear()
+  for (const key of ['digests', 'cursor', 'said', 'resend', 'devices']) meta.delete(key)
+}
+
+async function takeRows(page: Page, frame: Frame): Promise<void> {
   const rows = frame.rows ?? []
   for (let at = 0; at < rows.length; at += AT_A_TIME) {
+    if (at > 0) page.frame += 1
     const slice = rows.slice(at, at + AT_A_TIME)
-    const before = await cache.rows.bulkGet(slice.map(([, id]) => id))
-    const after = slice.map((wire, i) => stored(wire, frame.s ?? [], before[i], book.frame))
-    after.forEach((row, i) => account(book.digests, before[i], row))
-    await cache.rows.bulkPut(after)
+    const before = await heldOf(page, slice.map(([, id]) => id))
+    const puts = slice.map((wire, i) => {
+      const row = stored(wire, frame.s ?? [], before[i], page.frame)
+      account(page.digests, before[i], row)
+      remember(page, row)
+      return page.rows.put(row)
+    })
+    await foundAll(puts)
   }
 }
 
-function stored(wire: WireRow, scopes: string[], before: StoredRow | undefined, frame: number): StoredRow {
+function remember({ memory }: Page, { id, version, scopes, hi, lo }: StoredRow): void {
+  memory.rows?.set(id, { version, scopes, hi, lo })
+}
+
+async function heldOf({ rows, memory }: Page, ids: string[]): Promise<(Held | undefined)[]> {
+  if (memory.rows) return ids.map((id) => memory.rows!.get(id))
+  return foundAll(ids.map((id) => rows.get(id) as IDBRequest<StoredRow | undefined>))
+}
+
+function stored(wire: WireRow, scopes: string[], before: Held | undefined, frame: number): StoredRow {
   const [entity, id, version, root, indexes, body, meta] = wire
   // The server's array may grow: what a newer one adds is not ours to read.
   const [by = null, at = 0, received_at = null, captured_at = at] = meta ?? []
@@ -78,29 +122,37 @@ function stored(wire: WireRow, scopes: string[], before: StoredRow | undefined, 
   return { id, entity: entity as EntityName, root, version, scopes: held.sort(), body, by, at, received_at, captured_at, frame, hi, lo }
 }
 
-function account(digests: Digests, before: StoredRow | undefined, after: StoredRow | undefined): void {
+function account(digests: Digests, before: Held | undefined, after: Held | undefined): void {
   for (const scope of before?.scopes ?? []) digests[scope] = withoutRow(digests[scope] ?? EMPTY, [before!.hi, before!.lo])
   for (const scope of after?.scopes ?? []) digests[scope] = withRow(digests[scope] ?? EMPTY, [after!.hi, after!.lo])
 }
 
-async function leave(cache: CacheDatabase, frame: Frame, book: Book): Promise<void> {
+async function leave(page: Page, frame: Frame): Promise<void> {
   for (const [index, , id, version] of frame.gone ?? []) {
-    const row = await cache.rows.get(id)
+    const row = await found(page.rows.get(id) as IDBRequest<StoredRow | undefined>)
     // A row that came back later holds a higher version and stays.
-    if (row && row.version <= version) await takeOut(cache, row, frame.s![index]!, book)
+    if (row && row.version <= version) takeOut(page, row, frame.s![index]!)
   }
 }
 
-async function dropScope(cache: CacheDatabase, scope: string, book: Book): Promise<void> {
-  const rows = await cache.rows.where('scopes').equals(scope).toArray()
-  for (const row of rows) await takeOut(cache, row, scope, book)
-  delete book.digests[scope]
+/** Rare, so that no index is kept for it: a scope is found by looking at every row. */
+async function dropScope(page: Page, scope: string): Promise<void> {
+  const request = page.rows.openCursor()
+  for (let cursor = await found(request); cursor; cursor = await found(request)) {
+    takeOut(page, cursor.value as StoredRow, scope)
+    cursor.continue()
+  }
+  delete page.digests[scope]
 }
 
-async function takeOut(cache: CacheDatabase, row: StoredRow, scope: string, book: Book): Promise<void> {
+function takeOut(page: Page, row: StoredRow, scope: string): void {
   if (!row.scopes.includes(scope)) return
-  const left = { ...row, scopes: row.scopes.filter((held) => held !== scope), frame: book.frame }
-  account(book.digests, row, left)
-  if (left.scopes.length) await cache.rows.put(left)
-  else await cache.rows.delete(row.id)
+  const left = { ...row, scopes: row.scopes.filter((held) => held !== scope), frame: page.frame }
+  account(page.digests, row, left)
+  remember(page, left)
+  if (left.scopes.length) page.rows.put(left)
+  else {
+    page.memory.rows?.delete(row.id)
+    page.rows.delete(row.id)
+  }
 }

@@ -3,7 +3,7 @@ import type { Observable } from 'dexie'
 /** A value that changes: what Dexie's liveQuery gives, and what a Svelte `$store` reads. */
 export type Live<T> = Observable<T>
 
-interface Source<T> { subscribe(next: (value: T) => void, error?: (cause: unknown) => void): { unsubscribe(): void } }
+export interface Source<T> { subscribe(next: (value: T) => void, error?: (cause: unknown) => void): { unsubscribe(): void } }
 
 /**
  * Shares one source among many readers: it runs while anyone listens, and each newcomer hears the last value at once.

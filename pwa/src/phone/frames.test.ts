@@ -1,0 +1,71 @@
+import { Dexie } from 'dexie'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { newId } from '../sync/uuid7'
+import type { Frame } from '../sync/wire'
+import { beneath, CacheDatabase } from './databases'
+import { applyFrame, differing, forgetScopes, nothingKnown } from './frames'
+import { digestOf, newPhone, row, type Stage } from './stage'
+
+const DESK = 'desk:s1'
+const MINE = 'staff:me'
+let stage: Stage
+let database: IDBDatabase
+
+beforeEach(async () => {
+  stage = await newPhone()
+  database = await beneath(stage.cache)
+})
+const rows = () => stage.cache.rows.toArray()
+
+describe('frames of one stream', () => {
+  const [a, b] = [row('customer', 'a', 1), row('customer', 'b', 2)]
+  const inMine = row('customer', 'a', 1, {}, [0])
+  const frames: Frame[] = [
+    { s: [DESK], rows: [a, b], cursor: '1' }, { s: [MINE], rows: [inMine], cursor: '2' },
+    { s: [DESK], gone: [[0, 'customer', 'b', 9]], cursor: '3', head: true, digest: { [DESK]: digestOf(a), [MINE]: digestOf(a) } },
+  ]
+  it('add up the same whether the stream remembers what it wrote or looks it up', async () => {
+    const memory = nothingKnown()
+    for (const frame of frames) await applyFrame(database, frame, memory)
+    const remembered = await rows()
+    expect(await differing(database)).toEqual([])
+    stage = await newPhone()
+    database = await beneath(stage.cache)
+    for (const frame of frames) await applyFrame(database, frame)
+    expect(await differing(database)).toEqual([])
+    expect(remembered).toEqual(await rows())
+    expect(remembered.map(({ id, scopes }) => [id, scopes])).toEqual([['a', [DESK, MINE]]])
+  })
+  it('look again when somebody else wrote in between', async () => {
+    const memory = nothingKnown()
+    await applyFrame(database, frames[0]!, memory)
+    await applyFrame(database, { s: [MINE], rows: [inMine], cursor: '2' })
+    await applyFrame(database, { s: [DESK], rows: [row('customer', 'a', 5)], head: true, digest: { [DESK]: digestOf(row('customer', 'a', 5), b), [MINE]: [0, 0, 0] } }, memory)
+    expect(await differing(database)).toEqual([])
+  })
+  it('leave nothing behind when one of their rows cannot be stored', async () => {
+    const impossible = row('customer', 'c', 3, { body: () => {} })
+    await expect(applyFrame(database, { s: [DESK], rows: [a, impossible], cursor: '1' })).rejects.toThrow()
+    expect(await rows()).toEqual([])
+    expect(await stage.cache.meta.toArray()).toEqual([])
+  })
+  it('drop a scope with the rows that only it held', async () => {
+    await applyFrame(database, { s: [DESK, MINE], rows: [row('customer', 'a', 1, {}, [0, 1]), b], digest: { [DESK]: digestOf(a, b), [MINE]: digestOf(a) } })
+    await forgetScopes(database, [DESK])
+    expect((await rows()).map(({ id, scopes }) => [id, scopes])).toEqual([['a', [MINE]]])
+    expect(await differing(database)).toEqual([DESK])
+  })
+})
+
+it('a cache of the first layout keeps its rows and its cursor', async () => {
+  const [org, staff] = [newId(), newId()]
+  const old = new Dexie(`shopbell-cache-${org}-${staff}`)
+  old.version(1).stores({ rows: 'id, [entity+frame], entity, root, *scopes', meta: 'key' })
+  await old.table('rows').put({ id: 'a', entity: 'customer', root: 'a', frame: 3, version: 1, scopes: [DESK] })
+  await old.table('meta').put({ key: 'cursor', value: 'far' })
+  old.close()
+  const cache = new CacheDatabase(org, staff)
+  expect(await cache.rows.where('entity').equals('customer').toArray()).toMatchObject([{ id: 'a', scopes: [DESK] }])
+  expect(await cache.meta.get('cursor')).toEqual({ key: 'cursor', value: 'far' })
+  cache.close()
+})
