@@ -110,7 +110,7 @@ async function received(outbox: OutboxDatabase, device: string, batch: Operation
   const mismatched = done.filter((op) => judged.get(op.seq)?.o === 'mismatch')
   const foreign = mismatched.filter((op) => !isKnown(judged.get(op.seq)))
   await outbox.transaction('rw', outbox.operations, outbox.aliases, outbox.meta, async () => {
-    for (const op of done) if (!foreign.includes(op)) await receive(outbox, op, receiptOf(judged.get(op.seq), at, device))
+    await receive(outbox, done.filter((op) => !foreign.includes(op)), (op) => receiptOf(judged.get(op.seq), at, device))
     await outbox.meta.bulkPut([{ key: 'contact_at', value: answer.contact_at }, { key: 'sent_total', value: await total(outbox, done.filter((op) => !['refused', 'mismatch'].includes(judged.get(op.seq)?.o ?? '')).length) }])
     await forgetOldReceipts(outbox)
   })
@@ -131,10 +131,13 @@ function isKnown(exception: Exception | undefined): boolean {
   return exception?.o === 'mismatch' && exception.known === true
 }
 
-async function receive(outbox: OutboxDatabase, op: Operation, receipt: Receipt): Promise<void> {
-  const refused = receipt.outcome === 'refused'
-  await outbox.operations.update(op.seq, { state: refused ? 'refused' : 'sent', laid: refused ? 0 : 1, receipt })
-  if (receipt.of && receipt.of !== op.id) await outbox.aliases.put({ id: op.id, of: receipt.of })
+async function receive(outbox: OutboxDatabase, done: Operation[], receiptFor: (op: Operation) => Receipt): Promise<void> {
+  const received = done.map((op) => ({ op, receipt: receiptFor(op) }))
+  await outbox.operations.bulkUpdate(received.map(({ op, receipt }) => {
+    const refused = receipt.outcome === 'refused'
+    return { key: op.seq, changes: { state: refused ? 'refused' as const : 'sent' as const, laid: refused ? 0 as const : 1 as const, receipt } }
+  }))
+  await outbox.aliases.bulkPut(received.flatMap(({ op, receipt }) => (receipt.of && receipt.of !== op.id ? [{ id: op.id, of: receipt.of }] : [])))
 }
 
 function receiptOf(exception: Exception | undefined, at: number, device: string): Receipt {
