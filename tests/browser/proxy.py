@@ -5,26 +5,44 @@ was told to behave as if there were one.
 """
 
 import asyncio
+import math
+import re
 import socket
 import threading
-from collections.abc import Coroutine
+import time
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import suppress
 from typing import Any
 
 HOST = "127.0.0.1"
-CHUNK = 16 * 1024
+CHUNK = 4 * 1024
+REQUEST = re.compile(rb"(?:GET|POST|HEAD|PATCH|DELETE) \S+")
 PATIENCE_S = 10
 
 
-class Proxy:
-    """Passes bytes to `target_port`, each chunk `latency_s` late and at most `bytes_per_s` fast."""
+class Lane:
+    """One direction of the link: all connections share its width, each byte takes its time."""
 
-    def __init__(
-        self, target_port: int, latency_s: float = 0, bytes_per_s: float | None = None
-    ) -> None:
+    def __init__(self) -> None:
+        self.bytes_per_s = math.inf
+        self.latency_s = 0.0
+        self.free_at = 0.0
+
+    def arrival(self, size: int, now: float) -> float:
+        """When the last of these bytes is there, if they are sent as soon as there is room."""
+        self.free_at = max(self.free_at, now) + size / self.bytes_per_s
+        return self.free_at + self.latency_s
+
+
+class Proxy:
+    """Passes bytes to `target_port` and back; `asked` are the requests seen, with the time of each
+    in ms."""
+
+    def __init__(self, target_port: int) -> None:
         self.target_port = target_port
-        self.latency_s = latency_s
-        self.bytes_per_s = bytes_per_s
+        self.up, self.down = Lane(), Lane()
+        self.asked: list[tuple[float, str]] = []
+        self.barred: str | None = None
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         # Holds the port while the link is cut: it is bound and never listens.
@@ -55,6 +73,21 @@ class Proxy:
 
     def restore(self) -> None:
         self.run(self.listen())
+
+    def narrow(self, down_bytes_s: float, up_bytes_s: float, round_trip_s: float) -> None:
+        """A weak link from now on, for all connections together."""
+        for lane, bytes_s in ((self.down, down_bytes_s), (self.up, up_bytes_s)):
+            lane.bytes_per_s, lane.latency_s = bytes_s, round_trip_s / 2
+
+    def widen(self) -> None:
+        self.narrow(math.inf, math.inf, 0)
+
+    def bar(self, request: str) -> None:
+        """Requests that begin like this are cut off until `unbar`; all others pass."""
+        self.barred = request
+
+    def unbar(self) -> None:
+        self.barred = None
 
     def run(self, step: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(step, self.loop).result(PATIENCE_S)
@@ -91,20 +124,52 @@ class Proxy:
     ) -> None:
         there, back = await asyncio.open_connection(HOST, self.target_port)
         ends.append(back)
-        await asyncio.gather(self.pass_on(reader, back), self.pass_on(there, writer))
+        up = self.pass_on(self.noticed(reader), back, self.up)
+        await asyncio.gather(up, self.pass_on(chunks_of(there), writer, self.down))
 
-    async def pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def noticed(self, reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
+        async for chunk in chunks_of(reader):
+            if request := REQUEST.match(chunk):
+                self.asked.append((time.time() * 1000, request[0].decode()))
+                if self.barred and self.asked[-1][1].startswith(self.barred):
+                    raise ConnectionAbortedError
+            yield chunk
+
+    async def pass_on(
+        self, chunks: AsyncIterator[bytes], writer: asyncio.StreamWriter, lane: Lane
+    ) -> None:
         """Until one side ends; then the other ends too."""
-        with suppress(OSError):
-            while chunk := await reader.read(CHUNK):
-                if pause_s := self.pause_before(chunk):
-                    await asyncio.sleep(pause_s)
-                writer.write(chunk)
-                await writer.drain()
+        under_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+        delivery = asyncio.ensure_future(deliver(under_way, writer))
+        try:
+            with suppress(OSError):
+                async for chunk in chunks:
+                    arrival = lane.arrival(len(chunk), self.loop.time())
+                    under_way.put_nowait((arrival, chunk))
+                    # What does not fit into the link waits where it came from.
+                    await asyncio.sleep(lane.free_at - self.loop.time())
+            under_way.put_nowait((0, b""))
+            with suppress(OSError):
+                await delivery
+        finally:
+            delivery.cancel()
         writer.close()
 
-    def pause_before(self, chunk: bytes) -> float:
-        return self.latency_s + (len(chunk) / self.bytes_per_s if self.bytes_per_s else 0)
+
+async def deliver(
+    under_way: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter
+) -> None:
+    """Each chunk at its time; an empty one is the last."""
+    while (due := await under_way.get())[1]:
+        arrival, chunk = due
+        await asyncio.sleep(arrival - asyncio.get_running_loop().time())
+        writer.write(chunk)
+        await writer.drain()
+
+
+async def chunks_of(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    while chunk := await reader.read(CHUNK):
+        yield chunk
 
 
 def bound_to(port: int) -> socket.socket:
