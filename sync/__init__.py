@@ -40,11 +40,11 @@ from sync.placement import (
 from sync.reading import Reading, find_reading
 from sync.refusal import AWAITED_MS, kept_unit, operation_of, refusal_id, refuse_unit, unit_ids
 from sync.row import PENDING, Row, Stamp, derive_id
+from sync.versions import RELEASED, SCHEMA, Versions
 from sync.wire import (
     HASH_BYTES,
     PROTOCOL,
     PUSH_BYTES,
-    SCHEMA,
     Duplicate,
     Exceptional,
     Merged,
@@ -71,6 +71,7 @@ __all__ = [
     "PENDING",
     "PROTOCOL",
     "PUSH_BYTES",
+    "RELEASED",
     "SCHEMA",
     "SKEW_TOLERANCE_MS",
     "Author",
@@ -108,6 +109,7 @@ __all__ = [
     "Timing",
     "TooLarge",
     "Unloaded",
+    "Versions",
     "Wanted",
     "canonical",
     "check_creation",

@@ -13,9 +13,9 @@ import msgspec
 
 from sync.errors import Malformed, NewerSchema, TooLarge
 from sync.once import once
+from sync.versions import RELEASED, Versions
 
 PROTOCOL = 1
-SCHEMA = 1
 UNIT_OPERATIONS = 64
 PUSH_OPERATIONS = 2_000
 PUSH_BYTES = 256 * 1024
@@ -59,6 +59,11 @@ class Operation(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, 
         """Canonical JSON of [e, i, b, t, f, x]."""
         whole = [self.e, self.i, self.b, self.t, self.f, self.x]
         return _hashable.encode(whole) if self.kinds.isdisjoint(_SPELT) else canonical(whole)
+
+    @once
+    def sent(self) -> bytes:
+        """The content as the phone holds it: another one where an older schema was raised."""
+        return self.content
 
     @once
     def fault(self) -> FaultCode | None:
@@ -148,16 +153,16 @@ def inflate(body: bytes, allowed: int = PUSH_INFLATED_BYTES) -> bytes:
     return plain
 
 
-def decode_push(body: bytes) -> Push:
+def decode_push(body: bytes, versions: Versions = RELEASED) -> Push:
     """Decode and check an envelope; Malformed, TooLarge or NewerSchema say why not."""
     try:
         push = decode_mended(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise Malformed(str(error)) from error
-    if push.v > PROTOCOL or push.schema > SCHEMA:
+    if push.v > PROTOCOL or push.schema > versions.newest:
         raise NewerSchema
     check_shape(push)
-    return push
+    return versions.raised(push)
 
 
 def decode_mended(body: bytes) -> Push:
@@ -256,7 +261,7 @@ def is_sound(value: Any, depth: int) -> bool:
 
 def operation_hash(operation: Operation) -> bytes:
     """Eight bytes that name an operation's content; its number is not part of it."""
-    return hashlib.sha256(operation.content).digest()[:HASH_BYTES]
+    return hashlib.sha256(operation.sent).digest()[:HASH_BYTES]
 
 
 # Canonical JSON
