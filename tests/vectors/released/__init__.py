@@ -1,0 +1,1 @@
+"""What each released version was sent and answered; a folder each, never changed again."""
