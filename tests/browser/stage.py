@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -60,6 +60,11 @@ class Stage:
     @property
     def dist(self) -> Path:
         return self.program / "pwa" / "dist"
+
+    def serve_app(self, build: Callable[[Path], object]) -> None:
+        """Another build of the app from now on: `build` fills the folder."""
+        shutil.rmtree(self.dist)
+        build(self.dist)
 
     def copy_program(self) -> None:
         leave = shutil.ignore_patterns("__pycache__")
