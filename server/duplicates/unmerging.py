@@ -11,7 +11,7 @@ from server.customers.register import EMPTY_PROFILE
 from server.duplicates.leads import part_leads, recount_holders
 from server.duplicates.merging import OFFERED, aliases_of
 from server.followups.entities import recount
-from sync import Ledger, Row, pending_stamp
+from sync import EMPTY, Kept, Ledger, Row, pending_stamp
 
 DEPTH = 8
 """Longer than any chain of parents."""
@@ -63,12 +63,20 @@ def take_values_back(ledger: Ledger, original: Row, into: Row) -> None:
         ledger.change(into, **taken)
         into.stamps = {**into.stamps, **stamps}
         ledger.change(into, **customer.derive(into.body))
-    for conflict in ledger.rows_of("conflict"):
-        if conflict.body.get("from_id") == original.id and conflict.body["state"] == "open":
+    offered = [row for row in ledger.rows_of("conflict") if row.body["from_id"] == original.id]
+    for conflict in sorted(offered, key=lambda row: (row.body["at_other"], row.id)):
+        if conflict.body["state"] == "open":
             if conflict.body["at_other"] > original.at:
-                ledger.change(original, **{conflict.body["field"]: conflict.body["value_other"]})
+                write_over(original, conflict.body["field"], conflict.body["value_other"], ledger)
             ledger.change(conflict, state="ended")
     ledger.change(original, **customer.derive(original.body))
+
+
+def write_over(original: Row, field: str, value: Any, ledger: Ledger) -> None:
+    held = original.body.get(field)
+    if held not in EMPTY and held != value:
+        ledger.keep(original, Kept(field, held, original.stamp(field), False), "displaced")
+    ledger.change(original, **{field: value})
 
 
 def part_trees(ledger: Ledger, original: Row, into: Row) -> None:

@@ -4,10 +4,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from server.customers.likeness import suggest_alikes
 from server.db import Database
 from server.exchange.entities import ENTITIES
+from server.rows.tables import history
 from tests.cast import BINJIANG
 from tests.conftest import MovableClock
 from tests.phone import Phone
@@ -147,6 +149,21 @@ async def test_what_was_offered_later_under_the_old_id_goes_back_with_it(
     back = (await Holder(chen).pull()).rows[alias].body
     assert (back["community"], back["phone"]) == ("河畔", "+8613900000055")
     assert (await Holder(lin).pull()).rows[held].body["phone"] == "+8613900000001"
+
+
+async def test_of_values_offered_one_after_the_other_the_last_goes_back_and_none_is_lost(
+    phone_of: PhoneOf, database: Database
+) -> None:
+    _, chen, lin, _, alias = await same_number(phone_of)
+    for budget in ("13 万", "14 万"):
+        chen.clock.advance(minutes=5)  # type: ignore[attr-defined]
+        await say_of(chen, alias, budget=budget)
+    assert await say(lin, "unmerge", alias_id=alias, phone="record") is None
+    assert (await Holder(chen).pull()).rows[alias].body["budget"] == "14 万"
+    kept = select(history.c.value).where(history.c.field == "budget")
+    async with database.read() as connection:
+        values = set((await connection.execute(kept)).scalars())
+    assert {'"12 万"', '"13 万"'} <= values
 
 
 async def test_a_lead_goes_back_with_the_arrival_that_opened_it(
