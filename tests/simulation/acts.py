@@ -73,6 +73,10 @@ async def tick(world: World) -> None:
     world.counts["deadlines"] += await world.served(world.exchange.tick)
 
 
+async def find_alikes(world: World) -> None:
+    await world.served(world.exchange.find_alikes)
+
+
 async def scan(world: World) -> None:
     """A stranger scans the poster; the same form may be sent twice."""
     fields = {
@@ -215,6 +219,7 @@ ACTS: dict[Act, int] = {
     listen: 210,
     tick: 40,
     scan: 6,
+    find_alikes: 3,
     crash_at_commit: 12,
     crash_at_frame: 3,
     change_rights: 4,

@@ -18,6 +18,7 @@ from starlette.responses import Response, StreamingResponse
 from server.app import open_worker
 from server.clock import Clock
 from server.config import Config
+from server.customers.likeness import suggest_alikes
 from server.exchange.entities import ENTITIES
 from server.exchange.opening import open_exchange
 from server.exchange.receive import push
@@ -110,6 +111,9 @@ class Exchange:
     async def tick(self) -> int:
         """The worker does what is due, a batch of it."""
         return int(await self.app.state.worker.tick(self.clock()))
+
+    async def find_alikes(self) -> None:
+        await suggest_alikes(self.database, ENTITIES, self.clock())
 
     async def register(self, id: str, fields: dict[str, Any]) -> None:
         """A stranger sends the form; sent again it finds what it did."""
