@@ -9,9 +9,12 @@ const SERVED = ['/api', '/sync', '/photos', '/r/', '/p/', '/pass', '/posters', '
 // What a page shows before anyone taps; words, parts and phone modules of later moments stay out.
 const EVERY_PAGE = new RegExp([
   'src/ui/(?!Field|TextArea|Stepper|Chips)', 'src/frame/(?!WeChat|updates)', 'src/sync/uuid7', 'src/words/[^/]+$',
-  'src/words/zh/(clerk|customers|frame|leads|phone|today|ui|index)\\.', 'src/phone/(?!loop|push|pull|pulling|stream|pin|enrolment|frames|rebirth|released|revocation|canary|drafts)',
+  'src/words/zh/(frame|leads|phone|today|ui|index)\\.', 'src/phone/(?!loop|push|pull|pulling|stream|pin|enrolment|frames|rebirth|released|revocation|canary|drafts)',
   'lucide/svelte/dist/Icon',
 ].join('|'))
+
+// Today, which most people see first: small parts compress better together.
+const FIRST_PAGE = /src\/(today\/|trust\/age|leads\/(OfferCard|told|act|said|desk|clock)|customers\/(called|TierTag))|svelte\/dist\/icons\/(check|calendar-clock|triangle-alert)\./
 
 export default defineConfig(({ mode }) => ({
   plugins: [svelte(), tailwindcss(), VitePWA({
@@ -33,6 +36,7 @@ export default defineConfig(({ mode }) => ({
     rolldownOptions: { output: { codeSplitting: { groups: [
       { name: 'ground', test: /node_modules\/(svelte|esm-env|clsx|dexie)\// },
       { name: 'frame', test: EVERY_PAGE },
+      { name: 'first', test: FIRST_PAGE },
     ] } } } },
   server: { proxy: Object.fromEntries(SERVED.map((path) => [proxied(path), { target: SERVER, changeOrigin: false }])) },
   test: { environment: 'node', pool: 'threads', include: ['src/**/*.test.ts'], setupFiles: ['src/phone/testing.ts'] },

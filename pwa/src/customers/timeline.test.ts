@@ -7,6 +7,7 @@ import { isDone, stepNow } from './steps'
 import { sinceText, tell, type Around } from './telling'
 import { clocksOf, followUpsOf, openLead, timelineOf } from './timeline'
 
+beforeAll(learnRest)
 const AT = 1_790_000_000_000
 function row(entity: string, id: string, more: Partial<Omit<Seen<AnyBody>, 'body'>> & { body?: object } = {}): Seen<AnyBody> {
   const { body = {}, ...rest } = more
@@ -54,7 +55,6 @@ describe('a fact that was put right', () => {
   const right = row('correction', 'k', { by: 'lin', body: { fact_id: 'n', fields: { text: '想看日式' }, void: false, note: '记错了' } })
   const around = { staff: new Map([['lin', '林店长']]), now: AT, zone: 'Asia/Shanghai' } as unknown as Around
 
-  beforeAll(learnRest)
   it('is told as it is now, with the original and who changed it at hand', () => {
     const [entry] = timelineOf([wrong, right])
     expect(tell(entry!, around).lines).toEqual(['想看日式'])

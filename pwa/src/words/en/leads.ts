@@ -8,6 +8,7 @@ export default {
   new_customer: 'New',
   known_customer: 'Known',
   tier: 'Tier {tier}',
+  no_tier: 'No tier yet',
   back_again: 'Known customer, back again',
   you_own: 'yours',
   source_poster: 'Scanned the poster',

@@ -1,5 +1,3 @@
-import clerk from './clerk'
-import customers from './customers'
 import frame from './frame'
 import leads from './leads'
 import phone from './phone'
@@ -8,7 +6,7 @@ import ui from './ui'
 import type { rest } from './rest'
 
 /** What the first page may say. Everything else follows right after it; see rest.ts. */
-export const zh = { clerk, customers, frame, leads, phone, today, ui }
+export const zh = { frame, leads, phone, today, ui }
 export type Catalogue = typeof zh & typeof rest
 /** Another language says everything Chinese says: a missing or surplus key does not compile. */
 export type Translation = { [S in keyof Catalogue]: { [K in keyof Catalogue[S]]: string } }

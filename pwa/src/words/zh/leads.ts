@@ -8,6 +8,7 @@ export default {
   new_customer: '新客',
   known_customer: '老客户',
   tier: '{tier} 级',
+  no_tier: '未定级',
   back_again: '老客户再次到店',
   you_own: '你是负责人',
   source_poster: '扫码登记',

@@ -1,3 +1,5 @@
+import clerk from './clerk'
+import customers from './customers'
 import followups from './followups'
 import identity from './identity'
 import photos from './photos'
@@ -7,4 +9,4 @@ import trust from './trust'
 import visits from './visits'
 
 /** What is said only after a tap: fetched behind the first page, and kept for use without a network. */
-export const rest = { followups, identity, photos, records, scan, trust, visits }
+export const rest = { clerk, customers, followups, identity, photos, records, scan, trust, visits }
