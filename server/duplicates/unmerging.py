@@ -63,7 +63,7 @@ def take_values_back(ledger: Ledger, original: Row, into: Row) -> None:
         ledger.change(into, **taken)
         into.stamps = {**into.stamps, **stamps}
         ledger.change(into, **customer.derive(into.body))
-    offered = [row for row in ledger.rows_of("conflict") if row.body["from_id"] == original.id]
+    offered = [row for row in ledger.rows_of("conflict") if row.body.get("from_id") == original.id]
     for conflict in sorted(offered, key=lambda row: (row.body["at_other"], row.id)):
         if conflict.body["state"] == "open":
             if conflict.body["at_other"] > original.at:

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from server.identity.actor import Actor, may
 from server.identity.reports import Report, Reports
-from server.identity.sessions import end_sessions_of_device
+from server.identity.sessions import end_sessions
 from server.identity.signing import BadSeal, Seal
-from server.identity.tables import devices, organisations, staff_accounts
+from server.identity.tables import devices, organisations, sessions, staff_accounts
 
 MAX_PIN_FAILURES = 5
 PURPOSE = "device"
@@ -243,4 +243,4 @@ async def revoke(
         .where(devices.c.revoked_at.is_(None))
         .values(revoked_at=now, revoked_why=why)
     )
-    await end_sessions_of_device(connection, actor.org_id, device_id, now)
+    await end_sessions(connection, actor.org_id, sessions.c.device_id == device_id, now)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
@@ -193,23 +193,13 @@ async def end_session(connection: AsyncConnection, org_id: str, token_hash: str,
     )
 
 
-async def end_sessions_of_device(
-    connection: AsyncConnection, org_id: str, device_id: str, now: int
+async def end_sessions(
+    connection: AsyncConnection, org_id: str, whose: ColumnElement[bool], now: int
 ) -> None:
+    """`whose`: a condition on the table, such as one device's or one person's."""
     await connection.execute(
         update(sessions)
-        .where(sessions.c.org_id == org_id, sessions.c.device_id == device_id)
-        .where(sessions.c.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
-
-
-async def end_sessions_of_staff(
-    connection: AsyncConnection, org_id: str, staff_id: str, now: int
-) -> None:
-    await connection.execute(
-        update(sessions)
-        .where(sessions.c.org_id == org_id, sessions.c.staff_id == staff_id)
+        .where(sessions.c.org_id == org_id, whose)
         .where(sessions.c.revoked_at.is_(None))
         .values(revoked_at=now)
     )

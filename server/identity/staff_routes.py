@@ -12,7 +12,8 @@ from server.errors import BadRequest, Forbidden, NotFound
 from server.ground import ground_of
 from server.identity.actor import may
 from server.identity.rights import LEFT, change_rights
-from server.identity.sessions import end_sessions_of_staff, signed_in
+from server.identity.sessions import end_sessions, signed_in
+from server.identity.tables import sessions
 from server.intake import read_json
 from server.rows import Published, load, open_ledger, publish
 
@@ -52,7 +53,7 @@ async def change_staff(request: Request) -> Response:
                 raise BadRequest(field="store_ids")
         await change_rights(connection, actor.org_id, staff_id, now, wish)
         if wish.get("state") == LEFT:
-            await end_sessions_of_staff(connection, actor.org_id, staff_id, now)
+            await end_sessions(connection, actor.org_id, sessions.c.staff_id == staff_id, now)
         ledger.change(row, **wish)
         return await publish(connection, ledger)
 
