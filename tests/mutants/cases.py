@@ -27,8 +27,8 @@ CURSOR = f"{SYNC}test_cursor.py {SYNC}test_state_machine.py"
 JUDGE = f"{SYNC}test_units.py {SYNC}test_rights.py {SYNC}test_duplicates.py {SYNC}test_merge.py"
 PUBLISH = f"{SERVER}test_pull.py {SERVER}test_conflicts.py {SERVER}test_unmerge.py"
 PULL = f"{SERVER}test_pull.py"
-AGAIN = f"{SERVER}test_judging_again.py {SERVER}test_corrections.py"
-UNMERGE = f"{SERVER}test_unmerge.py"
+AGAIN = f"{SERVER}test_judging_again.py {SERVER}test_parted_phones.py {SERVER}test_corrections.py"
+UNMERGE = f"{SERVER}test_unmerge.py {SERVER}test_candidates.py"
 
 MUTANTS: list[Mutant] = [
     *of(

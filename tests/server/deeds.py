@@ -87,3 +87,9 @@ def self_reception(phone: Phone, customer_id: str, /, **fields: Any) -> list[dic
         phone.operation("lead", lead_id, lead),
         phone.operation("acceptance", make_id(), {"lead_id": lead_id}),
     ]
+
+
+async def say(phone: Phone, entity: str, /, **fields: Any) -> dict[str, Any] | None:
+    """One operation, a unit of its own; what it was answered if not plainly applied."""
+    answer = (await phone.push([phone.operation(entity, make_id(), fields)])).json()
+    return answer["except"][0] if "except" in answer else None
