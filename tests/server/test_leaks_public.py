@@ -19,7 +19,7 @@ from tests.conftest import MovableClock
 from tests.server.visitor import Visitor, is_thanks, pass_in
 
 ALL_DOORS = {
-    "/sync/push", "/sync/pull", "/sync/verify", "/sync/events",
+    "/sync/push", "/sync/pull", "/sync/verify", "/sync/events", "/sync/schema",
     "/api/session", "/api/session/unlock", "/enter/{token}",
     "/api/staff/{id}", "/api/known-phones",
     "/api/devices", "/api/devices/{id}", "/api/leads/{id}/candidates",
