@@ -147,7 +147,8 @@ class Shop:
     # What is there
 
     async def rows(self, entity: str, **fields: Any) -> list[Row]:
-        query = select(rows).where(rows.c.org_id == ORG, rows.c.entity == entity)
+        is_there = (rows.c.org_id == ORG) & (rows.c.deleted == 0)
+        query = select(rows).where(is_there, rows.c.entity == entity)
         async with self.database.read() as connection:
             found = [read_row(held) for held in (await connection.execute(query)).mappings()]
         alike = [row for row in found if fields.items() <= row.body.items()]
