@@ -14,9 +14,12 @@ class Limit(NamedTuple):
 
 
 LIMITS = (
+    Limit("W1.push.wall", "W1 wall, to the floor", "ratio", 6, 4),
+    Limit("W1.push.cpu", "W1 server CPU, to the floor", "ratio", 6, 4),
+    Limit("W4.idle.cpu_ms", "W4 server CPU of an idle sync, ms", "value", 1.1, 0.6),
     Limit("bytes.per_field", "bytes for a changed field, 50 in a push", "value", 150, 100),
-    Limit("W1.push.growth", "CPU of a row pushed among 100,000, to the least", "ratio", 1.3),
-    Limit("W2.pull.growth", "CPU of a row pulled among 100,000, to the least", "ratio", 1.3),
+    Limit("W1.push.growth", "CPU of a row pushed among 100,000, to the least", "ratio", 1.3, 1.1),
+    Limit("W2.pull.growth", "CPU of a row pulled among 100,000, to the least", "ratio", 1.3, 1.1),
     Limit("W4.idle.growth", "CPU of an idle sync at 100,000, to the least", "ratio", 1.3),
 )
 

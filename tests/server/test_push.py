@@ -14,10 +14,10 @@ from server.exchange.entities import ENTITIES
 from server.exchange.push import Pushes
 from server.rows import Movement
 from server.rows.tables import history
-from sync import decode_push
+from sync import decode_push, derive_id
 from tests.cast import CODE
 from tests.phone import Phone
-from tests.server.deeds import customer, follow_up, make_id, register, self_reception
+from tests.server.deeds import arrival, customer, follow_up, make_id, register, self_reception
 from tests.server.held import Holder
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
@@ -260,3 +260,19 @@ async def test_a_push_that_begins_with_what_is_known_goes_on_with_what_is_new(
     answer = (await bo.push([known], [new])).json()
     assert (answer["done"], answer["next"]) == ([1, 2], 3)
     assert len((await Holder(bo).pull()).of("customer")) == 2
+
+
+async def test_an_id_that_the_server_could_derive_is_nobodys_to_take(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    taken = derive_id("refusal", bo.device, 2)
+    answer = await bo.push([bo.operation("customer", taken, customer())])
+    assert answer.json()["except"] == [{"o": "refused", "n": 1, "code": "invalid", "field": "id"}]
+
+
+async def test_only_a_card_stands_for_consent_that_was_given_before(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    id = await register(bo)
+    told = arrival(id, consents=[], card_id=id)
+    answer = await bo.push([bo.operation("arrival", make_id(), told)])
+    (exception,) = answer.json()["except"]
+    assert (exception["code"], exception["field"]) == ("consent", "consents")
