@@ -54,11 +54,6 @@ class Conflict(Problem):
     usual_code = "conflict"
 
 
-class Gone(Problem):
-    status = 410
-    usual_code = "gone"
-
-
 class TooLarge(Problem):
     status = 413
     usual_code = "too_large"

@@ -70,12 +70,6 @@ async def session_of(request: Request, connection: AsyncConnection) -> Row[Any]:
     return row
 
 
-async def authenticate(
-    connection: AsyncConnection, cookie: str | None, now: int, seen: LastSeen
-) -> Actor:
-    return actor_of(await live_session(connection, cookie, now, seen))
-
-
 async def live_session(
     connection: AsyncConnection, cookie: str | None, now: int, seen: LastSeen
 ) -> Row[Any]:
