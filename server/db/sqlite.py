@@ -1,23 +1,29 @@
 """SQLite in WAL mode: one connection writes and checkpoints, two read.
 
+Transactions run one after the other in a thread of their own, which leaves the event loop to
+everybody else.
+
 Commits are on disk when they return (synchronous=FULL), because the phone forgets its only copy
 when we acknowledge. Checkpoints belong to the writer alone: SQLite before 3.51.3 can lose commits
 when one connection checkpoints while another one commits.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from contextvars import copy_context
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import aiosqlite
-from sqlalchemy import Connection, Select, event
+from sqlalchemy import Connection, Engine, Select, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from server.db.database import Database, whole
+from server.db.database import Database, T, Work, whole
+from server.db.direct import Direct, finish
 from server.db.lookup import driver_of, lookup_for
 from server.errors import Unavailable
 
@@ -37,12 +43,12 @@ class SqliteDatabase(Database):
         self.path = Path(make_url(url).database or "")
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.log = self.path.with_name(self.path.name + "-wal")
-        self.writer = engine(self.path, WRITER, 1, skip_rollback=False)
-        self.readers = engine(self.path, READER, READERS, skip_rollback=True)
+        self.writer = writing_engine(self.path, WRITER)
+        self.readers = reading_engine(self.path)
+        self.thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self.opening: asyncio.Task[aiosqlite.Connection] | None = None
         self.turn = asyncio.Lock()
         self.checkpoint_bytes = PASSIVE_BYTES
-        event.listen(self.writer.sync_engine, "begin", begin_immediate)
 
     @asynccontextmanager
     async def read(self, *, snapshot: bool = True) -> AsyncIterator[AsyncConnection]:
@@ -72,22 +78,24 @@ class SqliteDatabase(Database):
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         async with self.turn:
-            connection = await whole(self.begin())
-            try:
-                yield connection
-                await whole(connection.commit())
-            finally:
-                await whole(connection.close())
+            with self.writer.begin() as connection:
+                yield as_awaited(connection)
         self.plan_checkpoint()
 
-    async def begin(self) -> AsyncConnection:
-        connection = await self.writer.connect()
-        try:
-            await connection.begin()
-        except BaseException:
-            await connection.close()
-            raise
-        return connection
+    async def once(self, work: Work[T]) -> T:
+        async with self.turn:
+            outcome: T = await whole(self.beside(self.run_through, work))
+        self.plan_checkpoint()
+        return outcome
+
+    async def beside(self, step: Callable[..., T], *given: Any) -> T:
+        """Runs `step` in the writer's thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.thread, copy_context().run, step, *given)
+
+    def run_through(self, work: Work[T]) -> T:
+        with self.writer.begin() as connection:
+            return finish(cast(Coroutine[Any, Any, T], work(as_awaited(connection))))
 
     def plan_checkpoint(self) -> None:
         """After the commit and outside of it, so that no acknowledgement waits for one."""
@@ -99,36 +107,58 @@ class SqliteDatabase(Database):
     async def checkpoint(self, size: int) -> None:
         how = "TRUNCATE" if size >= TRUNCATE_BYTES else "PASSIVE"
         async with self.turn:
-            raw = await self.writer.raw_connection()
-            try:
-                driver: Any = raw.driver_connection
-                done = await driver.execute_fetchall(f"PRAGMA wal_checkpoint({how})")
-                [(busy, pages, copied)] = done
-            finally:
-                raw.close()
-        if not busy and pages == copied:
+            is_whole = await whole(self.beside(self.run_checkpoint, how))
+        if is_whole:
             # The next commit starts the log over.
             self.checkpoint_bytes = PASSIVE_BYTES
+
+    def run_checkpoint(self, how: str) -> bool:
+        """Whether everything that was committed is in the database's own file now."""
+        raw = self.writer.raw_connection()
+        try:
+            busy, pages, copied = raw.cursor().execute(f"PRAGMA wal_checkpoint({how})").fetchone()
+        finally:
+            raw.close()
+        return not busy and pages == copied
 
     async def dispose(self) -> None:
         if self.opening is not None:
             await (await self.opening).close()
             self.opening = None
         await self.readers.dispose()
-        await self.writer.dispose()
+        self.writer.dispose()
+        self.thread.shutdown()
 
 
-def engine(path: Path, pragmas: tuple[str, ...], size: int, *, skip_rollback: bool) -> AsyncEngine:
-    """`skip_rollback` spares readers, which end their own snapshots, a trip to the thread."""
+def as_awaited(connection: Connection) -> AsyncConnection:
+    return cast(AsyncConnection, Direct(connection))
+
+
+def writing_engine(path: Path, pragmas: tuple[str, ...]) -> Engine:
+    """One connection, for whichever thread has its turn."""
+    made = create_engine(
+        f"sqlite:///{path}",
+        connect_args={"check_same_thread": False},
+        pool_size=1,
+        max_overflow=0,
+        pool_reset_on_return=None,
+    )
+    event.listen(made, "connect", set_up(ALWAYS + pragmas))
+    event.listen(made, "begin", begin_immediate)
+    return made
+
+
+def reading_engine(path: Path) -> AsyncEngine:
+    """Readers end their own snapshots: a rollback would be one more trip to the thread."""
     made = create_async_engine(
         f"sqlite+aiosqlite:///{path}",
-        pool_size=size,
+        pool_size=READERS,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_S,
         pool_reset_on_return=None,
-        skip_autocommit_rollback=skip_rollback,
+        skip_autocommit_rollback=True,
     )
-    event.listen(made.sync_engine, "connect", set_up(ALWAYS + pragmas))
+    event.listen(made.sync_engine, "connect", set_up(ALWAYS + READER))
     return made
 
 

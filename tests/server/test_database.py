@@ -15,6 +15,11 @@ from server.identity.tables import organisations, sessions
 
 pytestmark = pytest.mark.slow
 
+SLOW = text(
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600000)"
+    " SELECT max(i) FROM n"
+)
+
 
 async def count(connection: AsyncConnection) -> int:
     return int(await connection.scalar(select(func.count()).select_from(organisations)) or 0)
@@ -38,12 +43,12 @@ async def test_a_failed_write_leaves_nothing_behind(database: Database) -> None:
 
 
 async def test_a_write_runs_to_its_end_though_its_request_is_gone(database: Database) -> None:
-    begun = asyncio.Event()
+    begun, loop = asyncio.Event(), asyncio.get_running_loop()
 
     async def work(connection: AsyncConnection) -> None:
         await add(connection, "a")
-        begun.set()
-        await asyncio.sleep(0.05)
+        loop.call_soon_threadsafe(begun.set)
+        await connection.execute(SLOW)
         await add(connection, "b")
 
     request = asyncio.create_task(database.transact(work))
@@ -54,6 +59,25 @@ async def test_a_write_runs_to_its_end_though_its_request_is_gone(database: Data
     await asyncio.gather(*database.running)
     async with database.read() as connection:
         assert await count(connection) == 2
+
+
+async def test_a_write_that_waits_for_something_else_is_undone_where_all_others_wait_for_it(
+    tmp_path: Path,
+) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'waiting.sqlite3'}")
+    async with database.write() as connection:
+        await connection.run_sync(organisations.create)
+    other = asyncio.get_running_loop().create_future()
+
+    async def work(connection: AsyncConnection) -> None:
+        await add(connection, "a")
+        await other
+
+    with pytest.raises(RuntimeError):
+        await database.transact(work)
+    async with database.read() as connection:
+        assert await count(connection) == 0
+    await database.close()
 
 
 async def test_a_cancelled_write_block_is_undone_and_the_next_one_works(
@@ -187,12 +211,6 @@ async def test_closing_leaves_no_thread_behind(tmp_path: Path) -> None:
     for thread in set(threading.enumerate()) - before:
         await asyncio.to_thread(thread.join, 2)
         assert not thread.is_alive()
-
-
-SLOW = text(
-    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600000)"
-    " SELECT max(i) FROM n"
-)
 
 
 @pytest.mark.parametrize("door", ["read", "write"])

@@ -17,14 +17,15 @@ import aiosqlite
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from server.db.database import T, Work
 from server.db.sqlite import (
     ALWAYS,
     READER,
     READERS,
     WRITER,
     SqliteDatabase,
-    begin_immediate,
     set_up,
+    writing_engine,
 )
 
 When = Literal["before", "after"]
@@ -71,11 +72,14 @@ class FragileDatabase(SqliteDatabase):
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"sqlite:///{path}")
-        self.writer = direct_engine(path, WRITER + QUICK, 1, skip_rollback=False)
-        self.readers = direct_engine(path, READER, READERS, skip_rollback=True)
-        event.listen(self.writer.sync_engine, "begin", begin_immediate)
+        self.writer = writing_engine(path, WRITER + QUICK)
+        self.readers = direct_readers(path)
         self.doom: When | None = None
         self.is_dead = False
+
+    async def once(self, work: Work[T]) -> T:
+        async with self.write() as connection:
+            return await work(connection)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
@@ -115,18 +119,16 @@ class FragileDatabase(SqliteDatabase):
         self.doom, self.is_dead = None, False
 
 
-def direct_engine(
-    path: Path, pragmas: tuple[str, ...], size: int, *, skip_rollback: bool
-) -> AsyncEngine:
+def direct_readers(path: Path) -> AsyncEngine:
     made = create_async_engine(
         f"sqlite+aiosqlite:///{path}",
         async_creator=lambda: connect(path),
-        pool_size=size,
+        pool_size=READERS,
         max_overflow=0,
         pool_reset_on_return=None,
-        skip_autocommit_rollback=skip_rollback,
+        skip_autocommit_rollback=True,
     )
-    event.listen(made.sync_engine, "connect", set_up(ALWAYS + pragmas))
+    event.listen(made.sync_engine, "connect", set_up(ALWAYS + READER))
     return made
 
 
