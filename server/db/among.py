@@ -1,22 +1,24 @@
 """`column IN (…)` for thousands of values, sent as one parameter."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Text, bindparam, cast, func, select
+from sqlalchemy import Select, Text, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-def among(
-    connection: AsyncConnection, column: Column[Any], values: Sequence[str]
-) -> ColumnElement[bool]:
-    """A parameter for each value costs more than the rows found; both databases read JSON."""
-    given = bindparam(None, msgspec.json.encode(values).decode(), Text)
-    if connection.dialect.name == "sqlite":
-        elements = select(func.json_each(given).table_valued("value").c.value)
-    else:
-        unpacked = func.jsonb_array_elements_text(cast(given, JSONB))
-        elements = select(unpacked.table_valued("value").c.value)
-    return column.in_(elements)
+def listed(dialect: str, name: str) -> Select[Any]:
+    """The texts of the parameter `name`, which `as_list` makes: for `column.in_(…)`.
+
+    A parameter for each value costs more than the rows found; both databases read JSON.
+    """
+    given = bindparam(name, type_=Text)
+    if dialect == "sqlite":
+        return select(func.json_each(given).table_valued("value").c.value)
+    unpacked = func.jsonb_array_elements_text(cast(given, JSONB))
+    return select(unpacked.table_valued("value").c.value)
+
+
+def as_list(values: Collection[str]) -> str:
+    return msgspec.json.encode(values).decode()

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db.dialects import dialect_for
+from server.db.direct import directly
 
 Tuples = Sequence[tuple[Any, ...]]
 
@@ -19,8 +20,7 @@ Tuples = Sequence[tuple[Any, ...]]
 async def bulk_insert(connection: AsyncConnection, table: Table, tuples: Tuples) -> None:
     """Inserts `tuples`, whose values follow the order of the table's columns."""
     if tuples:
-        statement = insert_text(table, connection.dialect.name, False)
-        await connection.exec_driver_sql(statement, list(tuples))
+        await send(connection, insert_text(table, connection.dialect.name, False), tuples)
 
 
 async def bulk_upsert(connection: AsyncConnection, table: Table, tuples: Tuples) -> None:
@@ -30,7 +30,13 @@ async def bulk_upsert(connection: AsyncConnection, table: Table, tuples: Tuples)
     stays.
     """
     if tuples:
-        statement = insert_text(table, connection.dialect.name, True)
+        await send(connection, insert_text(table, connection.dialect.name, True), tuples)
+
+
+async def send(connection: AsyncConnection, statement: str, tuples: Tuples) -> None:
+    if direct := directly(connection):
+        direct.driver.executemany(statement, tuples)
+    else:
         await connection.exec_driver_sql(statement, list(tuples))
 
 

@@ -5,10 +5,12 @@ statements of a push, which cost less than the waking. So the writer's code, whi
 but its statements, runs as a whole where they run.
 """
 
+import sqlite3
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Dialect, Executable
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 T = TypeVar("T")
 
@@ -18,6 +20,9 @@ class Direct:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        self.driver = driver
 
     @property
     def dialect(self) -> Dialect:
@@ -34,6 +39,12 @@ class Direct:
 
     async def run_sync(self, work: Callable[..., T], *given: Any) -> T:
         return work(self.connection, *given)
+
+
+def directly(connection: AsyncConnection) -> Direct | None:
+    """The connection, if it is one whose statements run at once."""
+    held: Any = connection
+    return held if isinstance(held, Direct) else None
 
 
 def finish(work: Coroutine[Any, Any, T]) -> T:

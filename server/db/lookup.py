@@ -1,4 +1,4 @@
-"""Rows by one statement, past SQLAlchemy's costs of a row: for what every sync asks."""
+"""Statements that are compiled once and go to the driver as they are: for what every sync does."""
 
 from collections import namedtuple
 from collections.abc import Mapping, Sequence
@@ -7,12 +7,14 @@ from functools import lru_cache
 from typing import Any
 
 import aiosqlite
-from sqlalchemy import CompoundSelect, Select
+from sqlalchemy import CompoundSelect, Select, UpdateBase
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db.dialects import dialect_for
+from server.db.direct import directly
 
-Query = Select[Any] | CompoundSelect[Any]
+Statement = Select[Any] | CompoundSelect[Any] | UpdateBase
+"""Kept in a constant or a cache: it is remembered by identity. No lists for IN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +27,43 @@ class Lookup:
 
 
 @lru_cache(maxsize=256)
-def lookup_for(statement: Query, dialect: str = "sqlite") -> Lookup:
-    """Compiled once for each statement object, so keep it in a constant. No lists for IN."""
+def lookup_for(statement: Statement, dialect: str = "sqlite") -> Lookup:
     compiled = statement.compile(dialect=dialect_for(dialect, by_name=True))
-    names = [str(column.key) for column in statement.selected_columns]
+    names = [str(column.key) for column in statement.exported_columns]
     return Lookup(str(compiled), compiled.params, namedtuple("Found", names, rename=True))
 
 
 async def fetch(
-    connection: AsyncConnection, statement: Query, parameters: Mapping[str, Any]
+    connection: AsyncConnection, statement: Statement, parameters: Mapping[str, Any]
 ) -> Sequence[Any]:
-    """What `statement`, which is kept in a constant, finds: tuples with values of the driver's."""
+    """What `statement` finds: tuples with values of the driver's."""
     lookup = lookup_for(statement, connection.dialect.name)
     values = {**lookup.values, **parameters}
+    if direct := directly(connection):
+        return direct.driver.execute(lookup.text, values).fetchall()
     if connection.dialect.name == "sqlite":
         return list(await (await driver_of(connection)).execute_fetchall(lookup.text, values))
     return (await connection.exec_driver_sql(lookup.text, values)).all()
+
+
+async def fetch_one(
+    connection: AsyncConnection, statement: Statement, parameters: Mapping[str, Any]
+) -> Any:
+    """The one row with its columns as attributes, or None."""
+    found = await fetch(connection, statement, parameters)
+    lookup = lookup_for(statement, connection.dialect.name)
+    return lookup.record(*found[0]) if found else None
+
+
+async def run_each(
+    connection: AsyncConnection, statement: UpdateBase, many: Sequence[dict[str, Any]]
+) -> None:
+    """Runs `statement` for each set of parameters."""
+    text = lookup_for(statement, connection.dialect.name).text
+    if direct := directly(connection):
+        direct.driver.executemany(text, many)
+    else:
+        await connection.exec_driver_sql(text, list(many))
 
 
 async def driver_of(connection: AsyncConnection) -> aiosqlite.Connection:

@@ -1,7 +1,22 @@
 """One MetaData for all slices. Tables live in the slices; each key begins with the organisation."""
 
-from sqlalchemy import Column, Index, MetaData, PrimaryKeyConstraint, Table, Text
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Index,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    TypeDecorator,
+    type_coerce,
+)
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import SchemaItem
+from sqlalchemy.sql.functions import FunctionElement
 
 metadata = MetaData(
     naming_convention={
@@ -35,3 +50,30 @@ def named_index(table: Table, *columns: str, unique: bool = False) -> Index:
     kind = "uq" if unique else "ix"
     name = f"{kind}_{table.name}_{'_'.join(columns)}"
     return Index(name, *(table.c[column] for column in columns), unique=unique)
+
+
+class as_text(FunctionElement[str]):
+    """The text whose UTF-8 is given."""
+
+    inherit_cache = True
+
+
+@compiles(as_text, "sqlite")
+def cast_text(element: Any, compiler: Any, **given: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **given)} AS TEXT)"
+
+
+@compiles(as_text, "postgresql")
+def convert_text(element: Any, compiler: Any, **given: Any) -> str:
+    return f"convert_from({compiler.process(element.clauses, **given)}, 'UTF8')"
+
+
+class Encoded(TypeDecorator[Any]):
+    """Text that is written as UTF-8 and read as text: what an encoder made goes in as it is, where
+    the driver would encode it a second time."""
+
+    impl = Text
+    cache_ok = True
+
+    def bind_expression(self, bindvalue: Any) -> ColumnElement[str]:
+        return as_text(type_coerce(bindvalue, LargeBinary))

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Row as Record
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, null, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import Database, bulk_insert
+from server.db import Database, bulk_insert, fetch_one, run_each
 from server.exchange.authors import author_of
 from server.exchange.kept import ask_about
 from server.exchange.reading import load_for
@@ -164,8 +164,7 @@ async def settle_batch(
 async def find_device(connection: AsyncConnection, job: Job) -> Record[Any]:
     """The device as it stands in this transaction, which alone may number its operations."""
     wanted = {"org_code": job.org_code, "device_id": job.device_id}
-    device: Record[Any] | None = (await connection.execute(DEVICE, wanted)).one_or_none()
-    return sender(device)
+    return sender(await fetch_one(connection, DEVICE, wanted))
 
 
 def fresh_units(push: Push, next_seq: int) -> list[list[Operation]]:
@@ -212,21 +211,23 @@ async def log_pushes(connection: AsyncConnection, judged: Iterable[Judged], head
     """The operation log, and where each device stands now."""
     done = [each for each in judged if each.fresh]
     await bulk_insert(connection, pushes, [log_values(each) for each in done])
-    standing = (
-        update(devices)
-        .where(devices.c.org_id == bindparam("of_org"), devices.c.id == bindparam("of_device"))
-        .values(
-            next_seq=bindparam("to_seq"),
-            contact_at=bindparam("to_contact_at"),
-            contact_seq=bindparam("to_contact_seq"),
-            skew_ms=bindparam("skew"),
-            last_seen_at=bindparam("at"),
-            # What the phone said it still had is out of date; its next pull says it again.
-            pending=None,
-            oldest_pending_at=None,
-        )
+    await run_each(connection, STANDING, [standing_values(each, head) for each in done])
+
+
+STANDING = (
+    update(devices)
+    .where(devices.c.org_id == bindparam("of_org"), devices.c.id == bindparam("of_device"))
+    .values(
+        next_seq=bindparam("to_seq"),
+        contact_at=bindparam("to_contact_at"),
+        contact_seq=bindparam("to_contact_seq"),
+        skew_ms=bindparam("skew"),
+        last_seen_at=bindparam("at"),
+        # What the phone said it still had is out of date; its next pull says it again.
+        pending=null(),
+        oldest_pending_at=null(),
     )
-    await connection.execute(standing, [standing_values(each, head) for each in done])
+)
 
 
 def log_values(judged: Judged) -> tuple[Any, ...]:

@@ -1,18 +1,21 @@
 """From the database into a ledger: everything the rules of a transaction may read."""
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import among
+from server.db import as_list, fetch, listed
 from server.rows.tables import aliases, feed, heads, keys, rows
 from sync import Entities, Entity, Key, Ledger, Row, Stamp, Wanted
 
 HOPS = 6
 """A fact names its parent, the parent its root, the root its store, the store its people."""
+
+HEAD = select(heads.c.seq).where(heads.c.org_id == bindparam("org")).with_for_update()
 
 _body = msgspec.json.Decoder(dict[str, Any])
 _stamps = msgspec.json.Decoder(dict[str, Stamp])
@@ -23,7 +26,7 @@ async def open_ledger(
 ) -> Ledger:
     """A ledger for a writing transaction. Takes the organisation's head row: whoever writes in
     this organisation waits, so that the feed's order is the order of commits (law 25)."""
-    await connection.execute(select(heads.c.seq).where(heads.c.org_id == org_id).with_for_update())
+    await fetch(connection, HEAD, {"org": org_id})
     return Ledger(org_id, now, entities)
 
 
@@ -64,10 +67,17 @@ async def load_hop(connection: AsyncConnection, ledger: Ledger, wanted: Wanted) 
     """Load exactly these keys and ids; returns the rows that are new in the ledger."""
     new_keys = [key for key in dict.fromkeys(wanted.keys) if not ledger.has_key(key)]
     holders = await load_keys(connection, ledger, new_keys)
-    asked = [id for id in dict.fromkeys([*wanted.ids, *holders]) if not ledger.has_loaded(id)]
-    targets = await load_aliases(connection, ledger, asked)
-    missing = [id for id in dict.fromkeys([*asked, *targets]) if not ledger.has_loaded(id)]
-    return await load_rows(connection, ledger, missing)
+    fresh: list[Row] = []
+    names = missing_from(ledger, [*wanted.ids, *holders])
+    while names:
+        found, targets = await load_named(connection, ledger, names)
+        fresh += found
+        names = missing_from(ledger, targets)
+    return fresh
+
+
+def missing_from(ledger: Ledger, ids: Iterable[str]) -> list[str]:
+    return [id for id in dict.fromkeys(ids) if not ledger.has_loaded(id)]
 
 
 def gather(ledger: Ledger, fresh: Iterable[Row], stores: frozenset[str]) -> Wanted:
@@ -86,15 +96,21 @@ async def load_keys(
 ) -> list[str]:
     held: dict[Key, str] = {}
     for kind, values in by_kind(wanted).items():
-        query = select(keys.c.value, keys.c.row_id).where(
-            keys.c.org_id == ledger.org,
-            keys.c.kind == kind,
-            among(connection, keys.c.value, values),
-        )
-        held |= {(kind, value): id for value, id in await connection.execute(query)}
+        asked = {"org": ledger.org, "kind": kind, "values": as_list(values)}
+        found = await fetch(connection, key_query(connection.dialect.name), asked)
+        held |= {(kind, value): id for value, id in found}
     for key in wanted:
         ledger.put_key(key, held.get(key))
     return list(held.values())
+
+
+@cache
+def key_query(dialect: str) -> Select[Any]:
+    return select(keys.c.value, keys.c.row_id).where(
+        keys.c.org_id == bindparam("org"),
+        keys.c.kind == bindparam("kind"),
+        keys.c.value.in_(listed(dialect, "values")),
+    )
 
 
 def by_kind(wanted: Iterable[Key]) -> dict[str, list[str]]:
@@ -110,39 +126,73 @@ async def load_aliases(
     """The rows these ids stand for. A record that became part of another may have aliases."""
     targets: list[str] = []
     while ids:
-        query = select(aliases.c.alias_id, aliases.c.row_id).where(
-            aliases.c.org_id == ledger.org, among(connection, aliases.c.alias_id, ids)
-        )
-        found = {alias_id: row_id for alias_id, row_id in await connection.execute(query)}
-        for alias_id, row_id in found.items():
+        asked = {"org": ledger.org, "ids": as_list(ids)}
+        found = await fetch(connection, alias_query(connection.dialect.name), asked)
+        for alias_id, row_id in found:
             ledger.put_alias(alias_id, row_id)
-        ids = list(found.values())
+        ids = [row_id for _, row_id in found]
         targets += ids
     return targets
 
 
-async def load_rows(connection: AsyncConnection, ledger: Ledger, ids: Iterable[str]) -> list[Row]:
-    asked = [id for id in ids if not ledger.is_alias(id)]
-    if not asked:
-        return []
-    query = select(rows).where(rows.c.org_id == ledger.org, among(connection, rows.c.id, asked))
-    found = [read_row(held) for held in (await connection.execute(query)).mappings()]
+@cache
+def alias_query(dialect: str) -> Select[Any]:
+    return select(aliases.c.alias_id, aliases.c.row_id).where(
+        aliases.c.org_id == bindparam("org"), aliases.c.alias_id.in_(listed(dialect, "ids"))
+    )
+
+
+async def load_named(
+    connection: AsyncConnection, ledger: Ledger, names: Sequence[str]
+) -> tuple[list[Row], list[str]]:
+    """The rows of these names, and the ids for which the others stand."""
+    found: list[Row] = []
+    targets: list[str] = []
+    asked = {"org": ledger.org, "names": as_list(names)}
+    for name, target, *held in await fetch(connection, name_query(connection.dialect.name), asked):
+        if target is None:
+            found.append(make_row(*held))
+        else:
+            ledger.put_alias(name, target)
+            targets.append(target)
     for row in found:
         ledger.put_loaded(row)
-    for id in asked:
-        ledger.put_absent(id)
-    return found
+    for name in names:
+        if not ledger.is_alias(name):
+            ledger.put_absent(name)
+    return found, targets
+
+
+@cache
+def name_query(dialect: str) -> Select[Any]:
+    """Both in one pass over the names. What became part of another stays under its name, too."""
+    name = listed(dialect, "names").subquery()
+    held = (rows.c.org_id == bindparam("org")) & (rows.c.id == name.c.value)
+    alias = (aliases.c.org_id == bindparam("org")) & (aliases.c.alias_id == name.c.value)
+    return (
+        select(name.c.value, aliases.c.row_id, *rows.c)
+        .select_from(name.outerjoin(aliases, alias).outerjoin(rows, held))
+        .where(aliases.c.row_id.is_not(None) | rows.c.id.is_not(None))
+    )
 
 
 async def load_tree(connection: AsyncConnection, ledger: Ledger, roots: Sequence[str]) -> list[Row]:
     """Every row of these trees; what became part of one is among them, as a tombstone."""
     if not roots:
         return []
-    query = select(rows).where(rows.c.org_id == ledger.org, among(connection, rows.c.root, roots))
-    found = [read_row(held) for held in (await connection.execute(query)).mappings()]
+    asked = {"org": ledger.org, "roots": as_list(roots)}
+    held = await fetch(connection, tree_query(connection.dialect.name), asked)
+    found = [make_row(*each) for each in held]
     for row in found:
         ledger.put_loaded(row)
     return found
+
+
+@cache
+def tree_query(dialect: str) -> Select[Any]:
+    return select(rows).where(
+        rows.c.org_id == bindparam("org"), rows.c.root.in_(listed(dialect, "roots"))
+    )
 
 
 async def load_scope(
@@ -172,20 +222,42 @@ async def find_row(connection: AsyncConnection, org_id: str, id: str) -> Row | N
 
 
 def read_row(held: RowMapping) -> Row:
+    return make_row(*held.values())
+
+
+def make_row(
+    _org_id: str,
+    id: str,
+    entity: str,
+    root: str,
+    seq: int,
+    born: int,
+    at: int,
+    captured_at: int,
+    received_at: int,
+    device: str,
+    author: str | None,
+    part: int,
+    scopes: str,
+    body: str,
+    stamps: str,
+    deleted: int,
+) -> Row:
+    """A row from its record, column by column."""
     return Row(
-        id=held["id"],
-        entity=held["entity"],
-        root=held["root"],
-        body=_body.decode(held["body"]),
-        at=held["at"],
-        captured_at=held["captured_at"],
-        received_at=held["received_at"],
-        device=held["device"],
-        author=held["author"],
-        seq=held["seq"],
-        born=held["born"],
-        part=held["part"],
-        scopes=tuple(held["scopes"].split()),
-        stamps=_stamps.decode(held["stamps"]) if held["stamps"] != "{}" else {},
-        deleted=bool(held["deleted"]),
+        id=id,
+        entity=entity,
+        root=root,
+        body=_body.decode(body),
+        at=at,
+        captured_at=captured_at,
+        received_at=received_at,
+        device=device,
+        author=author,
+        seq=seq,
+        born=born,
+        part=part,
+        scopes=tuple(scopes.split()),
+        stamps=_stamps.decode(stamps) if stamps != "{}" else {},
+        deleted=bool(deleted),
     )

@@ -2,13 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Delete, Select, Table, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import bulk_insert, bulk_upsert, insert_into, metadata
+from server.db import (
+    as_list,
+    bulk_insert,
+    bulk_upsert,
+    fetch,
+    insert_into,
+    listed,
+    metadata,
+    run_each,
+)
 from server.rows.load import load_tree
 from server.rows.tables import (
     aliases,
@@ -95,13 +105,16 @@ def place_row(row: Row, ledger: Ledger) -> bool:
 
 async def take_numbers(connection: AsyncConnection, ledger: Ledger, count: int) -> int:
     """The organisation's head after `count` more row changes."""
-    taken = (
-        update(heads)
-        .where(heads.c.org_id == ledger.org)
-        .values(seq=heads.c.seq + count)
-        .returning(heads.c.seq)
-    )
-    return int((await connection.execute(taken)).scalar_one())
+    [(head,)] = await fetch(connection, TAKE_NUMBERS, {"org": ledger.org, "count": count})
+    return int(head)
+
+
+TAKE_NUMBERS = (
+    update(heads)
+    .where(heads.c.org_id == bindparam("org"))
+    .values(seq=heads.c.seq + bindparam("count"))
+    .returning(heads.c.seq)
+)
 
 
 def number_rows(changed: Iterable[Row], after: int) -> None:
@@ -142,8 +155,8 @@ def row_values(org_id: str, row: Row) -> tuple[Any, ...]:
         row.author,
         row.part,
         " ".join(row.scopes),
-        _encode(row.body).decode(),
-        _encode(row.stamps).decode() if row.stamps else "{}",
+        _encode(row.body),
+        _encode(row.stamps) if row.stamps else b"{}",
         int(row.deleted),
     )
 
@@ -201,10 +214,16 @@ async def write_digests(connection: AsyncConnection, org_id: str, sums: Sums) ->
 async def read_digests(
     connection: AsyncConnection, org_id: str, scopes: Collection[str]
 ) -> dict[str, Digest]:
-    query = select(digests.c.scope, digests.c.rows, digests.c.hi, digests.c.lo).where(
-        digests.c.org_id == org_id, digests.c.scope.in_(scopes)
+    asked = {"org": org_id, "scopes": as_list(list(scopes))}
+    found = await fetch(connection, digest_query(connection.dialect.name), asked)
+    return {scope: Digest(*lanes) for scope, *lanes in found}
+
+
+@cache
+def digest_query(dialect: str) -> Select[Any]:
+    return select(digests.c.scope, digests.c.rows, digests.c.hi, digests.c.lo).where(
+        digests.c.org_id == bindparam("org"), digests.c.scope.in_(listed(dialect, "scopes"))
     )
-    return {scope: Digest(*lanes) for scope, *lanes in await connection.execute(query)}
 
 
 async def write_names(connection: AsyncConnection, ledger: Ledger) -> None:
@@ -291,13 +310,16 @@ async def write_side_rows(connection: AsyncConnection, ledger: Ledger) -> None:
 
 
 async def delete_each(
-    connection: AsyncConnection, table: Any, columns: tuple[str, ...], tuples: list[Any]
+    connection: AsyncConnection, table: Table, columns: tuple[str, ...], tuples: list[Any]
 ) -> None:
-    if not tuples:
-        return
-    condition = [table.c[name] == bindparam(f"of_{name}") for name in columns]
-    parameters = [{f"of_{n}": v for n, v in zip(columns, values, strict=True)} for values in tuples]
-    await connection.execute(delete(table).where(*condition), parameters)
+    if tuples:
+        many = [dict(zip(columns, values, strict=True)) for values in tuples]
+        await run_each(connection, deletion(table, columns), many)
+
+
+@cache
+def deletion(table: Table, columns: tuple[str, ...]) -> Delete:
+    return delete(table).where(*(table.c[name] == bindparam(name) for name in columns))
 
 
 async def found_organisation(connection: AsyncConnection, org_id: str, epoch: str) -> None:

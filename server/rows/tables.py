@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text
 
-from server.db import named_index, org_table
+from server.db import Encoded, named_index, org_table
 
 rows = org_table(
     "rows",
@@ -18,8 +18,8 @@ rows = org_table(
     Column("author", Text),
     Column("part", Integer, nullable=False),
     Column("scopes", Text, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("stamps", Text, nullable=False),
+    Column("body", Encoded, nullable=False),
+    Column("stamps", Encoded, nullable=False),
     Column("deleted", Integer, nullable=False),
     rowid=True,
 )

@@ -1,9 +1,11 @@
 """Kept content that waits for a row: noted when refused, woken when the row comes (law 10)."""
 
-from sqlalchemy import delete, select
+from functools import cache
+
+from sqlalchemy import UpdateBase, bindparam, delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import among, bulk_upsert
+from server.db import as_list, bulk_upsert, fetch, listed
 from server.rows.tables import awaited
 from sync import AWAITED_MS, Ledger, is_fresh
 
@@ -31,9 +33,16 @@ def come_rows(ledger: Ledger) -> set[str]:
 
 
 async def find_waiting(connection: AsyncConnection, ledger: Ledger, come: list[str]) -> list[str]:
-    is_meant = (awaited.c.org_id == ledger.org) & among(connection, awaited.c.missing_id, come)
-    query = select(awaited.c.refusal_id).where(is_meant, awaited.c.until_at > ledger.now)
-    found = list((await connection.execute(query)).scalars())
-    if found:
-        await connection.execute(delete(awaited).where(is_meant))
-    return found
+    asked = {"org": ledger.org, "come": as_list(come)}
+    ended = await fetch(connection, end_waiting(connection.dialect.name), asked)
+    return [id for id, until_at in ended if until_at > ledger.now]
+
+
+@cache
+def end_waiting(dialect: str) -> UpdateBase:
+    meant = awaited.c.missing_id.in_(listed(dialect, "come"))
+    return (
+        delete(awaited)
+        .where(awaited.c.org_id == bindparam("org"), meant)
+        .returning(awaited.c.refusal_id, awaited.c.until_at)
+    )

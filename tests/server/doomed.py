@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.app import create_app
 from server.config import Config
-from server.db.database import Database
+from server.db.database import Database, T, Work
 from server.db.postgres import PostgresDatabase
 from server.db.sqlite import SqliteDatabase
 from tests.bench.process import START_S
@@ -47,12 +47,15 @@ class Fate:
 class DoomedSqlite(SqliteDatabase):
     fate = Fate("never", 0)
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        async with super().write() as connection:
-            yield connection
+    def run_through(self, work: Work[T]) -> T:
+        async def to_the_commit(connection: AsyncConnection) -> T:
+            outcome = await work(connection)
             self.fate.reach("before")
+            return outcome
+
+        outcome = super().run_through(to_the_commit)
         self.fate.reach("after")
+        return outcome
 
 
 class DoomedPostgres(PostgresDatabase):
