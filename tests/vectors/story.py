@@ -81,28 +81,30 @@ def tell(start: int) -> Iterator[Told]:
     yield "bo", at, bo.body(at)
 
 
+SUN_FIELDS: Json = {
+    "store_id": RENMIN,
+    "name": "孙伟",
+    "salutation": "孙先生",
+    "phone": SUN_PHONE,
+    "need": "全屋定制",
+    "budget": "8 万",
+    "community": "阳光花园",
+    "house_type": "三室两厅",
+    "wechat": "sun_1980",
+    "move_in": "年底",
+    "source": "staff",
+    "tier": "A",
+    "tags": ["北欧", "急"],
+}
+
+
 def receive(bo: Author, at: int) -> list[list[Json]]:
     """Registered, received and contacted by one person; and what no server takes."""
-    customer = {
-        "store_id": RENMIN,
-        "name": "孙伟",
-        "salutation": "孙先生",
-        "phone": SUN_PHONE,
-        "need": "全屋定制",
-        "budget": "8 万",
-        "community": "阳光花园",
-        "house_type": "三室两厅",
-        "wechat": "sun_1980",
-        "move_in": "年底",
-        "source": "staff",
-        "tier": "A",
-        "tags": ["北欧", "急"],
-    }
     here = {"customer_id": SUN, "store_id": RENMIN}
     arrival = {**here, "source": "staff", "reception": "me", "lead_id": LEAD, "consents": [SERVICE]}
     return [
         [
-            bo.make("customer", SUN, customer, at),
+            bo.make("customer", SUN, SUN_FIELDS, at),
             bo.make("arrival", ARRIVAL, {**arrival, "position": "门口"}, at),
             bo.make("lead", LEAD, {**here, "arrival_id": ARRIVAL, "need": "全屋定制"}, at),
             bo.make("acceptance", ACCEPTANCE, {"lead_id": LEAD}, at),
