@@ -12,6 +12,7 @@ from typing import Any
 from server.customers import page, phone
 from server.customers.consent import CURRENT, SERVICE
 from server.identity.signing import BadSeal, Seal
+from server.stores.posters import Poster
 from sync import derive_id
 
 NONCE_MS = 60 * 60 * 1000
@@ -88,23 +89,24 @@ def find_faults(answers: Mapping[str, str]) -> dict[str, str]:
     return wrong
 
 
-def read_registration(answers: Mapping[str, str], store_id: str, position: str) -> dict[str, Any]:
-    """The arrival's fields of a sound answer."""
+def read_registration(answers: Mapping[str, str], poster: Poster) -> dict[str, Any]:
+    """The arrival's fields of a sound answer; `rep_id` where the code was a person's own."""
     given = [
         {"purpose": purpose, "version": text.version, "how": "own_phone"}
         for purpose, text in CURRENT.items()
         if answers.get(purpose) == text.version
     ]
     return {
-        "store_id": store_id,
+        "store_id": poster.store_id,
         "source": "poster",
         "name": answers["name"].strip(),
         "salutation": "",
         "phone": answers["phone"],
         "need": answers["need"].strip(),
-        "position": position,
+        "position": poster.position,
         "reception": "none",
         "consents": given,
+        **({"rep_id": poster.staff_id} if poster.staff_id else {}),
     }
 
 

@@ -110,7 +110,7 @@ async def receive(
     ground, now = ground_of(request), ground_of(request).clock()
     entities: Entities = request.app.state.entities
     poster, id = held.poster, public.name_arrival(nonce)
-    fields = public.read_registration(answers, poster.store_id, poster.position)
+    fields = public.read_registration(answers, poster)
 
     async def work(connection: AsyncConnection) -> tuple[Row, Published | None]:
         ledger = await open_ledger(connection, poster.org_id, entities, now)

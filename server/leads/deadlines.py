@@ -6,25 +6,20 @@ from typing import Any
 
 from server.leads import offers
 from server.leads.clock import patience_of
+from server.leads.eligibility import ACTIVE, Ask, Candidate
 from server.leads.offers import UNANSWERED, stored
-from server.leads.routing import (
-    ACTIVE,
-    Assignment,
-    Candidate,
-    Reason,
-    duty_chain,
-    level_of,
-    route,
-)
+from server.leads.roster import Roster
+from server.leads.routing import Assignment, Reason, duty_chain, level_of
 from server.notify.outbox import Bell
-from server.stores.calendar import Calendar, calendar_of
+from server.stores.calendar import Calendar
 from sync import Ledger, Row, derive_id
 
 LATE_MS = 5 * 60_000
 """A rung this late and outside opening hours waits for the opening: nothing rings at night."""
 
-
 TRY_AGAIN_MS = 5 * 60_000
+STORE_CODES = ("personal", "senior", "fairest")
+"""Why somebody gets a lead that is not their own customer's: the owner is told."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +28,7 @@ class Scene:
 
     ledger: Ledger
     lead: Row
-    store: Row
-    people: dict[str, Candidate]
+    roster: Roster
     admins: tuple[str, ...]
 
     @property
@@ -42,8 +36,16 @@ class Scene:
         return self.ledger.now
 
     @property
+    def store(self) -> Row:
+        return self.roster.store
+
+    @property
+    def people(self) -> dict[str, Candidate]:
+        return self.roster.people
+
+    @property
     def calendar(self) -> Calendar:
-        return calendar_of(self.store.body)
+        return self.roster.calendar
 
     @property
     def is_open(self) -> bool:
@@ -56,6 +58,10 @@ class Scene:
     @property
     def is_unanswered(self) -> bool:
         return self.lead.body["state"] in UNANSWERED
+
+    def ask(self, *also_missed: str) -> Ask:
+        """What the lead asks of whoever gets it now."""
+        return self.roster.ask(self.lead.body, self.customer.body, *also_missed)
 
     def name(self, staff_id: str | None) -> str:
         person = self.people.get(staff_id or "")
@@ -123,23 +129,25 @@ def assign(scene: Scene) -> list[Bell]:
 
 
 def choose(scene: Scene, *also_missed: str) -> Assignment:
-    """Among the store's people and the customer's owner. Leavers are no news to anybody."""
-    owner_id = scene.customer.body.get("owner_id")
-    missed = [*scene.lead.body["missed_ids"], *also_missed]
-    near = [
-        person
-        for person in scene.people.values()
-        if person.staff_id == owner_id or (person.in_store and person.state != "left")
-    ]
-    return route(near, owner_id, missed)
+    return scene.roster.route(scene.ask(*also_missed))
 
 
 def offer(scene: Scene, to_id: str, reason: str) -> list[Bell]:
     made = offers.offer(scene.ledger, scene.lead, to_id, reason)
     owner_id = scene.customer.body.get("owner_id")
-    if owner_id and owner_id != to_id and reason == "fairest":
+    if owner_id and owner_id != to_id and reason in STORE_CODES:
         offers.tell(scene.ledger, "owner_told", scene.lead, owner_id)
+    if reason == "personal":
+        wait_for_rep(scene)
     return [scene.bell("offer", made.id, to=scene.name(to_id))] if scene.is_open else []
+
+
+def wait_for_rep(scene: Scene) -> None:
+    """A personal code is its owner's for some store minutes, then the store's."""
+    wait_s = scene.roster.rules.personal_wait_min * 60
+    due_at = scene.calendar.add(scene.now, wait_s)
+    if due_at is not None:
+        scene.ledger.schedule("personal", scene.lead.id, due_at)
 
 
 def plan(scene: Scene) -> list[Bell]:
@@ -189,6 +197,12 @@ def fire_next(scene: Scene) -> list[Bell]:
     record(scene, "next", missed_by, assignment.staff_id, "unanswered")
     names = {"to": scene.name(assignment.staff_id), "missed_by": scene.name(missed_by)}
     return [scene.bell("next", made.id, **names)]
+
+
+def fire_personal(scene: Scene) -> list[Bell]:
+    """Whoever's code was scanned has not answered: to the store's people."""
+    is_theirs = scene.lead.body["offered_to"] == scene.lead.body.get("rep_id")
+    return fire_next(scene) if is_theirs else []
 
 
 def fire_warn(scene: Scene) -> list[Bell]:
@@ -310,6 +324,7 @@ def fire_first_follow_up(subject: Row, scene: Scene) -> list[Bell]:
 
 RUNG_RULES: dict[str, Callable[[Scene], list[Bell]]] = {
     "nudge": fire_nudge,
+    "personal": fire_personal,
     "next": fire_next,
     "warn": fire_warn,
     "manager": fire_manager,

@@ -8,7 +8,7 @@ from sync import Ledger, Row, derive_id, is_fresh
 
 RING_PAUSE_MS = 60_000
 UNANSWERED = ("waiting", "offered")
-LADDER_KINDS = (*(kind for kind, _ in RUNGS), "route")
+LADDER_KINDS = (*(kind for kind, _ in RUNGS), "route", "personal")
 
 
 def open_key(customer_id: str, store_id: str) -> str:
@@ -85,6 +85,7 @@ def begin(ledger: Ledger, lead: Row, arrival: Row, customer: Row, card: Row | No
         position=arrival.body.get("position") or "",
         is_known=known,
         card_id=card.id if card else None,
+        **({"rep_id": arrival.body["rep_id"]} if arrival.body.get("rep_id") else {}),
     )
     ledger.change(customer, open_lead_id=lead.id)
     ledger.schedule("first_follow_up", lead.id, lead.body["first_follow_up_due_at"])

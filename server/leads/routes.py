@@ -11,8 +11,8 @@ from server.errors import NotFound
 from server.ground import ground_of
 from server.identity.actor import Actor, may
 from server.identity.sessions import signed_in
+from server.leads.eligibility import Candidate, skip_code
 from server.leads.queries import count_open_leads, set_scene
-from server.leads.routing import Candidate, skip_code
 from server.rows import find_row, load
 from sync import Entities, Ledger
 
@@ -35,11 +35,10 @@ async def list_candidates(
         raise NotFound
     ledger = await load(connection, Ledger(actor.org_id, now, entities), [lead.id])
     scene = await set_scene(connection, ledger, lead)
-    people = [each for each in scene.people.values() if each.in_store and each.state != "left"]
-    loads = await count_open_leads(connection, actor.org_id, [each.staff_id for each in people])
-    missed = frozenset(lead.body["missed_ids"])
-    codes = {person.staff_id: skip_code(person, missed) for person in people}
-    ranked = sorted(people, key=lambda person: (person.received, person.last_at, person.staff_id))
+    people = [scene.people[id] for id in scene.roster.here]
+    loads = await count_open_leads(connection, actor.org_id, scene.roster.here)
+    codes = {person.staff_id: skip_code(person, scene.ask()) for person in people}
+    ranked = sorted(people, key=lambda each: (-each.turn.balance, each.turn.last_at, each.staff_id))
     return {
         "eligible": [
             {**describe(person), "load": loads[person.staff_id]}

@@ -1,32 +1,26 @@
-"""Who gets a lead, and why the others did not. Pure: rows in, a name and the reasons out."""
+"""Who gets a lead, and why the others did not. Pure: people in, a name and the reasons out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-ACTIVE = "active"
+from server.leads.eligibility import (
+    Ask,
+    Candidate,
+    skip_code,
+    why_absent,
+    why_not_here,
+    why_unable,
+)
+from server.leads.turns import Turn, level
 
 
 class Reason(NamedTuple):
-    """Why a person was chosen (`owner`, `fairest`) or skipped (`left`, `leave`, `missed`,
-    `not_accepting`, `other_store`)."""
+    """Why a person was chosen (`owner`, `personal`, `senior`, `fairest`) or skipped (the codes of
+    eligibility.py, and `not_senior`)."""
 
     staff_id: str
     code: str
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A person who might receive a lead. `received` and `last_at` are the store's turn counts."""
-
-    staff_id: str
-    name: str
-    state: str
-    accepts_leads: bool
-    in_store: bool = True
-    received: int = 0
-    last_at: int = 0
-    role: str = "rep"
 
 
 class Assignment(NamedTuple):
@@ -36,31 +30,86 @@ class Assignment(NamedTuple):
     reasons: tuple[Reason, ...]
 
 
-def route(
-    candidates: Iterable[Candidate], owner_id: str | None, missed: Iterable[str]
-) -> Assignment:
-    """The known owner if eligible, else the person who has received least, then waited longest."""
-    skipped_ids = frozenset(missed)
-    people = list(candidates)
-    codes = {person.staff_id: skip_code(person, skipped_ids) for person in people}
-    skips = tuple(Reason(staff_id, code) for staff_id, code in codes.items() if code)
-    eligible = [person for person in people if codes[person.staff_id] is None]
-    if not eligible:
-        return Assignment(None, skips)
-    chosen = min(eligible, key=lambda person: _turn(person, owner_id))
-    code = "owner" if chosen.staff_id == owner_id else "fairest"
-    return Assignment(chosen.staff_id, (Reason(chosen.staff_id, code), *skips))
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """Who takes part: `codes` says why others do not. `present` are at work here, whatever this
+    lead asks; `fit` may get it in turn."""
+
+    ask: Ask
+    people: Mapping[str, Candidate]
+    codes: Mapping[str, str | None]
+    present: tuple[str, ...]
+    fit: tuple[str, ...]
+
+    @property
+    def turns(self) -> dict[str, Turn]:
+        return {id: person.turn for id, person in self.people.items()}
+
+    @property
+    def weights(self) -> dict[str, int]:
+        return {id: self.people[id].weight for id in self.fit}
 
 
-def skip_code(person: Candidate, missed: frozenset[str]) -> str | None:
-    """Why this person cannot get the lead now; None if they can."""
-    if person.state != ACTIVE:
-        return "leave" if person.state == "leave" else "left"
-    if not person.in_store:
-        return "other_store"
-    if not person.accepts_leads:
-        return "not_accepting"
-    return "missed" if person.staff_id in missed else None
+def hold_contest(candidates: Iterable[Candidate], ask: Ask) -> Contest:
+    people = {person.staff_id: person for person in candidates}
+    codes = {id: skip_code(person, ask) for id, person in people.items()}
+    present = tuple(id for id, person in people.items() if not why_absent(person, ask))
+    fit = [id for id in present if codes[id] is None]
+    seniors = [id for id in fit if people[id].is_senior] if ask.for_seniors else []
+    if seniors:
+        codes |= {id: "not_senior" for id in fit if id not in seniors}
+    return Contest(ask, people, codes, present, tuple(seniors or fit))
+
+
+def route(candidates: Iterable[Candidate], ask: Ask) -> Assignment:
+    """The first rule that answers decides. The live desk and the rehearsal ask this function."""
+    contest = hold_contest(candidates, ask)
+    for code, rule in CHAIN:
+        chosen = rule(contest)
+        if chosen is not None:
+            skips = [each for each in skipped(contest) if each.staff_id != chosen]
+            return Assignment(chosen, (Reason(chosen, code), *skips))
+    return Assignment(None, tuple(skipped(contest)))
+
+
+def skipped(contest: Contest) -> list[Reason]:
+    return [Reason(id, code) for id, code in contest.codes.items() if code]
+
+
+def to_owner(contest: Contest) -> str | None:
+    """A known customer's owner, if they can answer in time."""
+    owner = contest.people.get(contest.ask.owner_id or "")
+    return None if owner is None or why_unable(owner, contest.ask) else owner.staff_id
+
+
+def to_rep(contest: Contest) -> str | None:
+    """Whose personal code was scanned, on shift or not; a leaver's code is the store's."""
+    rep = contest.people.get(contest.ask.rep_id or "")
+    if rep is None or why_not_here(rep) or rep.staff_id in contest.ask.missed:
+        return None
+    return rep.staff_id
+
+
+def to_senior(contest: Contest) -> str | None:
+    """With no senior eligible the customer does not wait for one."""
+    is_meant = any(contest.people[id].is_senior for id in contest.fit)
+    return to_fairest(contest) if contest.ask.for_seniors and is_meant else None
+
+
+def to_fairest(contest: Contest) -> str | None:
+    """Who is owed most, by weight; of two owed the same, who has waited longest."""
+    if not contest.fit:
+        return None
+    turns = level(contest.turns, contest.present)
+    return min(contest.fit, key=lambda id: (-turns[id].balance, turns[id].last_at, id))
+
+
+CHAIN: Sequence[tuple[str, Callable[[Contest], str | None]]] = (
+    ("owner", to_owner),
+    ("personal", to_rep),
+    ("senior", to_senior),
+    ("fairest", to_fairest),
+)
 
 
 def duty_chain(store: Mapping[str, Any], admins: Iterable[str]) -> list[str]:
@@ -74,7 +123,3 @@ def level_of(store: Mapping[str, Any], staff_id: str) -> str:
     if staff_id in (store.get("deputy_id"), store.get("manager_id")):
         return "manager"
     return "area" if staff_id == store.get("area_id") else "admin"
-
-
-def _turn(person: Candidate, owner_id: str | None) -> tuple[bool, int, int, str]:
-    return person.staff_id != owner_id, person.received, person.last_at, person.staff_id

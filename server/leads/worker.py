@@ -1,30 +1,33 @@
-"""The worker: takes deadlines that are due and does what they ask, each in one transaction.
+"""The worker: takes deadlines that are due and does what they ask, many in one transaction.
 
 A deadline is marked as fired in the transaction that holds its effects and its messages, so it
-fires exactly once, however many workers there are and whenever they are killed.
+fires exactly once, however many workers there are and whenever they are killed. Where a batch
+fails its deadlines are fired singly, so that a fault in one costs the others nothing.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy import Row as Record
-from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import Clock
 from server.customers.register import PASS_KEY, make_pass
-from server.db import Database
-from server.leads.deadlines import fire
+from server.db import Database, as_list, listed
+from server.leads.deadlines import Scene, fire
 from server.leads.offers import open_or_ring, stored
-from server.leads.queries import count_turns, set_scene
-from server.notify.outbox import enqueue
+from server.leads.queries import load_rosters
+from server.notify.outbox import Bell, enqueue
 from server.rows import Movement, Published, load, open_ledger, publish
 from server.rows.tables import deadlines
 from sync import Entities, Ledger, Row, is_fresh
 
-BATCH = 50
+DUE_AT_ONCE = 400
+BATCH = 100
+"""Deadlines in one transaction, which keeps every other writer of the organisation waiting."""
 LONGEST_SLEEP_S = 1.0
 PUT_BACK_MS = 60_000
 BACKOFF_S = (1, 2, 5, 10, 30)
@@ -55,6 +58,7 @@ class Worker:
         self.lag_ms = 0
         self.looked_at = 0
         self.failures = 0
+        self.batch = BATCH
 
     async def run(self, clock: Clock) -> None:
         """Until cancelled. Starts with whatever fell due while nobody was looking."""
@@ -85,24 +89,43 @@ class Worker:
         due = await self.find_due(now)
         self.lag_ms = now - due[0].due_at if due else 0
         self.looked_at = now
-        for deadline in due:
-            await self.fire_one(deadline.org_id, deadline.id, now)
+        for org_id, ids in self.batches(due):
+            await self.fire_batch(org_id, ids, now)
         return len(due)
 
-    async def fire_one(self, org_id: str, id: str, now: int) -> None:
-        """One that fails is put back a minute, so that it cannot keep others from their turn."""
+    def batches(self, due: Iterable[Record[Any]]) -> Iterator[tuple[str, list[str]]]:
+        """An organisation's deadlines about leads together; those of others one by one."""
+        alike: dict[str, list[str]] = {}
+        for deadline in due:
+            if deadline.kind in self.others:
+                yield deadline.org_id, [deadline.id]
+            else:
+                alike.setdefault(deadline.org_id, []).append(deadline.id)
+        for org_id, ids in alike.items():
+            for start in range(0, len(ids), self.batch):
+                yield org_id, ids[start : start + self.batch]
+
+    async def fire_batch(self, org_id: str, ids: list[str], now: int) -> None:
+        """One that fails alone is put back a minute: it cannot keep others from their turn."""
 
         async def work(connection: AsyncConnection) -> Published | None:
-            return await fire_deadline(connection, self.entities, org_id, id, now, self.others)
+            return await fire_deadlines(connection, self.entities, org_id, ids, now, self.others)
 
         try:
             published = await self.database.transact(work)
         except Exception:
-            log.exception("deadline failed", extra={"facts": {"org": org_id, "deadline": id}})
-            await self.put_back(org_id, id, now)
+            await self.fire_singly(org_id, ids, now)
         else:
             if published is not None:
                 self.movement.tell(published)
+
+    async def fire_singly(self, org_id: str, ids: list[str], now: int) -> None:
+        if len(ids) == 1:
+            log.exception("deadline failed", extra={"facts": {"org": org_id, "deadline": ids[0]}})
+            await self.put_back(org_id, ids[0], now)
+            return
+        for id in ids:
+            await self.fire_batch(org_id, [id], now)
 
     async def put_back(self, org_id: str, id: str, now: int) -> None:
         later = (
@@ -114,10 +137,10 @@ class Worker:
 
     async def find_due(self, now: int) -> list[Record[Any]]:
         query = (
-            select(deadlines.c.org_id, deadlines.c.id, deadlines.c.due_at)
+            select(deadlines.c.org_id, deadlines.c.id, deadlines.c.kind, deadlines.c.due_at)
             .where(OPEN, deadlines.c.due_at <= now)
             .order_by(deadlines.c.due_at)
-            .limit(BATCH)
+            .limit(DUE_AT_ONCE)
         )
         async with self.database.read(snapshot=False) as connection:
             return list(await connection.execute(query))
@@ -129,83 +152,126 @@ class Worker:
         return next_at
 
 
-async def fire_deadline(
+async def fire_deadlines(
     connection: AsyncConnection,
     entities: Entities,
     org_id: str,
-    id: str,
+    ids: list[str],
     now: int,
     others: Mapping[str, Handler],
 ) -> Published | None:
-    """Claim one deadline, do what it asks, publish. None if another worker has it already."""
+    """Claim deadlines of one organisation, do what they ask, publish. None if other workers have
+    them all."""
     ledger = await open_ledger(connection, org_id, entities, now)
-    claimed = await claim(connection, org_id, id, now)
-    if claimed is None:
+    claimed = await find_open(connection, org_id, ids, now)
+    if not claimed:
         return None
-    await load(connection, ledger, [claimed.subject_id])
-    subject = ledger.row(claimed.subject_id)
-    if subject is not None and not subject.deleted:
-        await others.get(claimed.kind, act_on_lead)(connection, ledger, claimed, subject)
+    await load(connection, ledger, [each.subject_id for each in claimed])
+    firing = list(first_of_each(ledger, claimed))
+    await mark_fired(connection, org_id, [deadline.id for deadline, _ in firing], now)
+    about_leads = []
+    for deadline, subject in firing:
+        if subject is None or subject.deleted:
+            continue
+        if deadline.kind in others:
+            await others[deadline.kind](connection, ledger, deadline, subject)
+        else:
+            about_leads.append((deadline, subject))
+    await act_on_leads(connection, ledger, about_leads)
     return await publish(connection, ledger)
 
 
-async def claim(connection: AsyncConnection, org_id: str, id: str, now: int) -> Record[Any] | None:
+Firing = tuple[Record[Any], Row]
+
+
+def first_of_each(
+    ledger: Ledger, claimed: Iterable[Record[Any]]
+) -> Iterator[tuple[Record[Any], Row | None]]:
+    """One deadline of each customer in a transaction: the next must find what this one did."""
+    taken: set[str] = set()
+    for deadline in claimed:
+        subject = ledger.row(deadline.subject_id)
+        root = subject.root if subject else deadline.subject_id
+        if root not in taken:
+            taken.add(root)
+            yield deadline, subject
+
+
+async def find_open(
+    connection: AsyncConnection, org_id: str, ids: list[str], now: int
+) -> list[Record[Any]]:
+    """Those that nobody has fired yet, held against everybody who would."""
     query = (
         select(deadlines)
-        .where(deadlines.c.org_id == org_id, deadlines.c.id == id, OPEN, deadlines.c.due_at <= now)
+        .where(deadlines.c.org_id == org_id, is_among(connection))
+        .where(OPEN, deadlines.c.due_at <= now)
+        .order_by(deadlines.c.due_at, deadlines.c.id)
         .with_for_update(skip_locked=True)
     )
-    claimed = (await connection.execute(query)).one_or_none()
-    fired = update(deadlines).where(deadlines.c.org_id == org_id, deadlines.c.id == id)
-    if claimed is not None:
-        await connection.execute(fired.values(fired_at=now))
-    return claimed
+    return list(await connection.execute(query, {"ids": as_list(ids)}))
 
 
-async def act_on_lead(
-    connection: AsyncConnection, ledger: Ledger, deadline: Record[Any], subject: Row
-) -> None:
-    if deadline.kind == "arrival":
-        await open_forgotten(connection, ledger, subject)
+async def mark_fired(connection: AsyncConnection, org_id: str, ids: list[str], now: int) -> None:
+    fired = update(deadlines).where(deadlines.c.org_id == org_id, is_among(connection))
+    await connection.execute(fired.values(fired_at=now), {"ids": as_list(ids)})
+
+
+def is_among(connection: AsyncConnection) -> ColumnElement[bool]:
+    return deadlines.c.id.in_(listed(connection.dialect.name, "ids"))
+
+
+async def act_on_leads(connection: AsyncConnection, ledger: Ledger, firing: list[Firing]) -> None:
+    forgotten = [subject for deadline, subject in firing if deadline.kind == "arrival"]
+    await open_forgotten(connection, ledger, forgotten)
+    moved = [(each, subject, find_lead(ledger, subject)) for each, subject in firing]
+    leads = [lead for each, _, lead in moved if each.kind != "arrival" and lead is not None]
+    if not leads:
         return
-    lead_id = find_lead_id(subject)
-    lead = ledger.find(lead_id)
-    if lead is None or lead.deleted:
-        return
-    scene = await set_scene(connection, ledger, lead)
-    if deadline.kind == "turn":
-        await count_turns(connection, scene, [subject.author or ""])
-        return
-    bells = fire(deadline.kind, subject, deadline.due_at, scene)
+    rosters, bells = await load_rosters(connection, ledger, leads), []
+    for deadline, subject, lead in moved:
+        if deadline.kind != "arrival" and lead is not None:
+            bells += act(deadline, subject, rosters.scene(lead))
     await enqueue(connection, ledger.org, bells, ledger.now)
-    await count_turns(connection, scene, find_receivers(ledger))
+    await rosters.save(connection)
 
 
-def find_lead_id(subject: Row) -> str | None:
+def act(deadline: Record[Any], subject: Row, scene: Scene) -> list[Bell]:
+    """What one deadline asks; whoever received the lead by it has had a turn."""
+    if deadline.kind == "turn":
+        scene.roster.count(subject.author or "", scene.ask())
+        return []
+    bells = fire(deadline.kind, subject, deadline.due_at, scene)
+    made = scene.ledger.find(scene.lead.body["offer_id"])
+    if made is not None and is_fresh(made):
+        scene.roster.count(made.body["to_id"], scene.ask())
+    return bells
+
+
+def find_lead(ledger: Ledger, subject: Row) -> Row | None:
     """Deadlines are about a lead, or about something that names one."""
-    if subject.entity == "lead":
-        return subject.id
-    return subject.body.get("opened_lead_id") or subject.body.get("lead_id")
+    named = subject.body.get("opened_lead_id") or subject.body.get("lead_id")
+    lead = subject if subject.entity == "lead" else ledger.find(named)
+    return lead if lead is not None and not lead.deleted else None
 
 
-def find_receivers(ledger: Ledger) -> list[str]:
-    """Whom offers were made to in this transaction."""
-    made = [row for row in ledger.touched.values() if row.entity == "offer" and is_fresh(row)]
-    return [row.body["to_id"] for row in made]
-
-
-async def open_forgotten(connection: AsyncConnection, ledger: Ledger, arrival: Row) -> None:
-    """A reception whose lead never came: the customer is waiting all the same."""
-    if arrival.body.get("opened_lead_id"):
-        return
-    key = (PASS_KEY, make_pass(ledger.org, arrival.id))
-    await load(connection, ledger, keys=[key])
-    open_or_ring(
-        ledger,
-        arrival,
-        stored(ledger, arrival.root),
-        reception="none",
-        receiver_id=None,
-        author=arrival.author,
-        card=ledger.key(*key),
-    )
+async def open_forgotten(
+    connection: AsyncConnection, ledger: Ledger, arrivals: Iterable[Row]
+) -> None:
+    """Receptions whose leads never came: the customers are waiting all the same."""
+    waiting = {
+        arrival.id: (PASS_KEY, make_pass(ledger.org, arrival.id))
+        for arrival in arrivals
+        if not arrival.body.get("opened_lead_id")
+    }
+    await load(connection, ledger, keys=waiting.values())
+    for id, key in waiting.items():
+        arrival = stored(ledger, id)
+        open_or_ring(
+            ledger,
+            arrival,
+            stored(ledger, arrival.root),
+            reception="none",
+            receiver_id=None,
+            author=arrival.author,
+            card=ledger.key(*key),
+        )

@@ -1,6 +1,6 @@
 """Messages are rows, written in the transaction that caused them, and sent afterwards."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -26,24 +26,32 @@ class Bell(NamedTuple):
 
 
 async def enqueue(
-    connection: AsyncConnection, org_id: str, bells: Iterable[Bell], now: int
+    connection: AsyncConnection, org_id: str, bells: Sequence[Bell], now: int
 ) -> None:
     """One message for each bell and each enabled robot of its store."""
+    if not bells:
+        return
+    hung = await find_robots(connection, org_id, {bell.store_id for bell in bells})
     waiting = [
         _message(org_id, bell, robot_id, now)
         for bell in bells
-        for robot_id in await find_robots(connection, org_id, bell.store_id)
+        for robot_id in hung.get(bell.store_id, ())
     ]
     if waiting:
         statement = insert_into(connection, notifications).on_conflict_do_nothing()
         await connection.execute(statement, waiting)
 
 
-async def find_robots(connection: AsyncConnection, org_id: str, store_id: str) -> list[str]:
-    query = select(robots.c.id).where(
-        robots.c.org_id == org_id, robots.c.store_id == store_id, robots.c.enabled == 1
+async def find_robots(
+    connection: AsyncConnection, org_id: str, store_ids: Collection[str]
+) -> dict[str, list[str]]:
+    query = select(robots.c.store_id, robots.c.id).where(
+        robots.c.org_id == org_id, robots.c.store_id.in_(store_ids), robots.c.enabled == 1
     )
-    return list((await connection.execute(query)).scalars())
+    found: dict[str, list[str]] = {}
+    for store_id, id in await connection.execute(query):
+        found.setdefault(store_id, []).append(id)
+    return found
 
 
 def _message(org_id: str, bell: Bell, robot_id: str, now: int) -> dict[str, Any]:

@@ -23,7 +23,7 @@ QR_MM = 116
 class Poster:
     """One printed code. `id` is what is typed: the organisation's code, a dash, the poster's code.
 
-    `*_at` in ms UTC.
+    `*_at` in ms UTC. `staff_id`: whose personal code it is; None for a code of the store's.
     """
 
     org_id: str
@@ -33,6 +33,7 @@ class Poster:
     code: str
     revoked_at: int | None
     created_at: int
+    staff_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -60,9 +60,11 @@ async def hang_poster(
     position: str,
     random: bytes,
     now: int,
+    staff_id: str | None = None,
 ) -> Poster:
-    """A new poster. `random`: ten bytes that nobody can guess; `now` in ms."""
+    """A new poster, of the store's or of one person's. `random`: ten bytes that nobody can guess;
+    `now` in ms."""
     code = shorten(random)
-    made = Poster(org_id, make_id(org_code, code), store_id, position, code, None, now)
+    made = Poster(org_id, make_id(org_code, code), store_id, position, code, None, now, staff_id)
     await connection.execute(insert(posters).values(vars(made)))
     return made

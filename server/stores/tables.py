@@ -12,5 +12,7 @@ posters = org_table(
     Column("code", Text, nullable=False),
     Column("revoked_at", BigInteger),
     Column("created_at", BigInteger, nullable=False),
+    # Whose personal code it is; NULL: the store's.
+    Column("staff_id", Text),
 )
 named_index(posters, "org_id", "code", unique=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from tests.bench import absence, bulk, crowd, edits, handover
+from tests.bench import absence, bulk, burst, crowd, edits, handover
 from tests.bench.figures import Figure, summarise
 
 Workload = Callable[[], list[Figure]]
@@ -26,6 +26,7 @@ def main() -> None:
         "crowd": (crowd.run, wish.repeats),
         "edits": (edits.run, wish.repeats),
         "handover": (handover.run, 1),
+        "burst": (burst.run, 1),
         "absence": (absence.run, wish.repeats),
         "growth": (bulk.grow, 1),
     }

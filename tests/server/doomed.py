@@ -18,9 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.app import create_app
 from server.config import Config
-from server.db.database import Database, T, Work
+from server.db.database import T, Work
 from server.db.postgres import PostgresDatabase
 from server.db.sqlite import SqliteDatabase
+from server.exchange.entities import ENTITIES
+from server.leads.worker import Worker
+from server.rows import Movement
 from tests.bench.process import START_S
 from tests.bench.stage import Client
 
@@ -71,13 +74,35 @@ class DoomedPostgres(PostgresDatabase):
 
 def serve(config: Config, point: Point, nth: int) -> None:
     """Without the background tasks: every commit is a push's."""
-    database: Database
-    if config.database_url.startswith("sqlite"):
-        database = DoomedSqlite(config.database_url)
-    else:
-        database = DoomedPostgres(config.database_url)
+    database = doomed(config.database_url)
     app = create_app(config, database=database, tasks=())
     asyncio.run(run(app, config, database, Fate(point, nth)))
+
+
+def doomed(database_url: str) -> Any:
+    is_sqlite = database_url.startswith("sqlite")
+    return DoomedSqlite(database_url) if is_sqlite else DoomedPostgres(database_url)
+
+
+def work(database_url: str, now: int, point: Point, nth: int) -> None:
+    """A worker that does what is due at `now`; every commit is a batch of deadlines."""
+    asyncio.run(settle(doomed(database_url), now, Fate(point, nth)))
+
+
+async def settle(database: Any, now: int, fate: Fate) -> None:
+    database.fate = fate
+    worker = Worker(database, ENTITIES, Movement())
+    while await worker.tick(now):
+        pass
+    await database.close()
+
+
+def work_in_a_process(database_url: str, now: int, point: Point = "never", nth: int = 0) -> int:
+    """Returns how the process ended: 0, or the signal it died of, negated."""
+    process = _forks.Process(target=work, args=(database_url, now, point, nth), daemon=True)
+    process.start()
+    process.join(START_S)
+    return process.exitcode or 0
 
 
 async def run(app: Any, config: Config, database: Any, fate: Fate) -> None:

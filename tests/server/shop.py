@@ -48,8 +48,10 @@ class Shop:
 
     # What happens
 
-    async def scan(self, phone: str = SUN, name: str = "孙先生", store: str = RENMIN) -> Row:
-        """A customer sends the poster's form; returns the arrival."""
+    async def scan(
+        self, phone: str = SUN, name: str = "孙先生", store: str = RENMIN, rep_id: str | None = None
+    ) -> Row:
+        """A customer sends the form of a poster, or of a person's own code; returns the arrival."""
         fields = {
             "store_id": store,
             "source": "poster",
@@ -60,6 +62,7 @@ class Shop:
             "position": "门口",
             "reception": "none",
             "consents": [{**SERVICE, "how": "own_phone"}],
+            **({"rep_id": rep_id} if rep_id else {}),
         }
         id = new_id()
 
