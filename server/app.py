@@ -34,7 +34,7 @@ from server.identity.passwords import Passwords
 from server.identity.reports import Reports
 from server.identity.sessions import COOKIE, LastSeen
 from server.identity.throttle import Throttle
-from server.leads import arrivals
+from server.leads import arrivals, rules_routes
 from server.leads import routes as leads
 from server.leads.worker import Worker
 from server.notify import sender
@@ -96,6 +96,7 @@ ROUTES: list[BaseRoute] = [
     *known.routes,
     *arrivals.routes,
     *leads.routes,
+    *rules_routes.routes,
     *photos.routes,
     *exchange.routes,
     Route("/{path:path}", Pwa()),

@@ -68,21 +68,21 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 def read_rules(store: Mapping[str, Any]) -> Rules:
-    """The rules in a store's body."""
+    """The rules in a store's body, or the defaults."""
+    return understand(store) or DEFAULTS
+
+
+def understand(store: Mapping[str, Any]) -> Rules | None:
+    """None if what is there cannot be followed: a later version wrote it, say."""
     try:
         return msgspec.convert(store.get("routing") or {}, type=Rules)
     except msgspec.ValidationError:
-        return DEFAULTS
-
-
-def is_readable(store: Mapping[str, Any]) -> bool:
-    """Whether the rules in a store's body are followed as they stand."""
-    return write_rules(read_rules(store)) == (store.get("routing") or {})
+        return None
 
 
 def write_rules(rules: Rules) -> dict[str, Any]:
     """What a store's body says of these rules; defaults are left out."""
-    written: dict[str, Any] = msgspec.to_builtins(rules)
+    written: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(rules))
     return written
 
 
