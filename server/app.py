@@ -43,6 +43,7 @@ from server.photos.opening import open_photos, sweep_photos
 from server.photos.rules import CHECK as PHOTO_CHECK
 from server.photos.settling import fire_photo_check
 from server.rows.waiting import REJUDGE
+from server.stores import personal_codes
 from server.stores import routes as stores
 
 FLUSH_SEEN_S = 60
@@ -92,6 +93,7 @@ ROUTES: list[BaseRoute] = [
     *health.routes,
     *identity.routes,
     *stores.routes,
+    *personal_codes.routes,
     *customers.routes,
     *known.routes,
     *arrivals.routes,

@@ -11,8 +11,19 @@ export interface Store {
   hours: [number, number][][]; closures: string[]; openings: Record<string, [number, number][]>
   patience_s: number; point: Point | null; fence_m: number
   manager_id: string | null; deputy_id: string | null; area_id: string | null
+  /** how its leads are shared out; what is left out is the default */
+  routing?: Rules
 }
-export interface Staff { name: string; role: Role; store_ids: string[]; accepts_leads: boolean; state: 'active' | 'leave' | 'left' }
+export interface Share { weight?: number; open_cap?: number; day_cap?: number }
+export interface Need { skill: string; tiers?: Tier[]; sources?: Source[] }
+export interface Rules {
+  open_cap?: number; day_cap?: number; people?: Record<string, Share>; needs?: Need[]
+  seniors?: string[]; senior_tiers?: Tier[]; senior_score?: number; reach_min?: number; personal_wait_min?: number
+}
+export interface Staff {
+  name: string; role: Role; store_ids: string[]; accepts_leads: boolean; state: 'active' | 'leave' | 'travel' | 'left'
+  skills?: string[]; senior?: boolean
+}
 export interface Script { step: Step; zh: string; en: string }
 
 export type Source = 'poster' | 'staff' | 'referral' | 'other'

@@ -33,10 +33,12 @@ class Past:
     customers: dict[str, Row]
 
     def receivers(self) -> dict[str, str]:
-        """Who had each lead first: by an offer, or in person."""
+        """Who had each lead first: in person, by an offer, or by taking it over."""
         first = {row.id: row.author for row in self.leads if row.body["self_received"]}
         for offer in self.offers:
             first.setdefault(offer.body["lead_id"], offer.body["to_id"])
+        for lead in self.leads:
+            first.setdefault(lead.id, lead.body["holder_id"])
         return {lead_id: who for lead_id, who in first.items() if who}
 
 

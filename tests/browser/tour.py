@@ -154,6 +154,8 @@ class Tour:
         self.stop("desk", page, waiting)
         waiting.click()
         self.stop("lead", page, page.locator("main h1"))
+        page.goto("/desk/routing")
+        self.stop("routing", page, page.locator("main article input").first)
 
     def see_the_counter(self, page: Page) -> None:
         self.stop("clerk", page, "main li button")

@@ -32,8 +32,11 @@ export function tierTone(tier: Tier): 'red' | 'amber' | 'blue' | 'plain' {
 }
 
 /** Codes that say why somebody was chosen; the others say why not. */
-const CHOSEN = ['owner', 'fairest', 'reassigned', 'colleague']
-const REASONS = [...CHOSEN, 'left', 'leave', 'missed', 'not_accepting', 'other_store', 'silent', 'busy', 'has_it']
+const CHOSEN = ['owner', 'personal', 'senior', 'fairest', 'reassigned', 'colleague']
+const REASONS = [
+  ...CHOSEN, 'left', 'leave', 'travelling', 'off_shift', 'missed', 'not_accepting', 'other_store', 'unreachable', 'full', 'full_today',
+  'no_share', 'lacks_skill', 'not_senior', 'silent', 'busy', 'has_it',
+]
 
 export function wasChosen(code: string): boolean {
   return CHOSEN.includes(code)

@@ -4,7 +4,7 @@ import { errorCode } from './answers'
 export interface Answer<T> { status: number; ok: boolean; code: string; body: T | null }
 
 /** Calls the server with the session cookie. Never throws: no network is an answer too. */
-export async function call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown, timeout_ms = 15_000): Promise<Answer<T>> {
+export async function call<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown, timeout_ms = 15_000): Promise<Answer<T>> {
   try {
     const response = await fetch(path, {
       method, signal: AbortSignal.timeout(timeout_ms), credentials: 'same-origin', cache: 'no-store',

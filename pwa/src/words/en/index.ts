@@ -7,6 +7,7 @@ import leads from './leads'
 import phone from './phone'
 import photos from './photos'
 import records from './records'
+import routing from './routing'
 import scan from './scan'
 import today from './today'
 import trust from './trust'
@@ -16,5 +17,5 @@ import visits from './visits'
 import type { Translation } from '../zh'
 
 export const en: Translation = {
-  clerk, customers, followups, frame, identity, leads, phone, photos, records, scan, today, trust, ui, visits,
+  clerk, customers, followups, frame, identity, leads, phone, photos, records, routing, scan, today, trust, ui, visits,
 }

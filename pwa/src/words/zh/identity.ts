@@ -10,7 +10,7 @@ export default {
   install_ios: '点下方的"分享"，再点"添加到主屏幕"。装好后从桌面打开，登录一次。', install_android: '点浏览器右上角的菜单，选"添加到桌面"或"安装应用"。', install_desktop: '点地址栏右边的安装图标。', installed: '已从桌面打开。',
   devices: '我的设备', devices_offline: '联网后可以看到设备列表。', this_phone: '这一部', revoke: '停用', revoke_of: '停用，{name}', revoke_ask: '停用 {name}？', revoke_ask_of: '停用 {name} 的手机？', revoke_final: '停用后不能恢复，要用得重新登录。', revoke_reason: '为什么停用', revoked: '已停用。', revoke_failed: '没有停用成功。连上网再试一次。',
   revoke_lost: '丢了', revoke_replaced: '换了手机', revoke_compromised: '可能被别人拿走', revoke_lost_means: '手机下次联网时，先把没同步的记录交给店长，再清除里面的客户资料。', revoke_replaced_means: '手机下次联网时，先把没同步的记录交给店长，再清除里面的客户资料。', revoke_compromised_means: '从现在起什么都不收，手机下次联网时立即清除。没同步的记录会丢，找不回来。',
-  device_left: '有 {n} 条未同步', phones: '同事的手机', phones_why: '丢了或换了手机时，在这里停用', phones_none: '同事还没有登录过手机。',
+  device_left: '有 {n} 条未同步', routing: '派单规则', routing_why: '份额、上限、技能；每月的派单是否均匀', phones: '同事的手机', phones_why: '丢了或换了手机时，在这里停用', phones_none: '同事还没有登录过手机。',
   shared_phone: '共用手机', own_phone: '自己的手机', sign_out: '退出登录', sign_out_ask: '退出登录？', sign_out_clean: '记录都已同步。下次登录需要联网。',
   sign_out_unsent: '还有 {n} 条没有同步。留在本机的话，联网后会继续上传，不用再登录。', keep_out: '留在本机并退出', discard_ask: '要丢弃这 {n} 条吗？', discard: '丢弃并退出', discard_why: '丢弃后找不回来。', discard_offer: '不保留，丢弃它们',
   gone_title: '这部手机已停用', gone_lost: '有 {n} 条没同步的记录一并清除了，找不回来。', gone_why_replaced: '{name} 换了手机，这一部从 {time} 起不再收发记录。', gone_why_compromised: '为了客户资料的安全，这部手机上 {name} 的使用权 {time} 起立即停止。',
