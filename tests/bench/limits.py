@@ -20,6 +20,8 @@ LIMITS = (
     Limit("bytes.per_field", "bytes for a changed field, 50 in a push", "value", 150, 100),
     Limit("W1.push.growth", "CPU of a row pushed among 100,000, to the least", "ratio", 1.3, 1.1),
     Limit("W2.pull.growth", "CPU of a row pulled among 100,000, to the least", "ratio", 1.3, 1.1),
+    Limit("W8.offer.cpu_ms", "W8 CPU of an offer, ms", "value", 3, 2),
+    Limit("W8.tick.growth", "CPU of a tick, 100,000 deadlines open, to 1,000", "ratio", 1.3, 1.1),
     Limit("W4.idle.growth", "CPU of an idle sync at 100,000, to the least", "ratio", 1.3),
 )
 

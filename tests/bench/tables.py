@@ -25,6 +25,12 @@ OWN = {
     "W7.push": "W7 after 30 days: 400 operations, 10 of them in conflict",
     "W7.pull": "W7 the 5,000 rows others changed, and its own",
 }
+BURST = {
+    "W8.burst.p99": "W8 1,000 customers at once, 10 stores, 100 people: p99 to an offer, s",
+    "W8.burst.cpu_ms": "W8 server CPU a customer, registration and offer: ms",
+    "W8.offer.cpu_ms": "W8 of that the worker's, alone: ms",
+    "W8.tick.growth": "W8 a look at the clock with 100,000 deadlines open, CPU: µs",
+}
 
 
 def compare(ours: Lines, rivals: Mapping[str, Lines]) -> list[str]:
@@ -55,6 +61,11 @@ def own(ours: Lines) -> list[str]:
     """What is measured of ours alone."""
     rows = [[says, *(shown(ours[f"{name}.{of}"]) for of in TIMES)] for name, says in OWN.items()]
     return table(["work", *TIMES.values()], rows)
+
+
+def burst(ours: Lines) -> list[str]:
+    rows = [[says, shown(ours[metric])] for metric, says in BURST.items()]
+    return table(["work", "measured"], rows)
 
 
 def judge(ours: Lines) -> list[str]:

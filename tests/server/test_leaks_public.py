@@ -14,8 +14,8 @@ from server.db import Database
 from server.stores import qr
 from server.stores.posters import ALPHABET, Poster, sign
 from server.stores.tables import posters
-from tests.cast import CODE, ORG
-from tests.conftest import MovableClock
+from tests.cast import BINJIANG, CODE, ORG, RENMIN
+from tests.conftest import MovableClock, SignIn
 from tests.server.visitor import Visitor, is_thanks, pass_in
 
 ALL_DOORS = {
@@ -23,6 +23,8 @@ ALL_DOORS = {
     "/api/session", "/api/session/unlock", "/enter/{token}",
     "/api/staff/{id}", "/api/known-phones",
     "/api/devices", "/api/devices/{id}", "/api/leads/{id}/candidates",
+    "/api/stores/{id}/routing", "/api/stores/{id}/routing/rehearsal", "/api/stores/{id}/fairness",
+    "/api/stores/{id}/personal-codes",
     "/r/{token}", "/r/{token}/thanks/{thanks}", "/p/{code}", "/pass/{code}.svg",
     "/posters/{id}.svg", "/posters/{id}.png",
     "/photos/uploads", "/photos/uploads/{name}", "/photos/{id}/{size}",
@@ -73,6 +75,28 @@ async def test_the_customers_page_thanks_known_and_unknown_numbers_alike(
         for p in pages
     }
     assert len({re.sub(r"\d\d:\d\d", "", text) for text in texts}) == 1
+
+
+async def test_the_doors_of_a_store_tell_nobody_who_does_not_lead_it_whether_it_exists(
+    sign_in: SignIn,
+) -> None:
+    for who, stores in (("bo", (RENMIN, BINJIANG)), ("lin", (BINJIANG,)), ("wu", (RENMIN,))):
+        client = await sign_in(who)
+        for store in stores:
+            real, none = [await ask_all(client, id) for id in (store, "store-nowhere")]
+            assert real == none == [(404, {"code": "not_found"})] * 5
+
+
+async def ask_all(client: httpx.AsyncClient, store: str) -> list[tuple[int, object]]:
+    path = f"/api/stores/{store}"
+    answers = [
+        await client.get(f"{path}/routing"),
+        await client.patch(f"{path}/routing", json={"open_cap": 9}),
+        await client.post(f"{path}/routing/rehearsal", json={"people": {"bo": {"weight": 1}}}),
+        await client.get(f"{path}/fairness"),
+        await client.post(f"{path}/personal-codes", json={"staff_id": "lin"}),
+    ]
+    return [(answer.status_code, answer.json()["error"]) for answer in answers]
 
 
 def test_these_are_all_the_doors_there_are() -> None:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from tests.bench import absence, bulk, crowd, edits, handover, tables
+from tests.bench import absence, bulk, burst, crowd, edits, handover, tables
 from tests.bench.figures import Figure, summarise
 from tests.bench.rivals import kinto, yjs
 from tests.bench.rivals.install import Missing
@@ -70,7 +70,7 @@ def measure(folder: Path, rows: int, repeats: int) -> Report:
             loads.append(os.getloadavg()[0])
             runs[name].append(work())
     systems = {name: by_metric(summarise(each)) for name, each in runs.items()}
-    systems[OURS] |= by_metric(summarise([[*handover.run(), *bulk.grow()]]))
+    systems[OURS] |= by_metric(summarise([[*handover.run(), *burst.run(), *bulk.grow()]]))
     return Report(systems, missing, loads, repeats)
 
 
@@ -102,6 +102,8 @@ def describe(report: Report) -> list[str]:
         *tables.compare(ours, rivals),
         "",
         *tables.own(ours),
+        "",
+        *tables.burst(ours),
         "",
         *tables.judge(ours),
     ]
