@@ -36,6 +36,7 @@ from server.identity.sessions import COOKIE, LastSeen
 from server.identity.throttle import Throttle
 from server.leads import arrivals, rules_routes
 from server.leads import routes as leads
+from server.leads.hours_changed import fire_hours_changed
 from server.leads.worker import Worker
 from server.notify import sender
 from server.photos import routes as photos
@@ -45,6 +46,8 @@ from server.photos.settling import fire_photo_check
 from server.rows.waiting import REJUDGE
 from server.stores import personal_codes
 from server.stores import routes as stores
+from server.stores.hours import HOURS_CHANGED
+from server.stores.special_days import keep_special_days
 
 FLUSH_SEEN_S = 60
 RESTART_PAUSE_S = 1
@@ -76,7 +79,12 @@ async def send_messages(app: Starlette) -> None:
 @asynccontextmanager
 async def open_worker(app: Starlette) -> AsyncIterator[None]:
     """Tests tick it by hand: `await app.state.worker.tick(now)`."""
-    state, others = app.state, {PHOTO_CHECK: fire_photo_check, REJUDGE: fire_rejudge}
+    state = app.state
+    others = {
+        PHOTO_CHECK: fire_photo_check,
+        REJUDGE: fire_rejudge,
+        HOURS_CHANGED: fire_hours_changed,
+    }
     worker = Worker(ground_in(app).database, state.entities, state.movement, others)
     app.state.worker = worker
     app.state.metrics.watch("shopbell_deadline_lag_seconds", lambda: worker.lag_ms / 1000)
@@ -121,6 +129,7 @@ TASKS: list[Task] = [
     sweep_photos,
     purge_old,
     look_for_alikes,
+    keep_special_days,
 ]
 
 

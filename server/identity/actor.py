@@ -19,6 +19,7 @@ ROLES_FOR = {
     "see_candidates": LEADERS,
     "see_devices": EVERYONE,
     "revoke_device": EVERYONE,
+    "set_hours": LEADERS,
     "configure": frozenset({"admin"}),
 }
 
@@ -92,3 +93,8 @@ def leads(actor: Actor, subject: Owned) -> bool:
     if actor.role == "admin":
         return True
     return actor.role in LEADERS and not set(actor.store_ids).isdisjoint(subject.store_ids)
+
+
+def leads_store(actor: Actor, store_id: str) -> bool:
+    """Whose word counts at a store: everybody in the organisation sees it."""
+    return actor.role == "admin" or (actor.role in LEADERS and store_id in actor.store_ids)

@@ -1,4 +1,4 @@
-"""Posters to print. They are public: what is on them hangs in the street."""
+"""Posters to print, public: what is on them hangs in the street. And the doors of this slice."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from server.errors import NotFound
 from server.ground import ground_of
-from server.stores import qr
+from server.stores import hours_routes, qr
 from server.stores.poster_png import draw_png
 from server.stores.posters import Sheet, draw_svg, make_sheet
 from server.stores.queries import find_poster
@@ -59,4 +59,5 @@ routes = [
     Route("/posters/{id}.svg", show_svg, methods=["GET"]),
     Route("/posters/{id}.png", show_png, methods=["GET"]),
     Route("/pass/{code}.svg", show_pass, methods=["GET"]),
+    *hours_routes.routes,
 ]

@@ -1,0 +1,158 @@
+"""A store's hours have changed: the clocks of its open leads run by the new ones.
+
+What has been rung, passed on or escalated stays so. What has not is due in the new store time,
+counted from where the lead's clock began.
+"""
+
+from collections.abc import Collection, Mapping
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.db import among
+from server.leads.clock import RUNGS, climb, first_follow_up_due, patience_of
+from server.leads.offers import UNANSWERED
+from server.rows import load
+from server.rows.tables import deadlines, feed, rows
+from server.stores.calendar import Calendar, calendar_of
+from sync import Ledger, Row, desk_scope
+
+FIRST_FOLLOW_UP, ROUTE = "first_follow_up", "route"
+ON_OFFERS = ("nudge_at", "next_at", "escalate_at")
+KINDS = (*(kind for kind, _ in RUNGS), FIRST_FOLLOW_UP)
+IS_OPEN = deadlines.c.fired_at.is_(None) & deadlines.c.cancelled_at.is_(None)
+
+Due = Mapping[str, int]
+"""The kinds of deadlines of a lead that have not fired, and when they are due (ms)."""
+
+
+class Offered(msgspec.Struct):
+    """What of an offer's body says when a clock began."""
+
+    lead_id: str
+    reason: str
+    offered_at: int
+
+
+_offered = msgspec.json.Decoder(Offered)
+
+
+async def fire_hours_changed(
+    connection: AsyncConnection, ledger: Ledger, deadline: object, store: Row
+) -> None:
+    """The handler of the deadline `hours_changed`."""
+    ids = await find_open_leads(connection, ledger.org, store.id)
+    await load(connection, ledger, ids)
+    leads = [lead for id in ids if (lead := ledger.row(id)) and not lead.body.get("contacted_at")]
+    due = await read_due(connection, ledger.org, ids)
+    begun = await read_beginnings(connection, ledger.org, leads)
+    for lead in leads:
+        look_again(ledger, lead, store, due.get(lead.id, {}), begun[lead.id])
+
+
+# What is there
+
+
+async def find_open_leads(connection: AsyncConnection, org_id: str, store_id: str) -> list[str]:
+    query = (
+        select(rows.c.id)
+        .join(feed, (feed.c.org_id == rows.c.org_id) & (feed.c.id == rows.c.id))
+        .where(
+            feed.c.org_id == org_id,
+            feed.c.scope == desk_scope(store_id),
+            feed.c.part == 0,
+            rows.c.entity == "lead",
+        )
+    )
+    return list((await connection.execute(query)).scalars())
+
+
+async def read_due(
+    connection: AsyncConnection, org_id: str, ids: Collection[str]
+) -> dict[str, dict[str, int]]:
+    query = select(deadlines.c.subject_id, deadlines.c.kind, deadlines.c.due_at).where(
+        deadlines.c.org_id == org_id,
+        among(connection, deadlines.c.subject_id, list(ids)),
+        deadlines.c.kind.in_(KINDS),
+        IS_OPEN,
+    )
+    due: dict[str, dict[str, int]] = {}
+    for lead_id, kind, due_at in await connection.execute(query):
+        due.setdefault(lead_id, {})[kind] = due_at
+    return due
+
+
+async def read_beginnings(
+    connection: AsyncConnection, org_id: str, leads: Collection[Row]
+) -> dict[str, int]:
+    """When each lead's clock began: with its receipt, or anew when it was handed to somebody."""
+    begun: dict[str, int] = {lead.id: lead.body["received_at"] for lead in leads}
+    roots = list({lead.root for lead in leads})
+    query = select(rows.c.body).where(
+        rows.c.org_id == org_id, among(connection, rows.c.root, roots), rows.c.entity == "offer"
+    )
+    for body in (await connection.execute(query)).scalars():
+        made = _offered.decode(body)
+        if made.reason == "reassigned" and made.lead_id in begun:
+            begun[made.lead_id] = max(begun[made.lead_id], made.offered_at)
+    return begun
+
+
+# What becomes of it
+
+
+def look_again(ledger: Ledger, lead: Row, store: Row, due: Due, since: int) -> None:
+    calendar = calendar_of(store.body)
+    due_at = first_follow_up_due(calendar, lead.body["received_at"])
+    if due.get(FIRST_FOLLOW_UP, 0) > ledger.now:
+        move(ledger, lead, FIRST_FOLLOW_UP, due, due_at)
+        ledger.change(lead, first_follow_up_due_at=due_at)
+    if lead.body["state"] in UNANSWERED:
+        climb_again(ledger, lead, store, due, since)
+        route_again(ledger, lead, calendar)
+
+
+def climb_again(ledger: Ledger, lead: Row, store: Row, due: Due, since: int) -> None:
+    """Rungs that have fired keep their time; the others get a new one."""
+    calendar, held = calendar_of(store.body), lead.body["clock"]
+    ladder = climb(calendar, since, patience_of(store.body))
+    if ladder is None or (held is None and lead.body["offered_to"] is None):
+        return
+    standing = [(kind, field) for kind, field in RUNGS if held is None or kind in due]
+    fired = {field for _, field in RUNGS} - {field for _, field in standing}
+    ledger.change(lead, clock={**ladder._asdict(), **{field: held[field] for field in fired}})
+    for nth, (kind, field) in enumerate(standing):
+        due_at = getattr(ladder, field)
+        if due_at <= ledger.now and not calendar.is_open(ledger.now):
+            # Nothing rings while the store is closed; then one after the other.
+            due_at = (calendar.next_opening(ledger.now) or due_at) + nth
+        move(ledger, lead, kind, due, due_at)
+    tell_offer(ledger, lead)
+
+
+def tell_offer(ledger: Ledger, lead: Row) -> None:
+    """The phone that rings shows the same times."""
+    made = ledger.find(lead.body["offer_id"])
+    if made is not None and made.body["state"] == "open":
+        clock = lead.body["clock"]
+        ledger.change(made, **{field: clock[field] for field in ON_OFFERS})
+
+
+def route_again(ledger: Ledger, lead: Row, calendar: Calendar) -> None:
+    """Whoever waits is routed when the store is open: now, it may be. An offer is looked at again
+    at the next opening, if its time does not run out before."""
+    opening = calendar.next_opening(ledger.now)
+    if lead.body["offered_to"] is not None and opening == ledger.now:
+        clock, closing = lead.body["clock"], calendar.closes_at(ledger.now)
+        is_over_before = closing is None or clock is None or clock["escalate_at"] <= closing
+        opening = None if is_over_before else calendar.next_opening(closing or 0)
+    ledger.cancel(ROUTE, lead.id)
+    if opening is not None:
+        ledger.schedule(ROUTE, lead.id, opening)
+
+
+def move(ledger: Ledger, lead: Row, kind: str, due: Due, due_at: int) -> None:
+    if due.get(kind) != due_at:
+        ledger.cancel(kind, lead.id)
+        ledger.schedule(kind, lead.id, due_at)

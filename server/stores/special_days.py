@@ -1,0 +1,76 @@
+"""Once a day: what phones are told about holidays, brought up to date.
+
+A new year begins, or a newer `holidays` package knows what a government has published since.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.applications import Starlette
+
+from server.db import Database
+from server.ground import ground_in
+from server.rows import Published, load_scope, open_ledger, publish
+from server.rows.tables import heads
+from server.stores.calendar import HORIZON_DAYS, calendar_of
+from server.stores.hours import HOURS_CHANGED, name_special_days
+from server.stores.public_holidays import holidays_of
+from sync import ORGANISATION, Entities, Row
+
+LOOK_PAUSE_S = 24 * 3600
+log = logging.getLogger("shopbell.holidays")
+
+
+async def keep_special_days(app: Starlette) -> None:
+    ground = ground_in(app)
+    while True:
+        now = ground.clock()
+        for published in await update_special_days(ground.database, app.state.entities, now):
+            app.state.announce(published)
+        await asyncio.sleep(LOOK_PAUSE_S)
+
+
+async def update_special_days(database: Database, entities: Entities, now: int) -> list[Published]:
+    """One transaction for each organisation; what waits in a store that changed is looked at."""
+    async with database.read(snapshot=False) as connection:
+        org_ids = list((await connection.execute(select(heads.c.org_id))).scalars())
+
+    done = []
+    for org_id in org_ids:
+        work = partial(update_organisation, org_id=org_id, entities=entities, now=now)
+        published = await database.transact(work)
+        if published is not None:
+            done.append(published)
+    return done
+
+
+async def update_organisation(
+    connection: AsyncConnection, org_id: str, entities: Entities, now: int
+) -> Published | None:
+    ledger = await open_ledger(connection, org_id, entities, now)
+    stores = await load_scope(connection, ledger, ORGANISATION, "store")
+    report_unknown_years(stores, now)
+    for store in stores:
+        if name_special_days(ledger, store):
+            ledger.schedule(HOURS_CHANGED, store.id, now)
+    return await publish(connection, ledger) if ledger.touched else None
+
+
+def report_unknown_years(stores: Iterable[Row], now: int) -> None:
+    """Into the journal, for whoever updates the package."""
+    missing: dict[str, list[int]] = {}
+    for store in stores:
+        calendar = calendar_of(store.body)
+        today = calendar.date_at(now)
+        years = holidays_of(calendar.country).unknown_years(
+            today, today + timedelta(days=HORIZON_DAYS)
+        )
+        if years:
+            missing[calendar.country] = years
+    if missing:
+        log.info("make-up days not known yet", extra={"facts": {"years": missing}})
