@@ -45,6 +45,8 @@ def judge(body: Mapping[str, Any], wish: Mapping[str, Any], now: int) -> list[Fa
     it: a store may be more impatient than anybody could make it here."""
     wanted = {**body, **wish}
     faults = [*judge_place(wanted), *judge_patience(body, wish)]
+    if wish.keys() <= {"patience_s"}:
+        return faults
     if not faults:
         faults = [*judge_dates(body, wanted, now), *judge_minutes(wanted)]
     if not faults:
@@ -149,8 +151,8 @@ def change_hours(ledger: Ledger, store: Row, fields: Mapping[str, Any], author: 
         held = store.body.get(field, DEFAULTS.get(field))
         if held != value:
             ledger.keep(store, Kept(field, held, store.stamp(field), False), "changed")
+            ledger.change(store, **{field: value})
             store.stamps = {**store.stamps, field: pending_stamp(ledger.now, "", author)}
-    ledger.change(store, **fields)
     name_special_days(ledger, store)
     if store.id in ledger.touched:
         ledger.schedule(HOURS_CHANGED, store.id, ledger.now)

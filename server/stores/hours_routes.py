@@ -113,7 +113,9 @@ class LastChange:
 
 
 def last_change(store: Row) -> LastChange:
-    stamp = max((store.stamp(field) for field in FIELDS), key=lambda stamp: stamp.at)
+    stamp = max(
+        (store.stamp(field) for field in FIELDS), key=lambda stamp: (stamp.at, stamp.version)
+    )
     return LastChange(stamp.author, stamp.at)
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import holidays
 
 CHINA = "CN"
-FRIDAY, SATURDAY, SUNDAY = 4, 5, 6
+MONDAY, FRIDAY, SATURDAY, SUNDAY = 0, 4, 5, 6
 
 
 class Period(NamedTuple):
@@ -31,14 +31,19 @@ class PublicHolidays:
         self._book: Any = {}
         if is_country(country):
             self._book = holidays.country_holidays(country, language=language)
+        self._joins_weekends = country == CHINA
         self._exchanged = dict(exchanged_days(self._book))
         self._published = {rested.year for rested in self._exchanged.values()}
 
     def is_holiday(self, day: date) -> bool:
-        """A weekend between two days of a holiday belongs to it, whatever the list says."""
+        """Lists leave out weekends. One between two days of a holiday belongs to it everywhere; in
+        China, which announces holidays from day to day, one that only touches it does too."""
         if day in self._exchanged:
             return False
-        return day in self._book or (day.weekday() >= SATURDAY and self._is_enclosed(day))
+        if day in self._book or day.weekday() < SATURDAY:
+            return day in self._book
+        sides = (self._reaches(day, FRIDAY, -1), self._reaches(day, MONDAY, 1))
+        return any(sides) if self._joins_weekends else all(sides)
 
     def works_for(self, day: date) -> date | None:
         """For a make-up working day: the working day that was given for it."""
@@ -64,11 +69,14 @@ class PublicHolidays:
     def make_up_days(self, first: date, last: date) -> list[date]:
         return sorted(day for day in self._exchanged if first <= day <= last)
 
-    def _is_enclosed(self, day: date) -> bool:
-        friday = day - timedelta(days=day.weekday() - FRIDAY)
-        before = [friday + timedelta(days=n) for n in range(day.weekday() - FRIDAY)]
-        after = [friday + timedelta(days=n) for n in range(day.weekday() - FRIDAY + 1, 4)]
-        return any(d in self._book for d in before) and any(d in self._book for d in after)
+    def _reaches(self, day: date, weekday: int, step: int) -> bool:
+        """Whether a holiday lies on the way from a weekend day to the Friday or Monday beside it,
+        with no day between on which offices work."""
+        while day.weekday() != weekday:
+            day += timedelta(days=step)
+            if day in self._exchanged or day in self._book:
+                return day not in self._exchanged
+        return False
 
     def _name(self, days: list[date]) -> str:
         """What most of these days are called; days off in exchange have no name of their own."""
