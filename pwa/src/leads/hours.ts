@@ -2,31 +2,75 @@
 
 import type { Store } from '../model'
 import { t } from '../words'
-import { wallOf } from '../words/format'
+import { DAY_MS, wallOf } from '../words/format'
 
-export type Open = { open: true; until_min: number } | { open: false }
+/** `until_min` null: round the clock. */
+export type Open = { open: true; until_min: number | null } | { open: false }
+type Span = [from: number, to: number]
+type Hours = Pick<Store, 'zone' | 'hours' | 'closures' | 'openings' | 'as_weekday'>
+const DAY_MIN = 1440
+/** Nobody asks further ahead than this; a store still open then does not close. */
+const DAYS_AHEAD = 8
 
-/** Today's own opening beats closures, closures beat the weekly hours (Monday first). */
-export function openAt(store: Store, now: number): Open {
-  const wall = wallOf(now, store.zone)
-  const minute = wall.hour * 60 + wall.minute
-  const span = spansAt(store, now).find(([from, to]) => from <= minute && minute < to)
-  return span ? { open: true, until_min: span[1] } : { open: false }
+export function openAt(store: Hours, now: number): Open {
+  const { day, minute } = standing(store, now)
+  const span = spansFrom(store, day, DAYS_AHEAD).find(([from, to]) => from <= minute && minute < to)
+  if (!span) return { open: false }
+  return { open: true, until_min: span[1] < (DAYS_AHEAD - 1) * DAY_MIN ? span[1] : null }
 }
 
-/** The opening hours of the day `now` lies in. */
-export function spansAt(store: Store, now: number): [number, number][] {
-  const wall = wallOf(now, store.zone)
-  const day = [wall.year, two(wall.month), two(wall.day)].join('-')
-  const special = store.openings?.[day]
-  if (special) return special
-  return store.closures?.includes(day) ? [] : store.hours?.[(wall.weekday + 6) % 7] ?? []
+/** When the store is open on the day `now` lies in, last night's shift included. */
+export function spansAt(store: Hours, now: number): Span[] {
+  return spansFrom(store, standing(store, now).day, 1).map(([from, to]) => [from, Math.min(to, DAY_MIN)])
 }
 
-export function hoursText(store: Store, now: number): string {
+export function hoursText(store: Hours, now: number): string {
   const found = openAt(store, now)
   if (!found.open) return t('leads.desk_closed')
-  return t('leads.desk_open_until', { time: `${two(Math.floor(found.until_min / 60))}:${two(found.until_min % 60)}` })
+  return found.until_min === null ? t('leads.desk_open_always') : t('leads.desk_open_until', { time: minuteText(found.until_min) })
+}
+
+/** 22:00, also for a night that ends after midnight; a day ends at 24:00. */
+export function minuteText(minute: number): string {
+  const shown = minute % DAY_MIN || (minute && DAY_MIN)
+  return `${two(Math.floor(shown / 60))}:${two(shown % 60)}`
+}
+
+function standing(store: Hours, now: number): { day: number; minute: number } {
+  const wall = wallOf(now, store.zone)
+  return { day: Date.UTC(wall.year, wall.month - 1, wall.day), minute: wall.hour * 60 + wall.minute }
+}
+
+/** What is open from the midnight of `day` (as UTC) on, joined where one ends as the next begins. */
+function spansFrom(store: Hours, day: number, days: number): Span[] {
+  const spans: Span[] = []
+  for (let n = -1; n < days; n += 1) {
+    for (const [opens, closes] of shiftsOn(store, day + n * DAY_MS)) {
+      spans.push([n * DAY_MIN + opens, n * DAY_MIN + (closes > opens ? closes : closes + DAY_MIN)])
+    }
+  }
+  return joined(spans).filter(([, to]) => to > 0).map(([from, to]) => [Math.max(0, from), to])
+}
+
+/** A day's own opening beats closures, closures beat holidays, which have another weekday's hours or none (Monday first). */
+function shiftsOn(store: Hours, day: number): Span[] {
+  const name = new Date(day).toISOString().slice(0, 10)
+  const own = store.openings?.[name]
+  if (own) return own
+  if (store.closures?.includes(name)) return []
+  const named = store.as_weekday?.[name]
+  const weekday = named === undefined ? (new Date(day).getUTCDay() + 6) % 7 : named
+  return weekday === null ? [] : store.hours?.[weekday] ?? []
+}
+
+function joined(spans: Span[]): Span[] {
+  const whole: Span[] = []
+  for (const [from, to] of spans.sort((a, b) => a[0] - b[0])) {
+    const last = whole.at(-1)
+    if (last && from <= last[1]) last[1] = Math.max(last[1], to)
+    else whole.push([from, to])
+  }
+  return whole
 }
 
 function two(n: number): string {

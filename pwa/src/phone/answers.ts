@@ -31,11 +31,6 @@ export function retryAfter(header: string | null, now: number): number {
   return Number.isNaN(at) ? 0 : Math.max(0, at - now)
 }
 
-/** The stable code in an error body of ours, or ''. */
-export async function errorCode(response: Response): Promise<string> {
-  return (await errorOf(response)).code
-}
-
 /** The code, and for a revoked device why it was. */
 export async function errorOf(response: Response): Promise<{ code: string; revoked?: WhyRevoked }> {
   try {

@@ -100,6 +100,7 @@ export default {
   desk: 'Store',
   desk_area: 'Stores',
   desk_open_until: 'open until {time}',
+  desk_open_always: 'open round the clock',
   desk_closed: 'closed now',
   number_fresh: 'New today',
   number_within: 'In {n} min',

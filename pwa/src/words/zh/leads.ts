@@ -100,6 +100,7 @@ export default {
   desk: '门店',
   desk_area: '各门店',
   desk_open_until: '营业到 {time}',
+  desk_open_always: '24 小时营业',
   desk_closed: '已打烊',
   number_fresh: '今日新客',
   number_within: '{n} 分钟内',
