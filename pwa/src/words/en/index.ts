@@ -9,6 +9,7 @@ import photos from './photos'
 import records from './records'
 import routing from './routing'
 import scan from './scan'
+import stores from './stores'
 import today from './today'
 import trust from './trust'
 import ui from './ui'
@@ -17,5 +18,5 @@ import visits from './visits'
 import type { Translation } from '../zh'
 
 export const en: Translation = {
-  clerk, customers, followups, frame, identity, leads, phone, photos, records, routing, scan, today, trust, ui, visits,
+  clerk, customers, followups, frame, identity, leads, phone, photos, records, routing, scan, stores, today, trust, ui, visits,
 }

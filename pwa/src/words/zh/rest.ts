@@ -6,8 +6,9 @@ import photos from './photos'
 import records from './records'
 import routing from './routing'
 import scan from './scan'
+import stores from './stores'
 import trust from './trust'
 import visits from './visits'
 
 /** What is said only after a tap: fetched behind the first page, and kept for use without a network. */
-export const rest = { clerk, customers, followups, identity, photos, records, routing, scan, trust, visits }
+export const rest = { clerk, customers, followups, identity, photos, records, routing, scan, stores, trust, visits }

@@ -1,0 +1,16 @@
+import { call, type Answer } from '../phone/api'
+import { currentTongue } from '../words'
+import type { StoreHours, Wish } from './form'
+
+export function askHours(id: string): Promise<Answer<StoreHours>> {
+  return call('GET', pathOf(id))
+}
+
+/** `version` is what was looked at: a change made meanwhile is not undone. */
+export function sendHours(id: string, version: number, wish: Wish): Promise<Answer<StoreHours>> {
+  return call('PATCH', pathOf(id), { version, ...wish })
+}
+
+function pathOf(id: string): string {
+  return `/api/stores/${encodeURIComponent(id)}?lang=${currentTongue()}`
+}
