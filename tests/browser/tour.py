@@ -57,6 +57,7 @@ class Tour:
             self.see_a_customer(at_bo)
             self.see_the_tools(at_bo)
             self.see_the_desk(at_lin)
+            self.see_the_hours(at_lin)
             self.see_the_counter(self.enter(xia, XIA))
             self.see_a_refusal(bo, at_bo, at_lin)
             self.see_amends(bo, at_bo, at_lin)
@@ -156,6 +157,13 @@ class Tour:
         self.stop("lead", page, page.locator("main h1"))
         page.goto("/desk/routing")
         self.stop("routing", page, page.locator("main article input").first)
+
+    def see_the_hours(self, page: Page) -> None:
+        page.goto("/me/hours")
+        self.stop("hours", page, page.locator("main article button").first)
+        page.locator("main article button").first.click()
+        self.stop("hours-of-a-day", page, "dialog[open] input[type=time]")
+        page.keyboard.press("Escape")
 
     def see_the_counter(self, page: Page) -> None:
         self.stop("clerk", page, "main li button")

@@ -21,6 +21,10 @@ export function sentenceOf({ code }: Fault): string {
   return t(SENTENCES[code] ?? 'stores.not_accepted')
 }
 
+export function saidOnce(faults: Fault[]): string[] {
+  return [...new Set(faults.map(sentenceOf))]
+}
+
 /** The faults of one weekday. */
 export function ofWeekday(faults: Fault[], weekday: number): Fault[] {
   return faults.filter(({ field, day }) => field === 'hours' && day === weekday)

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { learnRest } from '../words'
-import { byShift, faultsIn, ofStretch, ofWeekday, ofWhole, type Fault } from './faults'
+import { byShift, faultsIn, ofStretch, ofWeekday, ofWhole, saidOnce, type Fault } from './faults'
 import { dayAfter, faultOf, formOf, hasChanges, inOrder, todayIn, wishOf, type StoreHours, type Stretch } from './form'
 import { dateText, patienceText, shiftsText, stretchText, weekdays } from './saying'
 
@@ -72,6 +72,9 @@ describe('what is wrong', () => {
     expect(ofStretch(faults, { first: '2027-01-01', last: '2027-01-05', shifts: [] })).toEqual([faults[2]])
     expect(ofWhole(faults)).toEqual([faults[1]])
   })
+  test('is said once where a day has it twice', () => {
+    expect(saidOnce([...faults.slice(0, 1), { code: 'overlap', field: 'hours', day: 4, shift: 2 }])).toEqual(['这段和另一段时间重叠。'])
+  })
   test('an answer without faults has none', () => {
     expect([faultsIn(undefined), faultsIn({ code: 'forbidden' }), faultsIn({ faults })]).toEqual([[], [], faults])
   })
@@ -88,7 +91,8 @@ test('hours read as people say them', () => {
 test('days and times read as people say them', () => {
   expect(weekdays('zh')).toEqual(['周一', '周二', '周三', '周四', '周五', '周六', '周日'])
   expect(weekdays('en')[6]).toBe('Sun')
-  expect(stretchText({ first: '2026-12-30', last: '2027-01-01' }, TODAY)).toBe('12月30日 周三 至 2027年1月1日 周五')
-  expect(dateText('2026-12-30', TODAY)).toBe('12月30日 周三')
+  expect(stretchText({ first: '2026-12-30', last: '2027-01-01' }, TODAY)).toBe('12月30日 至 2027年1月1日')
+  expect(stretchText({ first: '2027-02-05', last: '2027-02-10' }, TODAY)).toBe('2027年2月5日 至 2月10日')
+  expect([dateText('2026-12-30', TODAY), dateText('2027-01-01', TODAY)]).toEqual(['12月30日 周三', '2027年1月1日 周五'])
   expect([5, 60, 90, 120].map(patienceText)).toEqual(['5 分钟', '1 小时', '90 分钟', '2 小时'])
 })

@@ -29,17 +29,27 @@ function shiftText(shift: Shift): string {
   return endsNextDay(shift) ? t('stores.until_next_day', { opens: shift.opens, closes }) : `${shift.opens}–${closes}`
 }
 
-/** 10月1日 周四 至 10月7日 周三; the year where it is not this one. */
+/** 10月1日 周四; 10月1日 至 10月7日; the year where it is not this one. */
 export function stretchText({ first, last }: Pick<Stretch, 'first' | 'last'>, today: string): string {
-  const [from, to] = [dateText(first, today), dateText(last, today)]
-  return first === last ? from : t('stores.from_to', { from, to })
+  if (first === last) return dateText(first, today)
+  return t('stores.from_to', { from: monthDay(first, today), to: monthDay(last, currentTongue() === 'zh' ? first : today) })
 }
 
 export function dateText(day: string, today: string): string {
-  const text = dayText(Date.parse(day), 'UTC', currentTongue())
-  const year = day.slice(0, 4)
-  if (year === today.slice(0, 4)) return text
-  return currentTongue() === 'zh' ? `${year}年${text}` : `${text} ${year}`
+  const [date, weekday] = [monthDay(day, today), weekdayOf(day)]
+  return currentTongue() === 'zh' ? `${date} ${weekday}` : `${weekday} ${date}`
+}
+
+/** The year is said where it is not that of `beside`: before the day in Chinese, after it in English. */
+function monthDay(day: string, beside: string): string {
+  const text = dayText(Date.parse(day), 'UTC', currentTongue()).split(' ')
+  const [date, year] = [currentTongue() === 'zh' ? text[0] : text.slice(1).join(' '), day.slice(0, 4)]
+  if (year === beside.slice(0, 4)) return date ?? ''
+  return currentTongue() === 'zh' ? `${year}年${date}` : `${date} ${year}`
+}
+
+function weekdayOf(day: string): string {
+  return weekdayText((new Date(day).getUTCDay() + 6) % 7, currentTongue())
 }
 
 /** 5 分钟, 2 小时 */
