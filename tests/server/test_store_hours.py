@@ -1,14 +1,18 @@
 """A store's hours, changed by those who lead it: who may, what is wrong and where, what is kept."""
 
+from collections import Counter
 from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 from starlette.applications import Starlette
 
 from server.db import Database
 from server.rows.tables import history
+from server.stores.hours import judge
 from server.stores.special_days import update_special_days
 from tests.cast import ORG, RENMIN
 from tests.conftest import MovableClock, SignIn
@@ -252,6 +256,27 @@ async def test_what_is_no_calendar_at_all_is_refused(
 ) -> None:
     answer = await lin.patch(DOOR, json=wish)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid")
+
+
+shifts = st.lists(
+    st.tuples(st.integers(0, 1439), st.integers(0, 1440)).map(list), min_size=0, max_size=2
+)
+
+
+@given(st.lists(shifts, min_size=7, max_size=7))
+@settings(max_examples=60, deadline=None)
+def test_hours_are_wrong_just_when_a_minute_of_the_week_is_in_two_shifts(hours: Any) -> None:
+    covered: Counter[int] = Counter()
+    for day, shifts_of_day in enumerate(hours):
+        for opens, closes in shifts_of_day:
+            until = closes if closes > opens else closes + 1440
+            covered.update((day * 1440 + minute) % 10_080 for minute in range(opens, until))
+    body = {"zone": "Asia/Shanghai", "hours": [[[600, 1320]]] * 7, "closures": [], "openings": {}}
+    codes = {fault.code for fault in judge(body, {"hours": hours}, 1_790_000_000_000)}
+    if not covered:
+        assert codes == {"never_opens"}
+    else:
+        assert codes == ({"overlap"} if max(covered.values()) > 1 else set())
 
 
 # Holidays
