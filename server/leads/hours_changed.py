@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import among
+from server.db import as_list, listed
 from server.leads.clock import RUNGS, climb, first_follow_up_due, patience_of
 from server.leads.offers import UNANSWERED
 from server.rows import load
@@ -73,12 +73,12 @@ async def read_due(
 ) -> dict[str, dict[str, int]]:
     query = select(deadlines.c.subject_id, deadlines.c.kind, deadlines.c.due_at).where(
         deadlines.c.org_id == org_id,
-        among(connection, deadlines.c.subject_id, list(ids)),
+        deadlines.c.subject_id.in_(listed(connection.dialect.name, "ids")),
         deadlines.c.kind.in_(KINDS),
         IS_OPEN,
     )
     due: dict[str, dict[str, int]] = {}
-    for lead_id, kind, due_at in await connection.execute(query):
+    for lead_id, kind, due_at in await connection.execute(query, {"ids": as_list(ids)}):
         due.setdefault(lead_id, {})[kind] = due_at
     return due
 
@@ -90,9 +90,11 @@ async def read_beginnings(
     begun: dict[str, int] = {lead.id: lead.body["received_at"] for lead in leads}
     roots = list({lead.root for lead in leads})
     query = select(rows.c.body).where(
-        rows.c.org_id == org_id, among(connection, rows.c.root, roots), rows.c.entity == "offer"
+        rows.c.org_id == org_id,
+        rows.c.root.in_(listed(connection.dialect.name, "roots")),
+        rows.c.entity == "offer",
     )
-    for body in (await connection.execute(query)).scalars():
+    for body in (await connection.execute(query, {"roots": as_list(roots)})).scalars():
         made = _offered.decode(body)
         if made.reason == "reassigned" and made.lead_id in begun:
             begun[made.lead_id] = max(begun[made.lead_id], made.offered_at)

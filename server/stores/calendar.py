@@ -130,10 +130,11 @@ class Calendar:
         """A later instant of the same opening, or `at`: a store may be open round the clock."""
         if self._week_ms < WEEK_MS:
             return at
-        opened = self.next_opening(at) or at
+        opened = first = self.next_opening(at) or at
         while opened <= limit and self._open_in_week(opened) == WEEK_MS:
             opened += WEEK_MS
-        return opened
+        # It may close as the last of the weeks ends; just before, it is open.
+        return opened - 1 if opened > first else at
 
     def _is_plain_week(self, at: int) -> bool:
         """Nothing in it but the weekly hours, and no clock is put forward or back."""

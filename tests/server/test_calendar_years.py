@@ -219,6 +219,14 @@ def test_a_store_open_round_the_clock_is_known_at_once_to_stay_open(noted: Noted
     assert noted.looks < 150
 
 
+def test_a_store_open_round_the_clock_may_close_whole_weeks_after_it_opened() -> None:
+    week, zone = [[[0, 1440]]] * 7, ZoneInfo("Asia/Shanghai")
+    body = {"zone": zone.key, "hours": week, "holiday_rule": "closed"}
+    golden = int(datetime(2025, 10, 1, 12, tzinfo=zone).timestamp()) * 1000
+    closing = int(datetime(2026, 1, 1, tzinfo=zone).timestamp()) * 1000
+    assert calendar_of(body).closes_at(golden) == closing
+
+
 def test_a_store_open_round_the_clock_closes_for_a_holiday_months_ahead(noted: Noted) -> None:
     calendar = mall(noted, hours=[[[0, 1440]]] * 7, holiday_rule="closed")
     closing = calendar.closes_at(at(300 * 1440))
