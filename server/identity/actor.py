@@ -84,11 +84,6 @@ def may(actor: Actor, verb: str, subject: Placed | Owned | None = None) -> bool:
     return subject.staff_id == actor.staff_id or leads(actor, subject)
 
 
-def leads_store(actor: Actor, store_id: str) -> bool:
-    """Managers and area managers lead their own stores, admins all of them."""
-    return actor.role == "admin" or (actor.role in LEADERS and store_id in actor.store_ids)
-
-
 def leads(actor: Actor, subject: Owned) -> bool:
     if actor.role == "admin":
         return True
