@@ -91,7 +91,7 @@ class Member:
             await self.wire.connect()
             return
         require(answer[0] == 200, f"pull answered {answer[0]}")
-        self.replica.apply(read_frames(answer[2]))
+        self.replica.apply(read_frames(answer[2].splitlines()))
 
     def check(self, wanted: set[str]) -> None:
         self.replica.check()

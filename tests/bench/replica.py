@@ -8,8 +8,17 @@ import msgspec
 
 from sync import digest_of
 
-Line = tuple[str, str, int, str, list[int], msgspec.Raw, list[Any]]
-"""[entity, id, version, root, scope indexes, body, meta]"""
+
+class Line(msgspec.Struct, array_like=True, gc=False):
+    """A row as it travels. A phone stores body and meta as they are."""
+
+    entity: str
+    id: str
+    version: int
+    root: str
+    scopes: list[int]
+    body: msgspec.Raw
+    meta: msgspec.Raw
 
 
 class Frame(msgspec.Struct):
@@ -24,8 +33,8 @@ class Frame(msgspec.Struct):
 _frame = msgspec.json.Decoder(Frame)
 
 
-def read_frames(body: bytes) -> list[Frame]:
-    frames = [_frame.decode(line) for line in body.splitlines()]
+def read_frames(lines: Iterable[bytes]) -> list[Frame]:
+    frames = list(map(_frame.decode, lines))
     if not frames or not frames[-1].head:
         raise RuntimeError("the pull ended before the head")
     return frames
@@ -48,9 +57,9 @@ class Replica:
 
     def apply(self, frames: Iterable[Frame]) -> None:
         for frame in frames:
-            for entity, id, version, _, scopes, body, _ in frame.rows:
-                held = {frame.s[nth] for nth in scopes}
-                self.rows[id] = Held(entity, version, held, body)
+            for row in frame.rows:
+                held = {frame.s[nth] for nth in row.scopes}
+                self.rows[row.id] = Held(row.entity, row.version, held, row.body)
             for nth, _, id, _ in frame.gone:
                 self.leave(id, frame.s[nth])
             self.cursor = frame.cursor

@@ -9,7 +9,8 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,7 @@ from tests.bench.replica import Frame, read_frames
 ORG = "bench"
 KEPT_S = 3
 """The server closes connections that are silent for five seconds."""
+PIECE_BYTES = 32 * 1024
 OPEN_DAILY = [[[0, 1439]]] * 7
 """Open whenever a run may happen. A minute short of never closing, which no store is."""
 
@@ -204,16 +206,30 @@ class Client:
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
     ) -> tuple[int, bytes]:
         """(status, body as it was before compression)."""
+        answer = self.ask(method, path, body, headers)
+        return answer.status, b"".join(self.pieces(answer))
+
+    def ask(
+        self, method: str, path: str, body: bytes, headers: dict[str, str] | None
+    ) -> http.client.HTTPResponse:
+        """An answer of which only the head was read."""
         if time.monotonic() - self.used_at > KEPT_S:
             self.connection.close()
         self.used_at = time.monotonic()
         self.connection.request(method, path, body or None, headers or {})
-        answer = self.connection.getresponse()
-        raw = answer.read()
         self.sent += len(body)
-        self.received += len(raw)
-        plain = gzip.decompress(raw) if answer.getheader("content-encoding") == "gzip" else raw
-        return answer.status, plain
+        return self.connection.getresponse()
+
+    def pieces(self, answer: http.client.HTTPResponse) -> Iterator[bytes]:
+        """The body as it comes, before compression: as a browser hands it to a page."""
+        is_gzip = answer.getheader("content-encoding") == "gzip"
+        stream = zlib.decompressobj(wbits=31) if is_gzip else None
+        while piece := answer.read1(PIECE_BYTES):
+            self.received += len(piece)
+            yield stream.decompress(piece) if stream else piece
+        answer.read()  # the end of a body whose length was said
+        if stream and not stream.eof:
+            raise RuntimeError("the answer was cut")
 
     def push(self, phone: Phone, first: int, operations: list[dict[str, Any]]) -> Any:
         """Push operations, each a unit of its own, numbered from `first`."""
@@ -229,10 +245,24 @@ class Client:
     def pull(self, phone: Phone, cursor: str | None) -> list[Frame]:
         """The frames of one pull to the head."""
         wish = pull_wish(phone, cursor)
-        status, body = self.request("POST", "/sync/pull", wish, pull_headers(phone))
-        if status != 200:
-            raise RuntimeError(f"pull answered {status}: {body!r}")
-        return read_frames(body)
+        answer = self.ask("POST", "/sync/pull", wish, pull_headers(phone))
+        pieces = self.pieces(answer)
+        if answer.status != 200:
+            raise RuntimeError(f"pull answered {answer.status}: {b''.join(pieces)!r}")
+        return read_frames(lines_of(pieces))
+
+
+def lines_of(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Each line as soon as it is whole."""
+    rest = b""
+    for piece in pieces:
+        start = 0
+        while (end := piece.find(b"\n", start)) >= 0:
+            yield rest + piece[start:end]
+            rest, start = b"", end + 1
+        rest += piece[start:]
+    if rest:
+        yield rest
 
 
 def pack(phone: Phone, first: int, units: list[list[dict[str, Any]]]) -> bytes:
