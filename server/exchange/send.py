@@ -15,6 +15,7 @@ from starlette.responses import Response, StreamingResponse
 
 from server.db import bulk_upsert
 from server.errors import Forbidden, Unauthenticated
+from server.exchange.gzip import new_squeezer
 from server.exchange.page import Reader
 from server.exchange.pull import frames, head_frame
 from server.ground import Ground, ground_of
@@ -198,23 +199,14 @@ async def join(pages: AsyncIterator[list[bytes]]) -> AsyncIterator[bytes]:
 
 
 async def compress(pages: AsyncIterator[list[bytes]]) -> AsyncIterator[bytes]:
-    """Gzip level 1, flushed at each frame, so that a cut costs one frame (law 32). A page is
-    compressed while the next one is read."""
-    squeezer = zlib.compressobj(1, zlib.DEFLATED, 31)
+    """Gzip, flushed at each frame, so that a cut costs one frame (law 32)."""
+    squeezer = new_squeezer()
 
     def squeeze(lines: list[bytes]) -> bytes:
         return b"".join(squeezer.compress(x) + squeezer.flush(zlib.Z_SYNC_FLUSH) for x in lines)
 
-    async def squeezed(lines: list[bytes]) -> bytes:
-        return squeeze(lines) if len(lines) <= FEW else await asyncio.to_thread(squeeze, lines)
-
-    before: asyncio.Task[bytes] | None = None
     async for lines in pages:
-        if before is not None:
-            yield await before
-        before = asyncio.create_task(squeezed(lines))
-    if before is not None:
-        yield await before
+        yield squeeze(lines) if len(lines) <= FEW else await asyncio.to_thread(squeeze, lines)
     yield squeezer.flush()
 
 
