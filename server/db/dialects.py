@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, LargeBinary, cast, func
+from sqlalchemy import ColumnElement, Dialect, Integer, LargeBinary, Text, cast, func
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
@@ -15,9 +15,18 @@ def dialect_for(name: str, *, by_name: bool) -> Dialect:
     return PGDialect_psycopg(paramstyle=style)  # type: ignore[no-untyped-call]
 
 
-def spelled(dialect: str, pattern: str, *values: Any) -> ColumnElement[Any]:
-    """UTF-8 of `pattern` with a value for each %s, put together by the database: that is cheaper
-    than fetching each value to do it here."""
+def spelled(dialect: str, pattern: str, *values: Any) -> ColumnElement[str]:
+    """`pattern` with a value for each %s, put together by the database: that is cheaper than
+    fetching each value to do it here."""
+    if dialect != "sqlite":
+        return func.format(pattern, *values, type_=Text)
+    # A number as %s would be made a text of its own first.
+    kinds = ["%lld" if isinstance(value.type, Integer) else "%s" for value in values]
+    return func.printf(pattern.replace("%s", "{}").format(*kinds), *values, type_=Text)
+
+
+def utf8(dialect: str, text: ColumnElement[str]) -> ColumnElement[bytes]:
+    """As it travels; drivers would make a text of it, to be encoded again."""
     if dialect == "sqlite":
-        return cast(func.printf(pattern, *values), LargeBinary)
-    return func.convert_to(func.format(pattern, *values), "UTF8")
+        return cast(text, LargeBinary)
+    return func.convert_to(text, "UTF8", type_=LargeBinary)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from starlette.applications import Starlette
 
 from server.exchange.entities import ENTITIES
+from server.exchange.page import warm_up
 from server.exchange.push import Pushes
 from server.ground import ground_in
 from server.rows import Movement
@@ -18,6 +19,8 @@ WATCH_PAUSE_S = 1.0
 
 @asynccontextmanager
 async def open_exchange(app: Starlette) -> AsyncIterator[None]:
+    async with ground_in(app).database.read(snapshot=False) as connection:
+        await asyncio.to_thread(warm_up, connection.dialect.name)
     movement = Movement()
     app.state.movement = movement
     app.state.announce = movement.tell

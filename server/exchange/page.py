@@ -1,26 +1,34 @@
 """Pages of the feed: what a reader has to get, each row once, as the text that travels."""
 
-from collections import Counter
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-import msgspec
-from sqlalchemy import CompoundSelect, Select, bindparam, func, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, Select, bindparam, case, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import fetch, spelled
+from server.db import fetch, spelled, utf8
+from server.db.lookup import lookup_for
 from server.rows.tables import evictions, feed, rows
 
-PAGE_ROWS = 2_000
+PAGE_ROWS = 1_000
 """Read by one statement; they go out as several frames."""
 
-SEQ, SOURCE = range(2)
-"""The first columns of what is read. A source is the index of a scope, inverted for evictions."""
+USUAL_SCOPES = (3, 4)
+"""Of a rep and of a manager with one store."""
 
-Entry = tuple[int, bytes, bool]
-"""One row change for this reader: its number, its JSON, whether it is an eviction."""
+SEQ: Final = 0
+SOURCE: Final = 1
+TEXT: Final = 3
+"""Columns of what is read. A source is the index of a scope, inverted for evictions."""
+
+Entry = tuple[int, int, str, bytes]
+"""One row change for this reader, as it is read: `rows_in` and `gone_in` say what travels."""
+
+MARK = "\x01"
+"""Where the reader's scope indexes go in an entry's text. JSON never has this character."""
 
 
 class Reader(NamedTuple):
@@ -40,12 +48,13 @@ class Span(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Entries in order, complete up to `reached`, and whether that is the end of the span.
+    """Entries in order, each row once, complete up to `reached`, and whether that is the end of the
+    span.
 
     `seqs` has a number for each scope that each row is in: what the digests count.
     """
 
-    entries: list[Entry]
+    entries: Sequence[Entry]
     reached: int
     at_end: bool
     seqs: list[int]
@@ -60,9 +69,9 @@ async def read_page(connection: AsyncConnection, reader: Reader, span: Span) -> 
     # The sources come one after the other; sorting what is nearly sorted is cheap.
     found.sort(key=itemgetter(SEQ))
     reached, at_end = find_reach(found, span)
-    complete = found if at_end else [each for each in found if each[SEQ] <= reached]
-    entries = make_entries(complete, span.scopes, reader.scopes)
-    return Page(entries, reached, at_end, [each[SEQ] for each in complete])
+    complete = found if at_end else found[: bisect_right(found, reached, key=itemgetter(SEQ))]
+    seqs = [entry[SEQ] for entry in complete]
+    return Page(each_once(complete, seqs), reached, at_end, seqs)
 
 
 @lru_cache(maxsize=128)
@@ -74,71 +83,91 @@ def page_query(dialect: str, scopes: int, is_tail: bool) -> CompoundSelect[Any]:
     return union_all(*sources)
 
 
+def warm_up(dialect: str) -> None:
+    """Compiling a statement takes longer than reading a page: nobody's first pull should wait."""
+    for scopes in USUAL_SCOPES:
+        for is_tail in (False, True):
+            lookup_for(page_query(dialect, scopes, is_tail), dialect)
+
+
 def page_values(org_id: str, span: Span) -> dict[str, Any]:
     bounds = {"org": org_id, "after": span.after, "until": span.until, "part": span.part}
     return {**bounds, **{f"scope_{nth}": scope for nth, scope in enumerate(span.scopes)}}
 
 
 def put_entries(dialect: str, nth: int, is_tail: bool) -> Select[Any]:
-    """The reader's scope indexes go between the two halves of a row's text."""
-    wanted = first_entries(feed, nth, () if is_tail else (feed.c.part == bindparam("part"),))
-    author = func.coalesce(literal('"').concat(rows.c.author).concat('"'), "null")
-    where, when = rows.c.root, (rows.c.at, rows.c.received_at, rows.c.captured_at)
-    head = spelled(dialect, '["%s","%s",%s,"%s",', rows.c.entity, rows.c.id, wanted.c.seq, where)
-    tail = spelled(dialect, ",%s,[%s,%s,%s,%s]]", rows.c.body, author, *when)
-    return select(wanted.c.seq, literal(nth), rows.c.scopes, head, tail).join_from(
-        wanted, rows, (rows.c.org_id == bindparam("org")) & (rows.c.id == wanted.c.id)
+    """A body is long: it is joined to what stands around it rather than formatted with it."""
+    row, seq = rows.c, feed.c.seq
+    head = spelled(dialect, f'["%s","%s",%s,"%s",[{MARK}],', row.entity, row.id, seq, row.root)
+    times = (row.at, row.received_at, row.captured_at)
+    tail = case(
+        (row.author.is_(None), spelled(dialect, ",[null,%s,%s,%s]]", *times)),
+        else_=spelled(dialect, ',["%s",%s,%s,%s]]', row.author, *times),
     )
+    text = utf8(dialect, head.concat(row.body).concat(tail))
+    same_row = (row.org_id == bindparam("org")) & (row.id == feed.c.id)
+    put = select(seq, literal(nth), row.scopes, text).join_from(feed, rows, same_row)
+    return first_entries(put if is_tail else put.where(feed.c.part == bindparam("part")), feed, nth)
 
 
 def gone_entries(dialect: str, nth: int) -> Select[Any]:
-    gone = first_entries(evictions, nth)
-    text = spelled(dialect, ',"%s","%s",%s]', gone.c.entity, gone.c.id, gone.c.seq)
-    return select(gone.c.seq, literal(~nth), null(), text, null())
+    row = evictions.c
+    text = spelled(dialect, f'[{MARK},"%s","%s",%s]', row.entity, row.id, row.seq)
+    gone = select(row.seq, literal(~nth), row.scope, utf8(dialect, text))
+    return first_entries(gone, evictions, nth)
 
 
-def first_entries(table: Any, nth: int, conditions: tuple[Any, ...] = ()) -> Any:
+def first_entries(entries: Select[Any], table: Any, nth: int) -> Select[Any]:
     """A limit inside a union must stand in a query of its own on SQLite."""
-    return (
-        select(table)
-        .where(
-            table.c.org_id == bindparam("org"),
-            table.c.scope == bindparam(f"scope_{nth}"),
-            table.c.seq > bindparam("after"),
-            table.c.seq <= bindparam("until"),
-            *conditions,
-        )
-        .order_by(table.c.seq)
-        .limit(PAGE_ROWS)
-        .subquery()
+    first = entries.where(
+        table.c.org_id == bindparam("org"),
+        table.c.scope == bindparam(f"scope_{nth}"),
+        table.c.seq > bindparam("after"),
+        table.c.seq <= bindparam("until"),
     )
+    return select(first.order_by(table.c.seq).limit(PAGE_ROWS).subquery())
 
 
-def find_reach(found: Sequence[Any], span: Span) -> tuple[int, bool]:
+def find_reach(found: Sequence[Entry], span: Span) -> tuple[int, bool]:
     """Up to which number nothing is missing: a source whose entries were cut may have more."""
-    counts = Counter(map(itemgetter(SOURCE), found))
-    cut = [source for source, count in counts.items() if count >= PAGE_ROWS]
+    sources = [entry[SOURCE] for entry in found]
+    cut = [each for each in set(sources) if sources.count(each) >= PAGE_ROWS]
     if not cut:
         return span.until, True
-    last = dict(map(itemgetter(SOURCE, SEQ), found))
-    return min(last[source] for source in cut), False
+    sources.reverse()
+    return min(found[~sources.index(each)][SEQ] for each in cut), False
 
 
-def make_entries(found: Iterable[Any], sources: Sequence[str], mine: Sequence[str]) -> list[Entry]:
+def each_once(entries: Sequence[Entry], seqs: Sequence[int]) -> Sequence[Entry]:
     """Each row once, however many of the reader's scopes it is in; evictions one a scope."""
-    entries: list[Entry] = []
-    held: dict[str, bytes] = {}
-    previous = 0
-    for seq, source, scopes, head, tail in found:
-        if source < 0:
-            entries.append((seq, b"[%d%b" % (mine.index(sources[~source]), head), True))
-        elif seq != previous:
-            previous = seq
-            if scopes not in held:
-                held[scopes] = indexes(scopes.split(), mine)
-            entries.append((seq, head + held[scopes] + tail, False))
-    return entries
+    if len(set(seqs)) == len(seqs):
+        return entries
+    rows = {entry[SEQ]: entry for entry in entries if entry[SOURCE] >= 0}
+    gone = [entry for entry in entries if entry[SOURCE] < 0]
+    return sorted([*rows.values(), *gone], key=itemgetter(SEQ))
 
 
-def indexes(scopes: Iterable[str], mine: Sequence[str]) -> bytes:
-    return msgspec.json.encode([mine.index(scope) for scope in scopes if scope in mine])
+# What travels
+
+
+class Indexes(dict[str, bytes]):
+    """Where the scopes of a row, as they are stored, stand among the reader's."""
+
+    def __init__(self, mine: Sequence[str]) -> None:
+        self.mine = mine
+
+    def __missing__(self, scopes: str) -> bytes:
+        held = [str(self.mine.index(each)) for each in scopes.split() if each in self.mine]
+        self[scopes] = ",".join(held).encode()
+        return self[scopes]
+
+
+def rows_in(entries: Iterable[Entry], indexes: Indexes) -> list[bytes]:
+    return [text.replace(_MARK, indexes[scopes], 1) for _, n, scopes, text in entries if n >= 0]
+
+
+def gone_in(entries: Iterable[Entry], indexes: Indexes) -> list[bytes]:
+    return [text.replace(_MARK, indexes[scope], 1) for _, n, scope, text in entries if n < 0]
+
+
+_MARK = MARK.encode()

@@ -1,20 +1,40 @@
 """Pull: frames of rows by scope, each with a cursor (laws 25 to 29)."""
 
-from bisect import bisect_right
-from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from bisect import bisect_left, bisect_right
+from collections.abc import AsyncIterator, Iterator, Sequence
+from itertools import accumulate
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import Database, fetch
-from server.exchange.page import Entry, Page, Reader, Span, read_page
+from server.exchange.page import (
+    SEQ,
+    TEXT,
+    Entry,
+    Indexes,
+    Page,
+    Reader,
+    Span,
+    gone_in,
+    read_page,
+    rows_in,
+)
 from server.rows.publish import read_digests
-from server.rows.tables import digests, heads
+from server.rows.tables import heads
 from sync import FRAME_BYTES, PARTS, Backfill, Cursor, Digest, encode_cursor
 
 _json = msgspec.json.encode
+
+
+class Lines(NamedTuple):
+    """Frames that one page gives, the cursor behind them, and whether it is at the head."""
+
+    lines: list[bytes]
+    cursor: Cursor
+    at_head: bool = False
 
 
 async def frames(
@@ -23,32 +43,35 @@ async def frames(
     """Frames, as many together as one page gives, until the head is reached. `opening` is said in
     the first: dropped scopes, resync."""
     cursor = msgspec.structs.replace(cursor, told=False)
-    while cursor.backfill is not None:
-        lines, cursor = await read_backfill(database, reader, cursor, opening)
-        yield lines
-        opening = {}
-    at_head = False
-    while not at_head:
-        lines, cursor, at_head = await read_tail(database, reader, cursor, opening)
-        yield lines
-        opening = {}
+    page = await read_frames(database, reader, cursor, opening)
+    while not page.at_head:
+        yield page.lines
+        page = await read_frames(database, reader, page.cursor, {})
+    yield page.lines
+
+
+async def read_frames(
+    database: Database, reader: Reader, cursor: Cursor, opening: dict[str, Any]
+) -> Lines:
+    read = read_tail if cursor.backfill is None else read_backfill
+    return await read(database, reader, cursor, opening)
 
 
 async def read_backfill(
     database: Database, reader: Reader, cursor: Cursor, opening: dict[str, Any]
-) -> tuple[list[bytes], Cursor]:
+) -> Lines:
     """One statement is a snapshot of its own; what changes later is numbered above `until`."""
     async with database.read(snapshot=False) as connection:
         backfill = await count_backfill(connection, reader, cursor.backfill)
         span = Span(backfill.scopes, backfill.after, backfill.until, backfill.part)
         page = await read_page(connection, reader, span)
-    return backfill_frames(reader, cursor, backfill, page, opening)
+    return Lines(*backfill_frames(reader, cursor, backfill, page, opening))
 
 
 async def read_tail(
     database: Database, reader: Reader, cursor: Cursor, opening: dict[str, Any]
-) -> tuple[list[bytes], Cursor, bool]:
-    """Frames, the cursor behind them, whether it is at the head: all from one snapshot."""
+) -> Lines:
+    """All from one snapshot."""
     async with database.read() as connection:
         head = await read_head(connection, reader.org_id)
         page = await read_page(connection, reader, Span(cursor.scopes, cursor.seq, head, None))
@@ -56,7 +79,7 @@ async def read_tail(
     lines, cursor = tail_frames(reader, cursor, page, opening)
     if page.at_end:
         lines.append(head_frame(reader, cursor, held, {} if lines else opening))
-    return lines, cursor, page.at_end
+    return Lines(lines, cursor, page.at_end)
 
 
 HEAD = select(heads.c.seq).where(heads.c.org_id == bindparam("org"))
@@ -74,43 +97,30 @@ async def count_backfill(
     assert backfill is not None
     if backfill.total >= 0:
         return backfill
-    query = select(func.sum(digests.c.rows)).where(
-        digests.c.org_id == reader.org_id, digests.c.scope.in_(backfill.scopes)
-    )
-    total = (await connection.execute(query)).scalar() or 0
-    return msgspec.structs.replace(backfill, total=int(total))
+    held = await read_digests(connection, reader.org_id, backfill.scopes)
+    return msgspec.structs.replace(backfill, total=sum(each.rows for each in held.values()))
 
 
 # Frames
-
-
-class Filling(msgspec.Struct):
-    """What one frame carries: rows and evictions as JSON, the last one's number."""
-
-    seq: int
-    rows: list[bytes]
-    gone: list[bytes]
-
-
-NOTHING = Filling(0, [], [])
 
 
 def backfill_frames(
     reader: Reader, cursor: Cursor, backfill: Backfill, page: Page, opening: dict[str, Any]
 ) -> tuple[list[bytes], Cursor]:
     lines = []
-    for filling in cut_frames(page.entries):
-        sent = backfill.sent + bisect_right(page.seqs, filling.seq)
-        gone_on = msgspec.structs.replace(backfill, after=filling.seq, sent=sent)
+    for entries in cut_frames(page.entries):
+        seq = entries[-1][SEQ]
+        sent = backfill.sent + bisect_right(page.seqs, seq)
+        gone_on = msgspec.structs.replace(backfill, after=seq, sent=sent)
         cursor = msgspec.structs.replace(cursor, backfill=gone_on)
-        lines.append(frame(reader, cursor, filling, {**opening, **progress(backfill, sent)}))
+        lines.append(frame(reader, cursor, entries, {**opening, **progress(backfill, sent)}))
         opening = {}
     sent = backfill.sent + len(page.seqs)
     cursor = advance(cursor, backfill, page, sent)
     if cursor.backfill is None:
         sent = backfill.total  # what changed meanwhile comes with the tail
     if cursor.backfill is None or cursor.backfill.part != backfill.part:
-        lines.append(frame(reader, cursor, NOTHING, {**opening, **progress(backfill, sent)}))
+        lines.append(frame(reader, cursor, (), {**opening, **progress(backfill, sent)}))
     return lines, cursor
 
 
@@ -134,33 +144,32 @@ def tail_frames(
     reader: Reader, cursor: Cursor, page: Page, opening: dict[str, Any]
 ) -> tuple[list[bytes], Cursor]:
     lines = []
-    for filling in cut_frames(page.entries):
-        cursor = msgspec.structs.replace(cursor, seq=filling.seq)
-        lines.append(frame(reader, cursor, filling, opening))
+    for entries in cut_frames(page.entries):
+        cursor = msgspec.structs.replace(cursor, seq=entries[-1][SEQ])
+        lines.append(frame(reader, cursor, entries, opening))
         opening = {}
     return lines, msgspec.structs.replace(cursor, seq=page.reached)
 
 
-def cut_frames(entries: list[Entry]) -> Iterator[Filling]:
+def cut_frames(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
     """Frames of about FRAME_BYTES. All entries of one number go in one frame (law 26)."""
-    filling = Filling(0, [], [])
-    size = 0
-    for seq, line, is_gone in entries:
-        if size >= FRAME_BYTES and seq != filling.seq:
-            yield filling
-            filling, size = Filling(0, [], []), 0
-        (filling.gone if is_gone else filling.rows).append(line)
-        filling.seq = seq
-        size += len(line)
-    if entries:
-        yield filling
+    sizes = list(accumulate([len(entry[TEXT]) for entry in entries]))
+    start = sent = 0
+    while start < len(entries):
+        end = bisect_left(sizes, sent + FRAME_BYTES, start) + 1
+        while end < len(entries) and entries[end][SEQ] == entries[end - 1][SEQ]:
+            end += 1
+        yield entries[start:end]
+        sent = sizes[min(end, len(entries)) - 1]
+        start = end
 
 
-def frame(reader: Reader, cursor: Cursor, filling: Filling, extra: dict[str, Any]) -> bytes:
+def frame(reader: Reader, cursor: Cursor, entries: Sequence[Entry], extra: dict[str, Any]) -> bytes:
+    indexes = Indexes(reader.scopes)
     return b'{"s":%b,"rows":[%b],"gone":[%b],"cursor":"%b"%b}\n' % (
         _json(reader.scopes),
-        b",".join(filling.rows),
-        b",".join(filling.gone),
+        b",".join(rows_in(entries, indexes)),
+        b",".join(gone_in(entries, indexes)),
         encode_cursor(cursor).encode(),
         b"".join(b',"%b":%b' % (k.encode(), _json(v)) for k, v in extra.items()),
     )
@@ -174,4 +183,4 @@ def head_frame(
     extra = {**opening, "head": True}
     if held is not None:
         extra["digest"] = {scope: held.get(scope, Digest()) for scope in reader.scopes}
-    return frame(reader, cursor, NOTHING, extra)
+    return frame(reader, cursor, (), extra)

@@ -199,14 +199,23 @@ async def join(pages: AsyncIterator[list[bytes]]) -> AsyncIterator[bytes]:
 
 
 async def compress(pages: AsyncIterator[list[bytes]]) -> AsyncIterator[bytes]:
-    """Gzip, flushed at each frame, so that a cut costs one frame (law 32)."""
+    """Gzip, flushed at each frame, so that a cut costs one frame (law 32). A page is compressed
+    while the next one is read."""
     squeezer = new_squeezer()
 
     def squeeze(lines: list[bytes]) -> bytes:
         return b"".join(squeezer.compress(x) + squeezer.flush(zlib.Z_SYNC_FLUSH) for x in lines)
 
+    async def squeezed(lines: list[bytes]) -> bytes:
+        return squeeze(lines) if len(lines) <= FEW else await asyncio.to_thread(squeeze, lines)
+
+    before: asyncio.Task[bytes] | None = None
     async for lines in pages:
-        yield squeeze(lines) if len(lines) <= FEW else await asyncio.to_thread(squeeze, lines)
+        if before is not None:
+            yield await before
+        before = asyncio.create_task(squeezed(lines))
+    if before is not None:
+        yield await before
     yield squeezer.flush()
 
 

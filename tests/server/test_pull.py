@@ -246,9 +246,8 @@ async def test_what_moved_for_others_alone_is_passed_once_and_for_all(phone_of: 
 
 
 def test_entries_of_one_number_share_a_frame_however_large_it_grows() -> None:
-    entries = [(1, b"x" * FRAME_BYTES, False), (1, b"y", True), (2, b"z", False)]
-    frames = [(each.rows, each.gone) for each in cut_frames(entries)]
-    assert frames == [([b"x" * FRAME_BYTES], [b"y"]), ([b"z"], [])]
+    row, gone, other = (1, 0, "org", b"x" * FRAME_BYTES), (1, ~0, "org", b"y"), (2, 0, "org", b"z")
+    assert list(cut_frames([row, gone, other])) == [[row, gone], [other]]
 
 
 async def test_a_pull_that_finds_no_reader_is_put_off_not_cut_short(
