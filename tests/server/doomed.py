@@ -7,8 +7,9 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing, suppress
 from types import TracebackType
 from typing import Any, Literal
@@ -16,6 +17,7 @@ from typing import Any, Literal
 import uvicorn
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server import cli
 from server.app import create_app
 from server.config import Config
 from server.db.database import T, Work
@@ -112,12 +114,23 @@ async def run(app: Any, config: Config, database: Any, fate: Fate) -> None:
         await uvicorn.Server(quiet).serve()
 
 
+def obey(config: Config, *_: object) -> None:
+    """`python -m server.cli serve`, all of it, from where its imports are done."""
+    os.environ.update(SHOPBELL_DATA=str(config.data), SHOPBELL_PORT=str(config.port))
+    silence = os.open(os.devnull, os.O_WRONLY)
+    for spoken in (sys.stdout, sys.stderr):
+        os.dup2(silence, spoken.fileno())
+    cli.main(["serve"])
+
+
 class Life:
     """`with Life(config, "after", 2) as life`: one server process, from start to death."""
 
+    work: Callable[[Config, Point, int], None] = staticmethod(serve)
+
     def __init__(self, config: Config, point: Point = "never", nth: int = 0) -> None:
         self.config = config
-        self.process = _forks.Process(target=serve, args=(config, point, nth), daemon=True)
+        self.process = _forks.Process(target=self.work, args=(config, point, nth), daemon=True)
 
     def __enter__(self) -> "Life":
         self.process.start()
@@ -140,3 +153,9 @@ class Life:
     def kill(self) -> None:
         self.process.kill()
         self.process.join(START_S)
+
+
+class WholeLife(Life):
+    """With its background tasks and everything else that the command does."""
+
+    work = staticmethod(obey)

@@ -14,10 +14,10 @@ import pytest
 
 from tests.bench.ids import new_id
 from tests.bench.records import make_customers
-from tests.bench.stage import Client, Phone, Server, Stage, set_up
+from tests.bench.stage import Client, Phone, Stage, set_up
+from tests.server.doomed import WholeLife
 
-ROUNDS, SOAK_ROUNDS = 20, 200
-"""A round is a start of the server, which takes most of the time."""
+ROUNDS, SOAK_ROUNDS = 40, 200
 PUSH = 5
 LONGEST_ROUND_S = 0.25
 
@@ -62,15 +62,15 @@ def test_everything_acknowledged_survives_any_number_of_kills_and_nothing_is_the
     senders = [Sender(stage, phone, seed) for seed, phone in enumerate(stage.phones, 101)]
     rnd = random.Random(new_id(random.Random(3)))
     for _ in range(rounds):
-        with Server(stage.config) as server:
+        with WholeLife(stage.config) as life:
             threads = [threading.Thread(target=sender.run) for sender in senders]
             for thread in threads:
                 thread.start()
             time.sleep(rnd.uniform(0.02, LONGEST_ROUND_S))
-            server.process.kill()
+            life.kill()
             for thread in threads:
                 thread.join()
-    with Server(stage.config):
+    with WholeLife(stage.config):
         for sender in senders:
             with closing(Client(stage.config.port)) as client:
                 sender.push_once(client)
