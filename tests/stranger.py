@@ -7,13 +7,13 @@ import hashlib
 import http.client
 import json
 import os
+import pickle
 import random
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from copy import deepcopy
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from itertools import chain, count
@@ -273,10 +273,10 @@ class Client:
     @contextmanager
     def step(self) -> Iterator[State]:
         """A copy to change, which becomes the state when it is safely on the disk."""
-        state = deepcopy(self.state)
+        state = pickle.loads(pickle.dumps(self.state))  # several times as quick as deepcopy
         yield state
         with self.draft.open("w") as file:
-            json.dump(asdict(state), file)
+            file.write(json.dumps(vars(state), default=vars))
             file.flush()
             os.fsync(file.fileno())
         self.draft.replace(self.path)

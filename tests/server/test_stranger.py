@@ -14,7 +14,7 @@ from server.sample.cast import PASSWORD, RENMIN
 from tests.bench.stage import Server, free_port
 from tests.stranger import Client, Revoked
 
-STEPS = 24
+STEPS = 40
 PEOPLE = ("bo", "bo", "chen", "lin")
 
 pytestmark = pytest.mark.slow
