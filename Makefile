@@ -2,6 +2,8 @@
 
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
+# Every server and every worker of the tests would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: run dev test quick soak bench lint types python-tests phone-tests phone-check clean \
         python node chromium
 
@@ -13,6 +15,7 @@ DEV := .venv/.dev
 MODULES := pwa/node_modules/.stamp
 APP := pwa/dist/index.html
 APP_SOURCES := $(shell find pwa -name node_modules -prune -o -name dist -prune -o -type f -print)
+TOGETHER := --no-print-directory -j 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 QUICKLY := not slow and not browser and not soak and not postgresql
 
 run: $(RUNTIME) $(APP)
@@ -25,9 +28,14 @@ dev: $(DEV) $(MODULES)
 	SHOPBELL_ORIGIN=$${SHOPBELL_ORIGIN:-http://localhost:5173} .venv/bin/watchfiles \
 	  --filter python '$(PY) -m server.cli serve --sample' server sync
 
-test: lint types phone-check phone-tests python-tests
+# What is checked without a server is checked two at a time; each says what it has to say at its
+# end. A failure of one is a failure of all.
+test: $(DEV) $(APP) chromium
+	@$(MAKE) $(TOGETHER) lint types phone-check phone-tests
+	@$(MAKE) --no-print-directory python-tests
 
-quick: lint types phone-tests
+quick: $(DEV) $(MODULES)
+	@$(MAKE) $(TOGETHER) lint types phone-tests
 	$(PY) -m pytest -q -n 2 --dist load -m "$(QUICKLY)"
 
 soak: $(DEV) $(APP) chromium
@@ -37,8 +45,9 @@ soak: $(DEV) $(APP) chromium
 bench: $(DEV)
 	@$(PY) -m tests.bench
 
+# One more worker than processors: a test that waits for a browser or for a clock leaves its own.
 python-tests: $(DEV) $(APP) chromium
-	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not soak"
+	$(PY) -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder -m "not soak"
 
 lint: $(DEV)
 	.venv/bin/ruff check .

@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
 
 from server.app import create_app
+from server.cli import calm_collector
 from server.config import Config
 from server.db import Database, open_database
 from server.identity.sessions import COOKIE, start_session
@@ -23,6 +24,7 @@ from tests.postgres import Postgres, create_schema, running_postgres
 
 MONDAY_HALF_PAST_TEN = datetime(2026, 11, 23, 10, 30, tzinfo=ZoneInfo(ZONE))
 ORIGIN = "http://127.0.0.1:8000"
+LONG = {"slow", "browser"}
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
 SignIn = Callable[[str], Awaitable[httpx.AsyncClient]]
@@ -30,6 +32,19 @@ SignIn = Callable[[str], Awaitable[httpx.AsyncClient]]
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "postgresql: runs on PostgreSQL; not part of make quick")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with long tests come first: what is short fills the workers up to a common end."""
+    long = {
+        item.path for item in items if LONG.intersection(mark.name for mark in item.iter_markers())
+    }
+    items.sort(key=lambda item: item.path not in long)
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays: nobody need look for cycles in it again and again."""
+    calm_collector()
 
 
 class MovableClock:
