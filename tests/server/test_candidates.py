@@ -103,6 +103,32 @@ async def test_aliases_of_aliases_find_their_way_and_back(phone_of: PhoneOf) -> 
     assert held.agrees()
 
 
+async def test_numbers_of_records_within_records_go_where_these_go(phone_of: PhoneOf) -> None:
+    chen = await phone_of("chen")
+    eldest = await register(chen, name="孙", phone="13900000007")
+    bo, lin, older, _, candidate = await two_records(phone_of)
+    await say(lin, "decision", candidate_id=candidate.id, choice="same")
+    version = (await Holder(chen).pull()).rows[older].version
+    await chen.push([chen.operation("customer", older, {"phone": "13900000007"}, base=version)])
+    (again,) = [
+        row for row in (await Holder(lin).pull()).of("candidate") if row.body["state"] == "open"
+    ]
+    assert await say(lin, "decision", candidate_id=again.id, choice="same") is None
+    assert await found_by(bo, "13900000009") == eldest
+    assert await say(lin, "unmerge", alias_id=older) is None
+    assert await found_by(bo, "13900000009") == older
+    assert await found_by(bo, "13900000007") == eldest
+    assert await say(lin, "deletion", row_id=older) is None
+    assert await found_by(bo, "13900000009") is None
+
+
+async def found_by(phone: Phone, number: str) -> str | None:
+    """Which record a registration with this number becomes part of."""
+    answer = await phone.push([phone.operation("customer", make_id(), customer(phone=number))])
+    exceptions = answer.json().get("except")
+    return str(exceptions[0]["of"]) if exceptions else None
+
+
 async def test_of_two_open_leads_at_one_store_the_younger_is_closed(
     phone_of: PhoneOf, clock: MovableClock
 ) -> None:

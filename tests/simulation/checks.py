@@ -214,7 +214,7 @@ def check_keys(held: Database, tables: Tables) -> None:
     for key, owners in wanted.items():
         assert owners == [kept.get(key)], f"{key} belongs to {owners}"
     for key in {key for key in kept if key[0] in FREED} - set(wanted):
-        check_inherited(key, held.rows[kept[key]], held)
+        check_inherited(key, held.rows[held.resolve(kept[key])], held)
 
 
 def check_inherited(key: tuple[str, str], owner: Row, held: Database) -> None:
