@@ -275,15 +275,15 @@ def check_written(world: World, held: Database) -> None:
     """Every accepted value is current or in history, every refusal is kept; nothing comes from
     nowhere, and nothing that a phone kept is lost."""
     again = {each.body["refusal_id"]: each for each in held.of("release") if is_done(each)}
-    acknowledged: set[str] = set()
+    # Also by one that was refused itself, and released.
+    thanked = [row for row in held.rows.values() if row.entity == "acknowledgement"]
+    acknowledged = {str(row.body["refusal_id"]) for row in thanked}
     for device, n, hash, outcome in held.log:
         operation = world.written[device, n, hash]
         assert world.outcomes.setdefault((device, n), outcome) == outcome, "an outcome changed"
         if outcome is not None and outcome["o"] == "refused":
             continue
         check_accepted(operation, held)
-        if operation.e == "acknowledgement":
-            acknowledged.add(operation.f["refusal_id"])
     check_refusals(world, held, acknowledged, again)
     waiting = {each["i"] for p in world.phones for unit in p.disk.outbox for each in unit}
     judged = {each.hash for each in held.log}
