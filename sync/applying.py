@@ -140,8 +140,10 @@ def merge_field(
     )
     if change is None:
         return False
-    row.body = {**row.body, field: change.value}
-    row.stamps = {**row.stamps, field: change.stamp}
+    # A field that nobody wrote does not become null because a value lost to the row's creation.
+    if field in row.body or change.value is not None:
+        row.body = {**row.body, field: change.value}
+        row.stamps = {**row.stamps, field: change.stamp}
     if change.kept is None:
         return False
     if change.kept.concurrent:

@@ -2,6 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 
+from server.customers.likeness import suggest_alikes
+from server.db import Database
+from server.exchange.entities import ENTITIES
+from tests.cast import RENMIN
 from tests.phone import Phone
 from tests.server.deeds import customer, make_id, register
 from tests.server.held import Holder
@@ -55,6 +59,31 @@ async def test_the_order_of_arrival_does_not_decide(phone_of: PhoneOf) -> None:
     await bo.push([earlier])
     await lin.push([later])
     assert (await Holder(bo).pull()).rows[id].body["budget"] == "6 万"
+
+
+async def test_a_value_that_lost_to_a_record_without_one_leaves_no_null_there(
+    phone_of: PhoneOf, database: Database
+) -> None:
+    """Lin registered the number first and without signal, and wrote the community a minute later;
+    Bo registered it a day later and was heard of first."""
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    alias, day = make_id(), 24 * 3600 * 1000
+    unit = [
+        lin.operation("customer", alias, customer(name="孙")),
+        lin.operation("customer", alias, {"community": "河畔"}, base=0),
+    ]
+    for each in unit:
+        each["t"] -= day
+    fields = {"store_id": RENMIN, "name": "孙伟", "phone": "13900000001"}
+    held = make_id()
+    await bo.push([bo.operation("customer", held, fields)])
+    answer = (await lin.push([unit[0]], [unit[1]])).json()
+    assert [each["o"] for each in answer["except"]] == ["duplicate", "merged"]
+    rows = await Holder(bo).pull()
+    assert "community" not in rows.rows[held].body
+    offered = {row.body["field"]: row.body["value_other"] for row in rows.of("conflict")}
+    assert offered["community"] == "河畔"
+    await suggest_alikes(database, ENTITIES, bo.clock())
 
 
 async def test_one_tap_restores_the_other_value(phone_of: PhoneOf) -> None:
