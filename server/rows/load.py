@@ -86,7 +86,9 @@ def gather(ledger: Ledger, fresh: Iterable[Row], stores: frozenset[str]) -> Want
     for row in fresh:
         entity = ledger.entities.get(row.entity)
         around = entity.neighbours(row, stores) if entity else Wanted()
-        wanted.ids += [id for id in (row.root, *around.ids) if id and not ledger.has_loaded(id)]
+        named = [row.body.get(field) for field in entity.references] if entity else []
+        ids = (row.root, *named, *around.ids)
+        wanted.ids += [id for id in ids if id and not ledger.has_loaded(id)]
         wanted.keys += [key for key in around.keys if not ledger.has_key(key)]
     return wanted
 
