@@ -38,7 +38,8 @@ from server.leads import arrivals, rules_routes
 from server.leads import routes as leads
 from server.leads.hours_changed import fire_hours_changed
 from server.leads.worker import Worker
-from server.notify import sender
+from server.notify import routes as notify
+from server.notify.sender import open_sender
 from server.photos import routes as photos
 from server.photos.opening import open_photos, sweep_photos
 from server.photos.rules import CHECK as PHOTO_CHECK
@@ -72,8 +73,7 @@ async def run_deadlines(app: Starlette) -> None:
 
 
 async def send_messages(app: Starlette) -> None:
-    ground = ground_in(app)
-    await sender.run(ground.database, ground.clock)
+    await app.state.sender.run()
 
 
 @asynccontextmanager
@@ -92,6 +92,14 @@ async def open_worker(app: Starlette) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
+async def open_notify(app: Starlette) -> AsyncIterator[None]:
+    ground = ground_in(app)
+    async with open_sender(ground.config, ground.database, ground.clock) as sender:
+        app.state.sender = sender
+        yield
+
+
+@asynccontextmanager
 async def open_names(app: Starlette) -> AsyncIterator[None]:
     await asyncio.to_thread(names.warm_up)
     yield
@@ -105,6 +113,7 @@ ROUTES: list[BaseRoute] = [
     *customers.routes,
     *known.routes,
     *arrivals.routes,
+    *notify.routes,
     *leads.routes,
     *rules_routes.routes,
     *photos.routes,
@@ -117,6 +126,7 @@ OPENINGS: list[Opening] = [
     open_names,
     open_exchange,
     open_worker,
+    open_notify,
     arrivals.open_arrivals,
     open_photos,
 ]

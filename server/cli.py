@@ -21,7 +21,8 @@ from server.db import Database, open_database
 from server.db.migrate import draft_first_migration, migrate
 from server.front.journal import start_journal
 from server.identity.tables import organisations
-from server.notify.robots import add_robot
+from server.notify.hooks import KINDS, check_url
+from server.notify.robots import Robot, put_robot
 
 SHUTDOWN_S = 10
 GENERATIONS = (50_000, 20, 50)
@@ -44,10 +45,12 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("draft-migration", help="write 0001 anew (developers)").set_defaults(
         run=lambda _: print(draft_first_migration())
     )
-    robot = commands.add_parser("add-robot", help="ring in a store's WeCom group too")
+    robot = commands.add_parser("add-robot", help="ring in a store's chat group too")
     robot.add_argument("organisation", help="its code")
     robot.add_argument("store", help="the store's id, as on its page")
     robot.add_argument("url", help="the group robot's webhook URL")
+    robot.add_argument("--kind", choices=KINDS, default="wecom")
+    robot.add_argument("--secret", help="what DingTalk or Feishu signs with")
     robot.set_defaults(run=lambda wish: asyncio.run(add_store_robot(wish, read_config())))
     return made
 
@@ -120,13 +123,17 @@ async def migrate_only(config: Config) -> None:
 
 
 async def add_store_robot(wish: argparse.Namespace, config: Config) -> None:
-    """One robot a store; adding another replaces it. PostgreSQL, or while the server is down."""
+    """One robot of a kind for a store; adding another replaces it. PostgreSQL, or while the server
+    is down."""
+    check_url(wish.kind, wish.url, loopback=config.robot_loopback)
     database = open_database(config.database_url)
     try:
         async with database.write() as connection:
             found = select(organisations.c.org_id).where(organisations.c.code == wish.organisation)
             org_id = (await connection.execute(found)).scalar_one()
-            await add_robot(connection, org_id, f"wecom-{wish.store}", wish.store, wish.url)
+            id = f"{wish.kind}-{wish.store}"
+            robot = Robot(org_id, id, wish.kind, wish.store, None, wish.url, wish.secret)
+            await put_robot(connection, robot)
     finally:
         await database.close()
 

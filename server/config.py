@@ -5,9 +5,26 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, cast
 
 DEFAULT_PORT = 8000
 SECRET_BYTES = 32
+
+
+SECURITIES = ("tls", "starttls", "none")
+USUAL_PORTS = {"tls": 465, "starttls": 587, "none": 25}
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    """A server that takes our mail. `sender` is the address that mails come from."""
+
+    host: str
+    port: int
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    security: Literal["tls", "starttls", "none"] = "tls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +37,9 @@ class Config:
     origin: str
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
+    smtp: Smtp | None = None
+    # Robots may be on this very machine: for tests and for trying things out.
+    robot_loopback: bool = False
 
     @property
     def https(self) -> bool:
@@ -27,7 +47,8 @@ class Config:
 
 
 def read_config(environ: Mapping[str, str] | None = None) -> Config:
-    """Reads SHOPBELL_PORT, _HOST, _DATABASE_URL, _DATA, _SECRETS and _ORIGIN.
+    """Reads SHOPBELL_PORT, _HOST, _DATABASE_URL, _DATA, _SECRETS, _ORIGIN, _ROBOT_LOOPBACK and
+    those of `read_smtp`.
 
     Makes the data folder, and in it a `secrets` file when no key was given.
     """
@@ -42,6 +63,27 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         origin=env.get("SHOPBELL_ORIGIN", f"http://127.0.0.1:{port}").rstrip("/"),
         host=env.get("SHOPBELL_HOST", "127.0.0.1"),
         port=port,
+        smtp=read_smtp(env),
+        robot_loopback=env.get("SHOPBELL_ROBOT_LOOPBACK", "") == "1",
+    )
+
+
+def read_smtp(env: Mapping[str, str]) -> Smtp | None:
+    """SHOPBELL_SMTP_HOST, _PORT, _FROM, _USER, _PASSWORD and _SECURITY; none without a host."""
+    host = env.get("SHOPBELL_SMTP_HOST", "")
+    if not host:
+        return None
+    security = env.get("SHOPBELL_SMTP_SECURITY", "tls")
+    if security not in SECURITIES:
+        raise ValueError(f"SHOPBELL_SMTP_SECURITY is one of {', '.join(SECURITIES)}")
+    user = env.get("SHOPBELL_SMTP_USER", "")
+    return Smtp(
+        host=host,
+        port=int(env.get("SHOPBELL_SMTP_PORT") or USUAL_PORTS[security]),
+        sender=env.get("SHOPBELL_SMTP_FROM") or user,
+        user=user,
+        password=env.get("SHOPBELL_SMTP_PASSWORD", ""),
+        security=cast(Literal["tls", "starttls", "none"], security),
     )
 
 

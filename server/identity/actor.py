@@ -20,6 +20,8 @@ ROLES_FOR = {
     "see_devices": EVERYONE,
     "revoke_device": EVERYONE,
     "set_hours": LEADERS,
+    "set_up_robot": LEADERS,
+    "set_up_mailbox": EVERYONE,
     "configure": frozenset({"admin"}),
 }
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from server.leads import offers
 from server.leads.clock import patience_of
@@ -71,8 +70,16 @@ class Scene:
         person = self.people.get(staff_id)
         return person is not None and person.state == ACTIVE
 
-    def bell(self, kind: str, *about: str | int, **facts: Any) -> Bell:
-        """A message to the store's chat groups; `about` tells two of a kind apart."""
+    def bell(
+        self,
+        kind: str,
+        *about: str | int,
+        to: str | None,
+        missed_by: str | None = None,
+        reason: str | None = None,
+    ) -> Bell:
+        """A message to the store's chat groups and to the mailbox of `to`; `about` tells two of a
+        kind apart."""
         key = ":".join(map(str, (self.lead.id, kind, *about)))
         known = {
             "name": self.lead.body["name"] or self.lead.body["salutation"],
@@ -80,8 +87,13 @@ class Scene:
             "store": self.store.body["name"],
             "waited_s": self.calendar.elapsed(self.lead.body["received_at"], self.now),
             "patience_s": patience_of(self.store.body),
+            "lead_id": self.lead.id,
+            "to_id": to,
+            "to": self.name(to),
+            "missed_by": self.name(missed_by),
+            "reason": reason,
         }
-        return Bell(kind, self.store.id, key, {**known, **facts})
+        return Bell(kind, self.store.id, key, known)
 
 
 def fire(kind: str, subject: Row, due_at: int, scene: Scene) -> list[Bell]:
@@ -139,7 +151,7 @@ def offer(scene: Scene, to_id: str, reason: str) -> list[Bell]:
         offers.tell(scene.ledger, "owner_told", scene.lead, owner_id)
     if reason == "personal":
         wait_for_rep(scene)
-    return [scene.bell("offer", made.id, to=scene.name(to_id))] if scene.is_open else []
+    return [scene.bell("offer", made.id, to=to_id)] if scene.is_open else []
 
 
 def wait_for_rep(scene: Scene) -> None:
@@ -180,7 +192,7 @@ def fire_nudge(scene: Scene) -> list[Bell]:
         return []
     scene.ledger.change(made, nudged_at=scene.now)
     offers.tell(scene.ledger, "nudge", lead, lead.body["offered_to"])
-    return [scene.bell("nudge", made.id, to=scene.name(lead.body["offered_to"]))]
+    return [scene.bell("nudge", made.id, to=lead.body["offered_to"])]
 
 
 def fire_next(scene: Scene) -> list[Bell]:
@@ -195,8 +207,7 @@ def fire_next(scene: Scene) -> list[Bell]:
     offers.withdraw(scene.ledger, scene.lead, "missed")
     made = offers.offer(scene.ledger, scene.lead, assignment.staff_id, "next")
     record(scene, "next", missed_by, assignment.staff_id, "unanswered")
-    names = {"to": scene.name(assignment.staff_id), "missed_by": scene.name(missed_by)}
-    return [scene.bell("next", made.id, **names)]
+    return [scene.bell("next", made.id, to=assignment.staff_id, missed_by=missed_by)]
 
 
 def fire_personal(scene: Scene) -> list[Bell]:
@@ -208,7 +219,7 @@ def fire_personal(scene: Scene) -> list[Bell]:
 def fire_warn(scene: Scene) -> list[Bell]:
     to_id = scene.lead.body["offered_to"] or scene.lead.body["responsible_id"]
     offers.tell(scene.ledger, "warning", scene.lead, to_id)
-    return [scene.bell("warning", scene.lead.body["clock"]["escalate_at"], to=scene.name(to_id))]
+    return [scene.bell("warning", scene.lead.body["clock"]["escalate_at"], to=to_id)]
 
 
 def fire_manager(scene: Scene) -> list[Bell]:
@@ -240,8 +251,8 @@ def escalate(scene: Scene, reason: str, least: str = "manager") -> list[Bell]:
     )
     record(scene, level, missed_by, to_id, reason)
     offers.tell(scene.ledger, "escalated", lead, to_id)
-    names = {"to": scene.name(to_id), "missed_by": scene.name(missed_by), "reason": reason}
-    return [scene.bell("escalated", level, to_id, **names)]
+    told = {"to": to_id, "missed_by": missed_by, "reason": reason}
+    return [scene.bell("escalated", level, to_id, **told)]
 
 
 def try_again(scene: Scene) -> list[Bell]:
@@ -304,7 +315,7 @@ def fire_ring(subject: Row, scene: Scene) -> list[Bell]:
     to_id = scene.lead.body["holder_id"] or scene.lead.body["offered_to"]
     if scene.lead.body["state"] == "closed":
         return []
-    return [scene.bell("ring", subject.id, to=scene.name(to_id))]
+    return [scene.bell("ring", subject.id, to=to_id)]
 
 
 def fire_first_follow_up(subject: Row, scene: Scene) -> list[Bell]:
@@ -319,7 +330,7 @@ def fire_first_follow_up(subject: Row, scene: Scene) -> list[Bell]:
         return []
     record(scene, level_of(scene.store.body, to_id), holder_id, to_id, "first_follow_up")
     offers.tell(scene.ledger, "escalated", lead, to_id, "first_follow_up")
-    return [scene.bell("first_follow_up", to=scene.name(to_id), missed_by=scene.name(holder_id))]
+    return [scene.bell("first_follow_up", to=to_id, missed_by=holder_id)]
 
 
 RUNG_RULES: dict[str, Callable[[Scene], list[Bell]]] = {

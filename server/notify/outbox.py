@@ -1,9 +1,9 @@
 """Messages are rows, written in the transaction that caused them, and sent afterwards."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import insert_into
@@ -13,53 +13,72 @@ from sync import derive_id
 
 URGENT_KINDS = frozenset({"escalated", "first_follow_up"})
 ROUTINE, URGENT = 1, 0
+MAIL = "mail"
 
 
 class Bell(NamedTuple):
     """Something a store's chat groups should hear. `key` names it once and for all: a bell that is
-    rung again under the same key is not sent again. `facts` fill the sentence."""
+    rung again under the same key is not sent again. `facts` fill the sentence; `lead_id` and
+    `to_id` among them say what is to be acknowledged, and by whom."""
 
     kind: str
     store_id: str
     key: str
     facts: Mapping[str, Any]
 
+    @property
+    def to_id(self) -> str:
+        return self.facts.get("to_id") or ""
+
 
 async def enqueue(
     connection: AsyncConnection, org_id: str, bells: Sequence[Bell], now: int
 ) -> None:
-    """One message for each bell and each enabled robot of its store."""
+    """One message for each bell and each enabled robot of its store, and for the mailbox of whom
+    it is about."""
     if not bells:
         return
-    hung = await find_robots(connection, org_id, {bell.store_id for bell in bells})
+    hearers = await find_hearers(connection, org_id, bells)
     waiting = [
-        _message(org_id, bell, robot_id, now)
+        _message(org_id, bell, channel, id, now)
         for bell in bells
-        for robot_id in hung.get(bell.store_id, ())
+        for channel, id in (
+            *hearers.get(("robot", bell.store_id), ()),
+            *hearers.get((MAIL, bell.to_id), ()),
+        )
     ]
     if waiting:
         statement = insert_into(connection, notifications).on_conflict_do_nothing()
         await connection.execute(statement, waiting)
 
 
-async def find_robots(
-    connection: AsyncConnection, org_id: str, store_ids: Collection[str]
-) -> dict[str, list[str]]:
-    query = select(robots.c.store_id, robots.c.id).where(
-        robots.c.org_id == org_id, robots.c.store_id.in_(store_ids), robots.c.enabled == 1
+Place = tuple[str, str]
+"""A channel, and the store or the person that it reaches."""
+
+
+async def find_hearers(
+    connection: AsyncConnection, org_id: str, bells: Sequence[Bell]
+) -> dict[Place, list[Place]]:
+    """Of each store and each person, their robots as channel and id."""
+    stores, people = {bell.store_id for bell in bells}, {bell.to_id for bell in bells}
+    query = select(robots.c.store_id, robots.c.staff_id, robots.c.id).where(
+        robots.c.org_id == org_id,
+        robots.c.enabled == 1,
+        or_(robots.c.store_id.in_(stores), robots.c.staff_id.in_(people)),
     )
-    found: dict[str, list[str]] = {}
-    for store_id, id in await connection.execute(query):
-        found.setdefault(store_id, []).append(id)
+    found: dict[Place, list[Place]] = {}
+    for store_id, staff_id, id in await connection.execute(query):
+        place = (MAIL, staff_id) if staff_id else ("robot", store_id)
+        found.setdefault(place, []).append((place[0], id))
     return found
 
 
-def _message(org_id: str, bell: Bell, robot_id: str, now: int) -> dict[str, Any]:
+def _message(org_id: str, bell: Bell, channel: str, robot_id: str, now: int) -> dict[str, Any]:
     dedupe_key = f"{robot_id}:{bell.key}"
     return {
         "org_id": org_id,
         "id": derive_id("notification", dedupe_key),
-        "channel": "robot",
+        "channel": channel,
         "target": robot_id,
         "kind": bell.kind,
         "priority": URGENT if bell.kind in URGENT_KINDS else ROUTINE,
@@ -67,4 +86,6 @@ def _message(org_id: str, bell: Bell, robot_id: str, now: int) -> dict[str, Any]
         "body": say(bell.kind, bell.facts),
         "due_at": now,
         "attempts": 0,
+        "lead_id": bell.facts.get("lead_id"),
+        "to_id": bell.facts.get("to_id"),
     }

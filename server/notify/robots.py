@@ -1,29 +1,170 @@
-"""Which robots there are, and which messages they never got across."""
+"""Which robots there are, how they fare, and which messages they never got across."""
 
-from urllib.parse import urlsplit
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, delete, func, or_, select, true, update
+from sqlalchemy import Row as Record
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import bulk_upsert
-from server.errors import BadRequest
-from server.notify.tables import notifications, robots
+from server.db import insert_into
+from server.identity.actor import Actor, may
+from server.notify.hooks import hint_of
+from server.notify.outbox import MAIL
+from server.notify.tables import WAITING, notifications, robots
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+DEAD = notifications.c.failed_at.is_not(None) & notifications.c.sent_at.is_(None)
+DEAD_SHOWN = 20
+REASONS = ("error", "detail", "error_at")
 
 
-async def add_robot(
-    connection: AsyncConnection, org_id: str, id: str, store_id: str, url: str
+class Robot(NamedTuple):
+    """A chat group's robot has a store, a mailbox has a person."""
+
+    org_id: str
+    id: str
+    kind: str
+    store_id: str
+    staff_id: str | None
+    url: str
+    secret: str | None = None
+
+
+class Owner(NamedTuple):
+    """Whose a robot is, for the question whether somebody may set it up."""
+
+    staff_id: str
+    store_ids: Collection[str]
+
+
+def may_set_up(actor: Actor, kind: str, store_id: str, staff_id: str | None) -> bool:
+    """Group robots are for those who lead the store, a mailbox for whoever reads it."""
+    if kind == MAIL:
+        return staff_id == actor.staff_id and may(actor, "set_up_mailbox")
+    return may(actor, "set_up_robot", Owner("", (store_id,)))
+
+
+async def put_robot(connection: AsyncConnection, robot: Robot) -> None:
+    """Adds it, or replaces the one with its id; how that one fared is forgotten."""
+    fresh = {"enabled": 1, "next_at": 0, "failures": 0} | dict.fromkeys(REASONS)
+    statement = insert_into(connection, robots).values(**robot._asdict(), **fresh, sent="[]")
+    changed = {
+        name: value for name, value in robot._asdict().items() if name not in ("org_id", "id")
+    }
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=["org_id", "id"], set_={**changed, **fresh})
+    )
+
+
+async def change_robot(
+    connection: AsyncConnection, org_id: str, id: str, wish: dict[str, Any]
 ) -> None:
-    """A WeCom robot for a store's group; one with this id is replaced. The URL holds its key, so
-    it must travel encrypted, except to this very machine. Raises BadRequest."""
-    parts = urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-        raise BadRequest("invalid", field="url")
-    await bulk_upsert(connection, robots, [(org_id, id, store_id, "wecom", url, 1, 0, "[]")])
+    """`wish`: any of url, secret and enabled. What was wrong before is forgotten with it."""
+    fresh = {"next_at": 0, "failures": 0} | dict.fromkeys(REASONS)
+    statement = update(robots).where(robots.c.org_id == org_id, robots.c.id == id)
+    await connection.execute(statement.values(**wish, **fresh))
+
+
+async def remove_robot(connection: AsyncConnection, org_id: str, id: str) -> None:
+    """With what it had not said."""
+    await connection.execute(delete(robots).where(robots.c.org_id == org_id, robots.c.id == id))
+    unsent = notifications.c.sent_at.is_(None) & (notifications.c.target == id)
+    await connection.execute(delete(notifications).where(notifications.c.org_id == org_id, unsent))
+
+
+async def revive(
+    connection: AsyncConnection, org_id: str, id: str, messages: Sequence[str] | None
+) -> int:
+    """Dead letters wait again, as if they had never been tried; all of the robot's, or these."""
+    chosen = notifications.c.id.in_(messages) if messages is not None else true()
+    statement = (
+        update(notifications)
+        .where(DEAD, notifications.c.org_id == org_id, notifications.c.target == id, chosen)
+        .values(failed_at=None, attempts=0)
+    )
+    revived = (await connection.execute(statement)).rowcount
+    robot = update(robots).where(robots.c.org_id == org_id, robots.c.id == id)
+    await connection.execute(robot.values(failures=0, next_at=0))
+    return int(revived)
+
+
+async def find_robot(connection: AsyncConnection, org_id: str, id: str) -> Record[Any] | None:
+    query = select(robots).where(robots.c.org_id == org_id, robots.c.id == id)
+    return (await connection.execute(query)).one_or_none()
+
+
+async def list_robots(connection: AsyncConnection, actor: Actor) -> list[dict[str, Any]]:
+    """Those that `actor` may set up, with their state; never their secrets."""
+    query = select(robots).where(robots.c.org_id == actor.org_id, within_reach(actor))
+    found = (await connection.execute(query.order_by(robots.c.store_id, robots.c.id))).all()
+    seen = [r for r in found if may_set_up(actor, r.kind, r.store_id, r.staff_id)]
+    ids = [robot.id for robot in seen]
+    waiting = await count_waiting(connection, actor.org_id, ids)
+    dead = await find_dead(connection, actor.org_id, ids)
+    return [describe(robot, waiting.get(robot.id, 0), dead.get(robot.id, [])) for robot in seen]
+
+
+def within_reach(actor: Actor) -> ColumnElement[bool]:
+    own = robots.c.staff_id == actor.staff_id
+    return true() if actor.role == "admin" else or_(own, robots.c.store_id.in_(actor.store_ids))
+
+
+async def count_waiting(
+    connection: AsyncConnection, org_id: str, ids: Collection[str]
+) -> dict[str, int]:
+    query = (
+        select(notifications.c.target, func.count())
+        .where(WAITING, notifications.c.org_id == org_id, notifications.c.target.in_(ids))
+        .group_by(notifications.c.target)
+    )
+    return {target: count for target, count in await connection.execute(query)}
+
+
+async def find_dead(
+    connection: AsyncConnection, org_id: str, ids: Collection[str]
+) -> dict[str, list[Record[Any]]]:
+    query = (
+        select(notifications)
+        .where(DEAD, notifications.c.org_id == org_id, notifications.c.target.in_(ids))
+        .order_by(notifications.c.failed_at.desc(), notifications.c.id)
+    )
+    found: dict[str, list[Record[Any]]] = defaultdict(list)
+    for message in await connection.execute(query):
+        found[message.target].append(message)
+    return found
+
+
+def describe(robot: Record[Any], waiting: int, dead: Sequence[Record[Any]]) -> dict[str, Any]:
+    return {
+        "id": robot.id,
+        "kind": robot.kind,
+        "store_id": robot.store_id or None,
+        "hint": hint_of(robot.kind, robot.url),
+        "has_secret": bool(robot.secret),
+        "enabled": bool(robot.enabled),
+        "sent_at": robot.sent_at,
+        "error": robot.error,
+        "detail": robot.detail,
+        "error_at": robot.error_at,
+        "next_at": robot.next_at,
+        "waiting": waiting,
+        "dead": len(dead),
+        "letters": [letter_of(message) for message in dead[:DEAD_SHOWN]],
+    }
+
+
+def letter_of(message: Record[Any]) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "body": message.body,
+        "rung_at": message.due_at,
+        "failed_at": message.failed_at,
+        "error": message.error,
+        "detail": message.detail,
+    }
 
 
 async def count_dead(connection: AsyncConnection) -> int:
     """Messages given up for good, of all organisations; for metrics."""
-    query = select(func.count()).where(notifications.c.failed_at.is_not(None))
-    return int((await connection.execute(query)).scalar_one())
+    return int((await connection.execute(select(func.count()).where(DEAD))).scalar_one())

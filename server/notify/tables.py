@@ -1,11 +1,13 @@
-"""Chat robots, and the messages that wait for them."""
+"""Chat robots and mailboxes, and the messages that wait for them."""
 
 from sqlalchemy import BigInteger, Column, Index, Integer, Text
 
 from server.db import named_index, org_table
 
-# `url` is a secret: whoever has it can post. `next_at` and `sent` (the ms of the sends of the last
-# minute) keep the robot's pace across restarts and processes.
+# A mailbox is a robot that writes to one person: kind 'mail', `staff_id`, and no store.
+# `url` and `secret` are secrets: whoever has them can post. `next_at` and `sent` (the ms of the
+# sends of the last minute) keep the pace across restarts and processes; `leased_until` says that
+# one of them is sending now, and is the token by which it knows that this is still true.
 robots = org_table(
     "robots",
     Column("id", Text, nullable=False),
@@ -15,10 +17,20 @@ robots = org_table(
     Column("enabled", Integer, nullable=False),
     Column("next_at", BigInteger, nullable=False, default=0),
     Column("sent", Text, nullable=False, default="[]"),
+    Column("secret", Text),
+    Column("staff_id", Text),
+    Column("leased_until", BigInteger, nullable=False, server_default="0"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("sent_at", BigInteger),
+    Column("error", Text),  # a code; None since the last success
+    Column("detail", Text),  # the other side's own words
+    Column("error_at", BigInteger),
 )
 named_index(robots, "org_id", "store_id")
+named_index(robots, "org_id", "staff_id")
 
-# `target` is the robot's id. Waiting: neither sent_at nor failed_at. `priority` 0 jumps the queue.
+# `target` is the robot's id. Waiting: neither sent_at nor failed_at. `priority` 0 jumps the queue;
+# `due_at` is when it was rung. `lead_id` and `to_id`: what is acknowledged, and by whom.
 notifications = org_table(
     "notifications",
     Column("id", Text, nullable=False),
@@ -33,6 +45,9 @@ notifications = org_table(
     Column("sent_at", BigInteger),
     Column("failed_at", BigInteger),
     Column("error", Text),
+    Column("detail", Text),
+    Column("lead_id", Text),
+    Column("to_id", Text),
     rowid=True,
 )
 named_index(notifications, "org_id", "dedupe_key", unique=True)
@@ -43,3 +58,13 @@ Index(
     sqlite_where=notifications.c.sent_at.is_(None) & notifications.c.failed_at.is_(None),
     postgresql_where=notifications.c.sent_at.is_(None) & notifications.c.failed_at.is_(None),
 )
+# What a robot still has to say or has given up, for its queue and for the settings.
+Index(
+    "ix_notifications_unsent",
+    notifications.c.org_id,
+    notifications.c.target,
+    sqlite_where=notifications.c.sent_at.is_(None),
+    postgresql_where=notifications.c.sent_at.is_(None),
+)
+
+WAITING = notifications.c.sent_at.is_(None) & notifications.c.failed_at.is_(None)

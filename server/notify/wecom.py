@@ -1,58 +1,41 @@
-"""The WeCom group robot: one POST a message, and what its answers mean.
+"""The WeCom group robot (企业微信). The key in its URL is the secret; nothing is signed.
 
-Vendor's rules: 20 messages a minute per robot, text up to 2048 bytes, markdown up to 4096, both in
-UTF-8. A refusal comes with HTTP 200 and an `errcode` that is not 0. The URL is the secret.
+Vendor's rules: 20 messages a minute for each robot, text up to 2048 bytes, markdown up to 4096.
 """
 
-import logging
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import httpx
 
-from server.notify.words import MARKDOWN_BYTES, TEXT_BYTES, shorten
+from server.clock import MINUTE_MS
+from server.notify.channel import Answer, Letter, Pace
+from server.notify.webhook import Verdicts, judge, post
+from server.notify.words import shorten
 
-TIMEOUT_S = 5.0
-TOO_LONG = 40058
-OVER_LIMIT = 45009
-ERROR_CHARS = 200
-
-# It writes every URL it posts to into the log, key and all.
-logging.getLogger("httpx").setLevel(logging.WARNING)
-
-Verdict = Literal["sent", "too_long", "over_limit", "failed"]
-
-VERDICTS: dict[int, Verdict] = {TOO_LONG: "too_long", OVER_LIMIT: "over_limit"}
-
-
-class Answer(NamedTuple):
-    """`error` says why, without the robot's URL."""
-
-    verdict: Verdict
-    error: str | None = None
+VERDICTS: Verdicts = {
+    40058: ("too_long", "too_long"),
+    45009: ("over_limit", "over_limit"),
+    45033: ("over_limit", "over_limit"),
+    93000: ("refused", "bad_key"),
+    93004: ("refused", "removed"),
+    93008: ("refused", "removed"),
+}
 
 
-async def post(client: httpx.AsyncClient, url: str, text: str, *, markdown: bool) -> Answer:
-    try:
-        response = await client.post(url, json=payload(text, markdown), timeout=TIMEOUT_S)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        return Answer("failed", type(error).__name__)
-    if response.status_code != 200:
-        return Answer("failed", f"HTTP {response.status_code}")
-    return judge(response)
+@dataclass(frozen=True)
+class WeCom:
+    client: httpx.AsyncClient
+    pace: Pace = Pace(spacing_ms=3_000, calm_a_minute=15, most_a_minute=20, rest_ms=MINUTE_MS)
+    text_bytes: int = 2048
+    digest_bytes: int = 4096
 
+    async def send(self, letter: Letter, now: int) -> Answer:
+        reply = await post(self.client, letter.address, self.message(letter), now)
+        return reply if isinstance(reply, Answer) else judge(reply, "errcode", "errmsg", VERDICTS)
 
-def payload(text: str, markdown: bool) -> dict[str, Any]:
-    kind, limit = ("markdown", MARKDOWN_BYTES) if markdown else ("text", TEXT_BYTES)
-    return {"msgtype": kind, kind: {"content": shorten(text, limit)}}
-
-
-def judge(response: httpx.Response) -> Answer:
-    try:
-        body = response.json()
-        code = int(body["errcode"])
-    except (ValueError, KeyError, TypeError):
-        return Answer("failed", "answer without errcode")
-    if code == 0:
-        return Answer("sent")
-    error = f"errcode {code} {body.get('errmsg', '')}"[:ERROR_CHARS]
-    return Answer(VERDICTS.get(code, "failed"), error)
+    def message(self, letter: Letter) -> dict[str, Any]:
+        if letter.is_digest:
+            content = shorten(letter.text, self.digest_bytes)
+            return {"msgtype": "markdown", "markdown": {"content": content}}
+        return {"msgtype": "text", "text": {"content": shorten(letter.text, self.text_bytes)}}

@@ -4,17 +4,16 @@ Whatever a customer typed is made harmless first: no mentions, no markup, no ful
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-TEXT_BYTES = 2048
-MARKDOWN_BYTES = 4096
-"""The vendor's limits, in bytes of UTF-8: a Chinese character is three."""
+BODY_BYTES = 1400
+"""A sentence, so that it fits with its link into the smallest message of all, WeCom's 2048."""
 
 ELLIPSIS = "…"
 _DIGITS = re.compile(r"\d(?:[ -]?\d){6,}")
 _MARKUP = str.maketrans({"<": "＜", ">": "＞", "@": "＠", "[": "［", "]": "］", "`": "｀"})
-_SPACE = re.compile(r"\s+")
+_SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 
 SENTENCES = {
     "offer": "【新客】{store}：{name}{wants}。已派给 {to}，请在 {patience} 内接单。",
@@ -26,8 +25,9 @@ SENTENCES = {
     "first_follow_up": "【升级】{store}：{name} 该首次跟进了，{missed_by} 还没跟进，请 {to} 处理。",
     "ring": "【再次到店】{store}：{name} 又来了，请 {to} 接待。",
 }
-DIGEST = "这一分钟有 {count} 条提醒："
-MORE = "另有 {count} 条，请打开 Shopbell 查看。"
+DIGEST = "还有 {count} 条提醒："
+ACKNOWLEDGE = "{name}收到请点：{link}"
+TEST = "【测试】{store}：门铃的提醒会发到这里。收到这条就是设好了。"
 
 
 def say(kind: str, facts: Mapping[str, Any]) -> str:
@@ -43,19 +43,21 @@ def say(kind: str, facts: Mapping[str, Any]) -> str:
         waited=say_duration(int(facts.get("waited_s") or 0)),
         patience=say_duration(int(facts.get("patience_s") or 0)),
     )
-    return shorten(sentence, TEXT_BYTES)
+    return shorten(sentence, BODY_BYTES)
 
 
-def say_digest(lines: list[str], limit: int = MARKDOWN_BYTES) -> str:
-    """Several messages as one; those that do not fit are counted, never cut."""
-    head = DIGEST.format(count=len(lines))
-    text, said = head, 0
-    for line in lines:
-        rest = MORE.format(count=len(lines) - said)
-        if bytes_of(f"{text}\n{line}\n{rest}") > limit:
-            return shorten(f"{text}\n{rest}", limit)
-        text, said = f"{text}\n{line}", said + 1
-    return text
+def say_digest(lines: Sequence[str]) -> str:
+    return "\n".join([DIGEST.format(count=len(lines)), *lines])
+
+
+def say_with_link(sentence: str, name: str, link: str, limit: int) -> str:
+    """The link is never cut: what is before it is."""
+    last = "\n" + ACKNOWLEDGE.format(name=f"{name}，" if name else "", link=link)
+    return shorten(sentence, limit - bytes_of(last)) + last
+
+
+def say_test(store: str) -> str:
+    return TEST.format(store=tame(store) or "Shopbell")
 
 
 def say_duration(seconds: int) -> str:
@@ -70,7 +72,7 @@ def tame(text: str) -> str:
 
 def shorten(text: str, limit: int) -> str:
     """At most `limit` bytes of UTF-8, cut between characters, with an ellipsis if cut."""
-    encoded = text.encode()
+    encoded = text.encode(errors="replace")
     if len(encoded) <= limit:
         return text
     room = max(limit - len(ELLIPSIS.encode()), 0)
@@ -78,7 +80,7 @@ def shorten(text: str, limit: int) -> str:
 
 
 def bytes_of(text: str) -> int:
-    return len(text.encode())
+    return len(text.encode(errors="replace"))
 
 
 def _mask(found: re.Match[str]) -> str:

@@ -1,0 +1,54 @@
+"""What all ways out of the house have in common: a pace, sizes, and what an answer means."""
+
+from typing import Literal, NamedTuple, Protocol
+
+Verdict = Literal["sent", "too_long", "over_limit", "failed", "refused"]
+"""`failed` is worth another try; `refused` stays so until somebody changes the settings."""
+
+
+class Answer(NamedTuple):
+    """`code` is ours and stable, the phone has its sentence; `detail` are the other side's own
+    words. Neither ever holds an address or a secret."""
+
+    verdict: Verdict
+    code: str | None = None
+    detail: str = ""
+    retry_after_ms: int = 0
+
+
+class Pace(NamedTuple):
+    """Past `calm_a_minute` what waits is merged; `rest_ms` is the pause after being told off."""
+
+    spacing_ms: int
+    calm_a_minute: int
+    most_a_minute: int
+    rest_ms: int
+
+
+class Letter(NamedTuple):
+    """What goes out in one go: one message, or several merged. `key` names it once and for all."""
+
+    key: str
+    address: str
+    secret: str | None
+    text: str
+    is_digest: bool = False
+
+
+class Channel(Protocol):
+    """One kind of robot. Sizes are bytes of UTF-8; `send` cuts what is longer, and never raises."""
+
+    @property
+    def pace(self) -> Pace: ...
+
+    @property
+    def text_bytes(self) -> int: ...
+
+    @property
+    def digest_bytes(self) -> int: ...
+
+    async def send(self, letter: Letter, now: int) -> Answer: ...
+
+
+Channels = dict[str, Channel]
+"""By kind: wecom, dingtalk, feishu, mail."""

@@ -1,0 +1,150 @@
+"""What a robot says next: escalations first, then by age; what is too much becomes a digest."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Row as Record
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.clock import MINUTE_MS
+from server.notify.channel import Channel, Letter, Pace
+from server.notify.outbox import URGENT
+from server.notify.tables import WAITING, notifications, robots
+from server.notify.words import bytes_of, say_digest, say_with_link
+
+LEASE_MS = 30_000
+"""Longer than any channel takes. Whoever was killed while sending is taken for dead after it."""
+DIGEST_MOST = 100
+
+LinkFor = Callable[[str, str, str, str], str | None]
+"""The address at which a person acknowledges a lead: organisation, lead, person, channel."""
+
+
+class Parcel(NamedTuple):
+    """What goes out in one go. `lease` is ours for as long as the robot's row says the same."""
+
+    robot: Record[Any]
+    lease: int
+    messages: Sequence[Record[Any]] = ()
+
+    @property
+    def is_digest(self) -> bool:
+        return len(self.messages) > 1
+
+
+async def take_parcel(
+    connection: AsyncConnection, org_id: str, robot_id: str, channel: Channel, now: int
+) -> Parcel | None:
+    """Choose what this robot says next, and hold the robot while it is said."""
+    robot = await take_turn(connection, org_id, robot_id, now)
+    if robot is None or robot.next_at > now:
+        return None
+    waiting = await find_waiting(connection, org_id, robot_id, now)
+    if not waiting or not robot.enabled:
+        await drop(connection, org_id, waiting, now)
+        return None
+    sent = recent(robot, now)
+    if (rest := rest_for(channel.pace, sent)) is not None:
+        await set_robot(connection, robot, next_at=rest)
+        return None
+    chosen = waiting if is_merged(waiting, sent, channel.pace) else waiting[:1]
+    lease = await hold(connection, robot, sent, now)
+    return Parcel(robot, lease, fitting(chosen, channel.digest_bytes))
+
+
+async def take_turn(
+    connection: AsyncConnection, org_id: str, robot_id: str, now: int
+) -> Record[Any] | None:
+    """The robot, unless somebody is sending with it at this moment."""
+    query = select(robots).where(
+        robots.c.org_id == org_id, robots.c.id == robot_id, robots.c.leased_until <= now
+    )
+    return (await connection.execute(query.with_for_update(skip_locked=True))).one_or_none()
+
+
+def recent(robot: Record[Any], now: int) -> list[int]:
+    sent = msgspec.json.decode(robot.sent, type=list[int])
+    return [at for at in sent if at > now - MINUTE_MS]
+
+
+def rest_for(pace: Pace, sent: Sequence[int]) -> int | None:
+    """Until when the minute is full, if it is."""
+    return sent[-pace.most_a_minute] + MINUTE_MS if len(sent) >= pace.most_a_minute else None
+
+
+async def hold(
+    connection: AsyncConnection, robot: Record[Any], sent: Sequence[int], now: int
+) -> int:
+    """The attempt counts before it is made: whoever dies in it was not too fast."""
+    lease = now + LEASE_MS
+    noted = msgspec.json.encode([*sent, now]).decode()
+    await set_robot(connection, robot, leased_until=lease, sent=noted)
+    return lease
+
+
+async def find_waiting(
+    connection: AsyncConnection, org_id: str, robot_id: str, now: int
+) -> Sequence[Record[Any]]:
+    query = (
+        select(notifications)
+        .where(
+            WAITING,
+            notifications.c.org_id == org_id,
+            notifications.c.target == robot_id,
+            notifications.c.due_at <= now,
+        )
+        .order_by(notifications.c.priority, notifications.c.due_at, notifications.c.id)
+        .limit(DIGEST_MOST)
+    )
+    return (await connection.execute(query)).all()
+
+
+def is_merged(waiting: Sequence[Record[Any]], sent: Sequence[int], pace: Pace) -> bool:
+    """Escalations go out alone and first; the rest is merged once the minute is busy."""
+    return len(sent) >= pace.calm_a_minute and waiting[0].priority != URGENT
+
+
+def fitting(messages: Sequence[Record[Any]], limit: int) -> Sequence[Record[Any]]:
+    """As many as one digest can hold whole; the others wait for the next."""
+    fit = len(messages)
+    while fit > 1 and bytes_of(digest_of(messages[:fit])) > limit:
+        fit -= 1
+    return messages[:fit]
+
+
+def digest_of(messages: Sequence[Record[Any]]) -> str:
+    return say_digest([message.body for message in messages])
+
+
+def address_letter(parcel: Parcel, channel: Channel, link_for: LinkFor, name: str) -> Letter:
+    """`name`: of the person who is to acknowledge, if the parcel is about one."""
+    first, robot = parcel.messages[0], parcel.robot
+    text = digest_of(parcel.messages) if parcel.is_digest else first.body
+    if not parcel.is_digest and first.lead_id and first.to_id:
+        link = link_for(robot.org_id, first.lead_id, first.to_id, robot.kind)
+        text = say_with_link(text, name, link, channel.text_bytes) if link else text
+    return Letter(first.id, robot.url, robot.secret, text, parcel.is_digest)
+
+
+async def drop(
+    connection: AsyncConnection, org_id: str, messages: Sequence[Record[Any]], now: int
+) -> None:
+    """A robot that was switched off says nothing, now or later."""
+    await mark(connection, org_id, messages, failed_at=now, error="switched_off")
+
+
+async def mark(
+    connection: AsyncConnection, org_id: str, messages: Sequence[Record[Any]], **values: Any
+) -> None:
+    ids = [message.id for message in messages]
+    statement = update(notifications).where(
+        notifications.c.org_id == org_id, notifications.c.id.in_(ids)
+    )
+    await connection.execute(statement.values(**values))
+
+
+async def set_robot(connection: AsyncConnection, robot: Record[Any], **values: Any) -> None:
+    statement = update(robots).where(robots.c.org_id == robot.org_id, robots.c.id == robot.id)
+    await connection.execute(statement.values(**values))
