@@ -1,14 +1,19 @@
-"""A poster on the wall of the store, and a stranger in front of it."""
+"""A poster on the wall, a stranger in front of it; robots in the groups of the store."""
+
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
 from server.config import Config
 from server.db import Database
+from server.notify.sender import Sender, open_sender
 from server.stores.posters import Poster
 from server.stores.queries import hang_poster
 from tests.cast import CODE, ORG, RENMIN
 from tests.conftest import MovableClock
+from tests.server.ringing import hang
+from tests.server.robot import ROBOTS, Robot, robot_on_loopback
 from tests.server.visitor import Visitor
 
 
@@ -27,3 +32,25 @@ def sun(
 ) -> Visitor:
     """Mr Sun, whom nobody knows yet."""
     return Visitor(stranger, config, clock, poster)
+
+
+@pytest.fixture
+async def robot(database: Database, clock: MovableClock, xinju: str) -> AsyncIterator[Robot]:
+    async with robot_on_loopback(clock) as robot:
+        await hang(database, robot)
+        yield robot
+
+
+@pytest.fixture(params=list(ROBOTS))
+async def any_robot(
+    request: pytest.FixtureRequest, database: Database, clock: MovableClock, xinju: str
+) -> AsyncIterator[Robot]:
+    async with robot_on_loopback(clock, request.param) as robot:
+        await hang(database, robot)
+        yield robot
+
+
+@pytest.fixture
+async def sender(config: Config, database: Database, clock: MovableClock) -> AsyncIterator[Sender]:
+    async with open_sender(config, database, clock) as sender:
+        yield sender

@@ -1,85 +1,22 @@
 """The bell outside the app: a chat robot with the vendor's limits."""
 
 import logging
-from collections.abc import AsyncIterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.config import Config
 from server.db import Database
-from server.notify.outbox import Bell, enqueue
-from server.notify.robots import Robot as Place
-from server.notify.robots import count_dead, put_robot
-from server.notify.sender import Sender, open_sender
+from server.notify.robots import count_dead
+from server.notify.sender import Sender
 from server.notify.settling import ATTEMPTS
-from server.notify.tables import notifications
 from server.notify.words import bytes_of, say, say_with_link, shorten, tame
-from tests.cast import ORG, RENMIN
 from tests.conftest import MovableClock
-from tests.server.robot import ROBOTS, Robot, robot_on_loopback
+from tests.server.ringing import bell, outbox, ring, send
+from tests.server.robot import Robot
 from tests.server.shop import Shop
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-async def robot(database: Database, clock: MovableClock, xinju: str) -> AsyncIterator[Robot]:
-    async with robot_on_loopback(clock) as robot:
-        await hang(database, robot)
-        yield robot
-
-
-@pytest.fixture(params=list(ROBOTS))
-async def any_robot(
-    request: pytest.FixtureRequest, database: Database, clock: MovableClock, xinju: str
-) -> AsyncIterator[Robot]:
-    async with robot_on_loopback(clock, request.param) as robot:
-        await hang(database, robot)
-        yield robot
-
-
-@pytest.fixture
-async def sender(config: Config, database: Database, clock: MovableClock) -> AsyncIterator[Sender]:
-    async with open_sender(config, database, clock) as sender:
-        yield sender
-
-
-async def hang(database: Database, robot: Robot, id: str = "robot", store: str = RENMIN) -> None:
-    place = Place(ORG, id, robot.kind, store, None, robot.url, robot.secret)
-    await database.transact(lambda connection: put_robot(connection, place))
-
-
-def bell(n: int, kind: str = "offer", **facts: object) -> Bell:
-    return Bell(
-        kind, RENMIN, f"lead-{n}:{kind}", {"name": f"客户{n}", "store": "人民路店", **facts}
-    )
-
-
-async def ring(database: Database, clock: MovableClock, *bells: Bell) -> None:
-    async def work(connection: AsyncConnection) -> None:
-        await enqueue(connection, ORG, bells, clock())
-
-    await database.transact(work)
-
-
-async def send(sender: Sender, clock: MovableClock, seconds: int = 0) -> None:
-    """The sender works for so many seconds."""
-    await sender.deliver()
-    for _ in range(seconds):
-        clock.advance(seconds=1)
-        await sender.deliver()
-
-
-async def outbox(database: Database) -> list[tuple[int, int | None, int | None, str | None]]:
-    """attempts, sent_at, failed_at and error of each message."""
-    table = notifications.c
-    query = select(table.attempts, table.sent_at, table.failed_at, table.error)
-    async with database.read() as connection:
-        return [tuple(row) for row in await connection.execute(query)]
 
 
 async def test_an_offer_a_nudge_and_an_escalation_reach_the_group(
