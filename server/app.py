@@ -38,6 +38,7 @@ from server.leads import arrivals, rules_routes
 from server.leads import routes as leads
 from server.leads.hours_changed import fire_hours_changed
 from server.leads.worker import Worker
+from server.notify import acknowledge_routes
 from server.notify import routes as notify
 from server.notify.sender import open_sender
 from server.photos import routes as photos
@@ -114,6 +115,7 @@ ROUTES: list[BaseRoute] = [
     *known.routes,
     *arrivals.routes,
     *notify.routes,
+    *acknowledge_routes.routes,
     *leads.routes,
     *rules_routes.routes,
     *photos.routes,

@@ -9,6 +9,7 @@ KIB = 1024
 USUAL_BYTES = 1024 * KIB
 BYTES_UNDER = {
     "/r/": 64 * KIB,
+    "/a/": 4 * KIB,
     # More than a photo may have, so that uploads answer for themselves, in the words of tus.
     "/photos": 13 * 1024 * KIB,
 }

@@ -1,14 +1,23 @@
-"""Links by which one person says of one lead: I know. Signed, good for a day."""
+"""Links by which one person says of one lead: I know. Signed, good for a day.
+
+To acknowledge is not to accept: the clock of the lead goes on.
+"""
 
 from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import Clock
 from server.config import Config
 from server.identity.signing import BadSeal, Seal
 from server.notify.packing import LinkFor
+from server.rows import Published, find_row, load, open_ledger, publish
+from server.stores.calendar import calendar_of
+from sync import Entities, Row
 
 PURPOSE = "acknowledge"
 MAX_AGE_S = 24 * 3600
+FIELD = "acknowledgements"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +28,19 @@ class Link:
     lead_id: str
     staff_id: str
     channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the page says. `at` is when this person acknowledged, in ms."""
+
+    person: str
+    customer: str
+    waited_s: int
+    holder: str
+    is_closed: bool
+    at: int | None
+    zone: str
 
 
 def link_maker(config: Config, clock: Clock) -> LinkFor:
@@ -37,3 +59,52 @@ def read_link(keys: tuple[str, ...], token: str, now: int) -> Link | None:
         return Link(*Seal(keys, PURPOSE).open(token, now, MAX_AGE_S))
     except (BadSeal, TypeError):
         return None
+
+
+async def find_asked(connection: AsyncConnection, link: Link, now: int) -> Asked | None:
+    """None if the lead or the person is gone."""
+    lead = await find_row(connection, link.org_id, link.lead_id)
+    person = await find_row(connection, link.org_id, link.staff_id)
+    if not is_there(lead, "lead") or not is_there(person, "staff"):
+        return None
+    assert lead is not None
+    assert person is not None
+    store = await find_row(connection, link.org_id, lead.body["store_id"])
+    holder_id = lead.body.get("holder_id")
+    holder = await find_row(connection, link.org_id, holder_id) if holder_id else None
+    since = lead.body["received_at"]
+    return Asked(
+        person=person.body["name"],
+        customer=lead.body.get("name") or lead.body.get("salutation") or "",
+        waited_s=calendar_of(store.body).elapsed(since, now) if store else (now - since) // 1000,
+        holder=holder.body["name"] if holder else "",
+        is_closed=lead.body["state"] == "closed",
+        at=acknowledged_at(lead, link.staff_id),
+        zone=store.body["zone"] if store else "UTC",
+    )
+
+
+def is_there(row: Row | None, entity: str) -> bool:
+    is_known = row is not None and row.entity == entity and not row.deleted
+    return is_known and row is not None and row.body.get("state") != "left"
+
+
+def acknowledged_at(lead: Row, staff_id: str) -> int | None:
+    noted = [each for each in lead.body.get(FIELD, []) if each["staff_id"] == staff_id]
+    return noted[0]["at"] if noted else None
+
+
+async def acknowledge(
+    connection: AsyncConnection, entities: Entities, link: Link, now: int
+) -> Published | None:
+    """Once for each person, however often it is said; None if there was nothing to note."""
+    ledger = await open_ledger(connection, link.org_id, entities, now)
+    await load(connection, ledger, [link.lead_id, link.staff_id])
+    lead, person = ledger.row(link.lead_id), ledger.row(link.staff_id)
+    if not is_there(lead, "lead") or not is_there(person, "staff") or lead is None:
+        return None
+    if acknowledged_at(lead, link.staff_id) is not None:
+        return None
+    noted = {"staff_id": link.staff_id, "at": now, "channel": link.channel}
+    ledger.change(lead, **{FIELD: [*lead.body.get(FIELD, []), noted]})
+    return await publish(connection, ledger)

@@ -62,10 +62,10 @@ def deliver(smtp: Smtp, message: EmailMessage) -> Answer:
         return judge(code, words, "bad_address")
     except smtplib.SMTPResponseException as error:
         return judge(error.smtp_code, error.smtp_error, "rejected")
-    except TimeoutError:
-        return Answer("failed", "timeout")
     except (OSError, smtplib.SMTPException, UnicodeError) as error:
-        return Answer("failed", "unreachable", type(error).__name__)
+        # smtplib reports that a reply took too long as a connection that was lost.
+        is_late = TimeoutError in (type(error), type(error.__context__))
+        return Answer("failed", "timeout" if is_late else "unreachable", type(error).__name__)
     return Answer("sent")
 
 
