@@ -68,6 +68,7 @@ export type LeadState = 'waiting' | 'offered' | 'accepted' | 'contacted' | 'clos
 export interface Clock { offered_at: number | null; nudge_at: number; next_at: number; warn_at: number; escalate_at: number; area_at: number }
 export interface Reason { staff_id: string; code: string }
 export type ClosingReason = 'opportunity' | 'no_need' | 'unreachable' | 'wrong_number' | 'test'
+export interface Known { staff_id: string; at: number; channel: string }
 export interface Lead {
   customer_id: string; store_id: string; arrival_id: string; need: string
   state: LeadState; responsible_id: string; holder_id: string | null; offer_id: string | null; offered_to: string | null
@@ -75,6 +76,8 @@ export interface Lead {
   closed_at: number | null; close_reason: ClosingReason | 'merged' | null; self_received: boolean; clock: Clock | null
   escalated_at: number | null; escalated_to: string | null; level: string | null; first_follow_up_due_at: number | null
   arrivals: number; rung_at: number | null; reasons: Reason[]
+  /** who said "I know" to a reminder in a chat or a mail: not yet in rows of older servers */
+  acknowledgements?: Known[]
   name: string; salutation: string; source: string; position: string; is_known: boolean
 }
 export interface Offer {

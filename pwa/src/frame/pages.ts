@@ -10,7 +10,7 @@ const files = import.meta.glob<{ default: Page }>([
   '../today/Today.svelte', '../customers/Customers.svelte', '../customers/Customer.svelte', '../customers/Deleted.svelte', '../customers/Register.svelte',
   '../followups/FollowUp.svelte', '../visits/Visit.svelte', '../scan/Scan.svelte', '../leads/Desk.svelte',
   '../leads/Bell.svelte', '../leads/Lead.svelte', '../clerk/Home.svelte', '../trust/Sync.svelte', '../identity/Me.svelte', '../identity/Phones.svelte',
-  '../routing/Routing.svelte', '../stores/Hours.svelte',
+  '../routing/Routing.svelte', '../stores/Hours.svelte', '../notify/Notices.svelte',
 ])
 
 const ROUTES: [pattern: RegExp, page: string][] = [
@@ -29,6 +29,7 @@ const ROUTES: [pattern: RegExp, page: string][] = [
   [/^\/me$/, 'identity/Me'],
   [/^\/me\/phones$/, 'identity/Phones'],
   [/^\/me\/hours$/, 'stores/Hours'],
+  [/^\/me\/notices$/, 'notify/Notices'],
 ]
 const HOMES: Record<Role, string> = {
   rep: 'today/Today', clerk: 'clerk/Home', manager: 'today/Today', area: 'leads/Desk', admin: 'leads/Desk',

@@ -3,19 +3,21 @@
 import { standing } from '../phone/mirror/effective'
 import type { Acceptance, AnyBody, Arrival, Bodies, Closing, EntityName, Escalation, FollowUp, Lead, Offer, Reassignment, Seen } from '../model'
 
-export type Kind = 'arrival' | 'offer' | 'offer_missed' | 'offer_withdrawn' | 'acceptance' | 'stand_in' | 'reassignment' | 'taken_over' | 'escalation' | 'follow_up' | 'closing'
+export type Kind = 'arrival' | 'offer' | 'offer_missed' | 'offer_withdrawn' | 'acceptance' | 'stand_in' | 'reassignment' | 'taken_over' | 'escalation' | 'follow_up' | 'closing' | 'acknowledged'
 export interface Event { id: string; kind: Kind; at: number; staff_id: string | null; pending: boolean; reason: Closing['reason'] | null }
 
 type Told = Pick<Event, 'kind' | 'staff_id'> & { reason?: Closing['reason']; at?: number }
 
 /** Events of this lead. What waits on this phone is in it, marked pending. */
 export function historyOf(lead: Seen<Lead>, tree: Seen<AnyBody>[]): Event[] {
-  return standing(tree)
+  const told = standing(tree)
     .filter((row) => belongs(row, lead))
-    .map((row) => {
+    .map((row): Event => {
       const { kind, staff_id, reason = null, at = row.at || row.captured_at } = tell(row)
       return { id: row.id, kind, staff_id, reason, at, pending: row.pending }
     })
+  const known = (lead.body.acknowledgements ?? []).map(({ staff_id, at }): Event => ({ id: `known:${staff_id}`, kind: 'acknowledged', staff_id, at, reason: null, pending: false }))
+  return [...told, ...known]
     .sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
 }
 

@@ -50,6 +50,14 @@ test('the history of a lead is what names it, in order', () => {
   ])
 })
 
+test('whoever said "I know" to a reminder is in the history, and has not accepted by it', () => {
+  const known = { ...lead, body: { ...lead.body, acknowledgements: [{ staff_id: 'lin', at: 15, channel: 'wecom' }] } }
+  const tree: Seen<AnyBody>[] = [row('arrival', 'a', {}, { at: 10 }), row('escalation', '2', { lead_id: 'l', to_id: 'lin', at: 12 })]
+  expect(historyOf(known, tree).map(({ kind, staff_id, at }) => [kind, staff_id, at])).toEqual([
+    ['arrival', null, 10], ['escalation', 'lin', 12], ['acknowledged', 'lin', 15],
+  ])
+})
+
 test('a colleague who received a customer somebody else holds stood in, and did not accept', () => {
   const tree: Seen<AnyBody>[] = [
     row('acceptance', '1', { lead_id: 'l', offer_id: null }, { by: 'bo', at: 10 }),

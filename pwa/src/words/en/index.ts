@@ -4,6 +4,7 @@ import followups from './followups'
 import frame from './frame'
 import identity from './identity'
 import leads from './leads'
+import notify from './notify'
 import phone from './phone'
 import photos from './photos'
 import records from './records'
@@ -18,5 +19,5 @@ import visits from './visits'
 import type { Translation } from '../zh'
 
 export const en: Translation = {
-  clerk, customers, followups, frame, identity, leads, phone, photos, records, routing, scan, stores, today, trust, ui, visits,
+  clerk, customers, followups, frame, identity, leads, notify, phone, photos, records, routing, scan, stores, today, trust, ui, visits,
 }

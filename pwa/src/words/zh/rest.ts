@@ -2,6 +2,7 @@ import clerk from './clerk'
 import customers from './customers'
 import followups from './followups'
 import identity from './identity'
+import notify from './notify'
 import photos from './photos'
 import records from './records'
 import routing from './routing'
@@ -11,4 +12,4 @@ import trust from './trust'
 import visits from './visits'
 
 /** What is said only after a tap: fetched behind the first page, and kept for use without a network. */
-export const rest = { clerk, customers, followups, identity, photos, records, routing, scan, stores, trust, visits }
+export const rest = { clerk, customers, followups, identity, notify, photos, records, routing, scan, stores, trust, visits }
