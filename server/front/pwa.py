@@ -19,6 +19,7 @@ NOT_THE_APPS = (
     "/sync/",
     "/photos",
     "/r/",
+    "/a/",
     "/p/",
     "/pass/",
     "/posters/",

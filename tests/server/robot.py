@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
-from tests.conftest import MovableClock
+from server.clock import Clock
 
 SECRET = "SEC-only-the-vendor-and-we-know"
 HOUR_MS = 3_600_000
@@ -31,7 +31,7 @@ class Robot:
     a_minute: ClassVar[int] = 20
     words: ClassVar[dict[int, str]] = {}
 
-    def __init__(self, clock: MovableClock) -> None:
+    def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.url = ""
         self.heard: list[str] = []
@@ -136,7 +136,7 @@ class DingTalkRobot(Robot):
         130101: "send too fast",
     }
 
-    def __init__(self, clock: MovableClock) -> None:
+    def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self.mute_until = 0
 
@@ -194,7 +194,7 @@ async def read_head(reader: asyncio.StreamReader) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def robot_on_loopback(clock: MovableClock, kind: str = "wecom") -> AsyncIterator[Robot]:
+async def robot_on_loopback(clock: Clock, kind: str = "wecom") -> AsyncIterator[Robot]:
     robot = ROBOTS[kind](clock)
     server = await asyncio.start_server(robot.answer, "127.0.0.1", 0)
     robot.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}{robot.path}"
