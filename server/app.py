@@ -97,6 +97,7 @@ async def open_notify(app: Starlette) -> AsyncIterator[None]:
     ground = ground_in(app)
     async with open_sender(ground.config, ground.database, ground.clock) as sender:
         app.state.sender = sender
+        app.state.metrics.watch("shopbell_messages_dead", lambda: sender.dead)
         yield
 
 

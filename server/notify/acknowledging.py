@@ -72,11 +72,13 @@ async def find_asked(connection: AsyncConnection, link: Link, now: int) -> Asked
     store = await find_row(connection, link.org_id, lead.body["store_id"])
     holder_id = lead.body.get("holder_id")
     holder = await find_row(connection, link.org_id, holder_id) if holder_id else None
-    since = lead.body["received_at"]
+    since, until = lead.body["received_at"], lead.body.get("accepted_at") or now
     return Asked(
         person=person.body["name"],
         customer=lead.body.get("name") or lead.body.get("salutation") or "",
-        waited_s=calendar_of(store.body).elapsed(since, now) if store else (now - since) // 1000,
+        waited_s=calendar_of(store.body).elapsed(since, until)
+        if store
+        else (until - since) // 1000,
         holder=holder.body["name"] if holder else "",
         is_closed=lead.body["state"] == "closed",
         at=acknowledged_at(lead, link.staff_id),

@@ -1,12 +1,13 @@
 """Messages are rows, written in the transaction that caused them, and sent afterwards."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import insert_into
+from server.db import as_list, fetch, insert_into, listed
 from server.notify.tables import notifications, robots
 from server.notify.words import say
 from sync import derive_id
@@ -61,16 +62,23 @@ async def find_hearers(
 ) -> dict[Place, list[Place]]:
     """Of each store and each person, their robots as channel and id."""
     stores, people = {bell.store_id for bell in bells}, {bell.to_id for bell in bells}
-    query = select(robots.c.store_id, robots.c.staff_id, robots.c.id).where(
-        robots.c.org_id == org_id,
-        robots.c.enabled == 1,
-        or_(robots.c.store_id.in_(stores), robots.c.staff_id.in_(people)),
-    )
+    given = {"org": org_id, "stores": as_list(stores), "people": as_list(people)}
     found: dict[Place, list[Place]] = {}
-    for store_id, staff_id, id in await connection.execute(query):
+    for store_id, staff_id, id in await fetch(
+        connection, hearers_query(connection.dialect.name), given
+    ):
         place = (MAIL, staff_id) if staff_id else ("robot", store_id)
         found.setdefault(place, []).append((place[0], id))
     return found
+
+
+@cache
+def hearers_query(dialect: str) -> Select[Any]:
+    is_near = robots.c.store_id.in_(listed(dialect, "stores"))
+    is_personal = robots.c.staff_id.in_(listed(dialect, "people"))
+    return select(robots.c.store_id, robots.c.staff_id, robots.c.id).where(
+        robots.c.org_id == bindparam("org"), robots.c.enabled == 1, or_(is_near, is_personal)
+    )
 
 
 def _message(org_id: str, bell: Bell, channel: str, robot_id: str, now: int) -> dict[str, Any]:

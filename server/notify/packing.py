@@ -17,6 +17,7 @@ from server.notify.words import bytes_of, say_digest, say_with_link
 LEASE_MS = 30_000
 """Longer than any channel takes. Whoever was killed while sending is taken for dead after it."""
 DIGEST_MOST = 100
+LAST_PLACES = 2
 
 LinkFor = Callable[[str, str, str, str], str | None]
 """The address at which a person acknowledges a lead: organisation, lead, person, channel."""
@@ -102,8 +103,10 @@ async def find_waiting(
 
 
 def is_merged(waiting: Sequence[Record[Any]], sent: Sequence[int], pace: Pace) -> bool:
-    """Escalations go out alone and first; the rest is merged once the minute is busy."""
-    return len(sent) >= pace.calm_a_minute and waiting[0].priority != URGENT
+    """The rest is merged once the minute is busy. Escalations go out first and alone, with their
+    links, unless all but the last places of the minute are taken: better together than late."""
+    is_urgent = waiting[0].priority == URGENT
+    return len(sent) >= (pace.most_a_minute - LAST_PLACES if is_urgent else pace.calm_a_minute)
 
 
 def fitting(messages: Sequence[Record[Any]], limit: int) -> Sequence[Record[Any]]:

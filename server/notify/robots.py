@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, true, update
 from sqlalchemy import Row as Record
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.clock import DAY_MS
 from server.db import insert_into
 from server.identity.actor import Actor, may
 from server.notify.hooks import hint_of
@@ -16,6 +17,7 @@ from server.notify.tables import WAITING, notifications, robots
 
 DEAD = notifications.c.failed_at.is_not(None) & notifications.c.sent_at.is_(None)
 DEAD_SHOWN = 20
+KEPT_MS = 30 * DAY_MS
 REASONS = ("error", "detail", "error_at")
 
 
@@ -165,6 +167,12 @@ def letter_of(message: Record[Any]) -> dict[str, Any]:
     }
 
 
+async def forget_old(connection: AsyncConnection, now: int) -> None:
+    """Messages name customers: none is kept longer than it can be of use."""
+    old = or_(notifications.c.sent_at <= now - KEPT_MS, notifications.c.failed_at <= now - KEPT_MS)
+    await connection.execute(delete(notifications).where(old))
+
+
 async def count_dead(connection: AsyncConnection) -> int:
-    """Messages given up for good, of all organisations; for metrics."""
+    """Messages given up, of all organisations; for metrics."""
     return int((await connection.execute(select(func.count()).where(DEAD))).scalar_one())

@@ -14,7 +14,7 @@ import httpx
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.clock import Clock
+from server.clock import MINUTE_MS, Clock
 from server.config import Config
 from server.db import Database
 from server.notify.acknowledging import link_maker
@@ -23,6 +23,7 @@ from server.notify.dingtalk import DingTalk
 from server.notify.feishu import Feishu
 from server.notify.mail import Mail
 from server.notify.packing import LinkFor, Parcel, address_letter, take_parcel
+from server.notify.robots import count_dead, forget_old
 from server.notify.settling import settle
 from server.notify.tables import WAITING, notifications, robots
 from server.notify.wecom import WeCom
@@ -31,6 +32,7 @@ from server.rows import find_row
 
 ROBOTS_AT_ONCE = 32
 PAUSE_S = 1.0
+SWEEP_MS = 5 * MINUTE_MS
 log = logging.getLogger("shopbell.notify")
 
 Place = tuple[str, str]
@@ -50,18 +52,23 @@ async def open_channels(config: Config) -> AsyncIterator[Channels]:
         }
 
 
-@dataclass(frozen=True)
+@dataclass
 class Sender:
+    """`dead`: how many messages were given up when they were last counted."""
+
     database: Database
     channels: Channels
     clock: Clock
     link_for: LinkFor
+    dead: int = 0
+    swept_at: int = 0
 
     async def run(self) -> None:
         """Until cancelled. Nobody waits for a robot that hangs but its own messages."""
         busy: set[asyncio.Task[int]] = set()
         try:
             while True:
+                await self.sweep()
                 for place in await self.find_ready(ROBOTS_AT_ONCE - len(busy)):
                     task = asyncio.create_task(self.serve(place))
                     busy.add(task)
@@ -70,6 +77,15 @@ class Sender:
         finally:
             for task in busy:
                 task.cancel()
+
+    async def sweep(self) -> None:
+        now = self.clock()
+        if now - self.swept_at < SWEEP_MS:
+            return
+        self.swept_at = now
+        await self.database.transact(lambda connection: forget_old(connection, now))
+        async with self.database.read(snapshot=False) as connection:
+            self.dead = await count_dead(connection)
 
     async def deliver(self) -> int:
         """One letter for each robot whose turn it is; returns how many were sent off."""

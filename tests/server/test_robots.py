@@ -431,6 +431,48 @@ async def test_escalations_go_first_even_if_they_came_last_and_the_robot_was_awa
     assert len(robot.heard) == 6
 
 
+async def test_escalations_that_would_come_late_come_together(
+    database: Database, clock: MovableClock, any_robot: Robot, sender: Sender
+) -> None:
+    rush = [bell(n, "escalated", to="林", missed_by="薄") for n in range(70)]
+    await ring(database, clock, *rush)
+    await send(sender, clock, 62)
+    everything = "\n".join(any_robot.heard)
+    assert any_robot.refused == []
+    assert all(f"客户{n} " in everything for n in range(30))
+    await send(sender, clock, 60)
+    assert await waiting(database) == 0
+
+
+async def test_nobody_is_led_elsewhere(
+    database: Database, clock: MovableClock, robot: Robot, sender: Sender
+) -> None:
+    async with robot_on_loopback(clock) as other:
+        robot.statuses, robot.headers = [307, 302], f"location: {other.url}\r\n"
+        await ring(database, clock, bell(1))
+        await send(sender, clock, 10)
+    assert other.asked == 0
+    assert await state(database) == ("http", "HTTP 302")
+
+
+async def test_messages_are_forgotten_after_a_month_and_dead_ones_counted(
+    database: Database, clock: MovableClock, robot: Robot, sender: Sender
+) -> None:
+    robot.errcodes = [93000]
+    await ring(database, clock, bell(1))
+    await send(sender, clock)
+    await sender.sweep()
+    assert sender.dead == 1
+    clock.advance(days=29)
+    await ring(database, clock, bell(2))
+    await send(sender, clock)
+    await sender.sweep()
+    assert len(await outbox(database)) == 2
+    clock.advance(days=2)
+    await sender.sweep()
+    assert (len(await outbox(database)), sender.dead) == (1, 0)
+
+
 async def test_a_retried_message_keeps_its_place_by_age(
     database: Database,
     clock: MovableClock,
