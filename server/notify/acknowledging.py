@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.clock import Clock
+from server.clock import SECOND_MS, Clock
 from server.config import Config
 from server.identity.signing import BadSeal, Seal
 from server.notify.packing import LinkFor
@@ -72,18 +72,21 @@ async def find_asked(connection: AsyncConnection, link: Link, now: int) -> Asked
     store = await find_row(connection, link.org_id, lead.body["store_id"])
     holder_id = lead.body.get("holder_id")
     holder = await find_row(connection, link.org_id, holder_id) if holder_id else None
-    since, until = lead.body["received_at"], lead.body.get("accepted_at") or now
     return Asked(
         person=person.body["name"],
         customer=lead.body.get("name") or lead.body.get("salutation") or "",
-        waited_s=calendar_of(store.body).elapsed(since, until)
-        if store
-        else (until - since) // 1000,
+        waited_s=count_wait(lead, store, now),
         holder=holder.body["name"] if holder else "",
         is_closed=lead.body["state"] == "closed",
         at=acknowledged_at(lead, link.staff_id),
         zone=store.body["zone"] if store else "UTC",
     )
+
+
+def count_wait(lead: Row, store: Row | None, now: int) -> int:
+    """In store time; a customer whom somebody has accepted waits no longer."""
+    since, until = lead.body["received_at"], lead.body.get("accepted_at") or now
+    return calendar_of(store.body).elapsed(since, until) if store else (until - since) // SECOND_MS
 
 
 def is_there(row: Row | None, entity: str) -> bool:
