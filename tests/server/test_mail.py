@@ -97,7 +97,7 @@ async def test_what_will_not_get_better_by_itself_shows_at_once(
     answers: dict[str, list[str]],
     code: str,
 ) -> None:
-    server.answers = answers
+    server.answers = {command: list(lines) for command, lines in answers.items()}
     signed_in = replace(server.smtp, user="bell", password="wrong")
     async with open_sender(replace(config, smtp=signed_in), database, clock) as strict:
         await ring(database, clock, bell(1, to_id="lin"))
