@@ -90,7 +90,6 @@ export default {
   history_taken_over: '{name} took over',
   history_escalation: 'Handed to {name}',
   history_follow_up: '{name} followed up',
-  history_acknowledged: '{name} saw the reminder: “I know”',
   history_closing: '{name} closed it: {reason}',
   history_pending: 'Saved on this phone',
   customer: 'Customer',

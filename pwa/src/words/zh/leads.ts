@@ -90,7 +90,6 @@ export default {
   history_taken_over: '{name} 接手',
   history_escalation: '交给 {name}',
   history_follow_up: '{name} 跟进',
-  history_acknowledged: '{name} 看到提醒，说"我知道了"',
   history_closing: '{name} 关闭：{reason}',
   history_pending: '已存本机',
   customer: '看客户',
