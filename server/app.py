@@ -45,6 +45,8 @@ from server.photos import routes as photos
 from server.photos.opening import open_photos, sweep_photos
 from server.photos.rules import CHECK as PHOTO_CHECK
 from server.photos.settling import fire_photo_check
+from server.pool import routes as pool
+from server.pool.rounds import POOL_ROUND, fire_round, keep_rounds
 from server.rows.waiting import REJUDGE
 from server.stores import personal_codes
 from server.stores import routes as stores
@@ -85,6 +87,7 @@ async def open_worker(app: Starlette) -> AsyncIterator[None]:
         PHOTO_CHECK: fire_photo_check,
         REJUDGE: fire_rejudge,
         HOURS_CHANGED: fire_hours_changed,
+        POOL_ROUND: fire_round,
     }
     worker = Worker(ground_in(app).database, state.entities, state.movement, others)
     app.state.worker = worker
@@ -119,6 +122,7 @@ ROUTES: list[BaseRoute] = [
     *acknowledge_routes.routes,
     *leads.routes,
     *rules_routes.routes,
+    *pool.routes,
     *photos.routes,
     *exchange.routes,
     Route("/{path:path}", Pwa()),
@@ -143,6 +147,7 @@ TASKS: list[Task] = [
     purge_old,
     look_for_alikes,
     keep_special_days,
+    keep_rounds,
 ]
 
 

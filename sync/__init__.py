@@ -25,7 +25,7 @@ from sync.entity import (
     check_creation,
 )
 from sync.errors import ForeignCursor, Malformed, NewerSchema, SyncError, TooLarge
-from sync.judge import OWN_ENTRY_MS, judge, judge_again
+from sync.judge import OWN_ENTRY_MS, had_reach, judge, judge_again
 from sync.ledger import Cancelled, Deadline, KeptValue, Ledger, Stored, Unloaded, is_fresh
 from sync.merge import Kept, Policy, pending_stamp
 from sync.placement import (
@@ -122,6 +122,7 @@ __all__ = [
     "effective_time",
     "encode_cursor",
     "find_reading",
+    "had_reach",
     "inflate",
     "is_fresh",
     "judge",

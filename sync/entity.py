@@ -24,6 +24,8 @@ class Author(msgspec.Struct, frozen=True, kw_only=True):
 
     What is `past` was theirs at some moment since the device's previous contact, and `recent` are
     the roots that left their scopes since then: reports are judged by these too (law 7).
+    `owned` customers, and `claimed_at` (ms) those claimed lately, are counted only for claims that
+    have a limit.
     """
 
     staff_id: str
@@ -32,6 +34,8 @@ class Author(msgspec.Struct, frozen=True, kw_only=True):
     store_ids: tuple[str, ...] = ()
     scopes: frozenset[str] = frozenset()
     accepts_leads: bool = False
+    owned: int = 0
+    claimed_at: tuple[int, ...] = ()
     recent: frozenset[str] = frozenset()
     past_roles: frozenset[str] = frozenset()
     past_store_ids: frozenset[str] = frozenset()

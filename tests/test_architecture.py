@@ -28,7 +28,7 @@ ORDER = [
     ["notify"],
     ["leads"],
     ["followups", "visits", "photos"],
-    ["duplicates"],
+    ["duplicates", "pool"],
     ["exchange"],
     ["front"],
     ["app", "sample"],

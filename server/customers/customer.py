@@ -33,7 +33,8 @@ SERVER_FIELDS = (
     "owner_id", "holder_ids", "pinyin", "initials", "phone_valid", "last_contact_at",
     "contact_count", "followed_at", "next_at", "next_kind", "steps", "created_by", "created_at",
     "marketing", "open_lead_id", "merged_ids", "household_ids", "asked_ids", "deleted_by",
-    "deleted_at",
+    "deleted_at", "owned_at", "former_id", "pool_card_id", "pooled_at", "pooled_why",
+    "release_at", "release_why", "warned_at", "credits",
 )  # fmt: skip
 _POLICIES: dict[str, Policy] = {
     "source": "first",
@@ -168,6 +169,7 @@ def look_around(row: Row, stores: frozenset[str]) -> Wanted:
     """Its own key, which a new phone gives up; its leads, which contacts count for."""
     body = row.body
     around = [body.get("open_lead_id"), body.get("store_id"), body.get("owner_id")]
+    around += [body.get("pool_card_id")]
     around += [pair_id(row.id, other) for other in body.get("asked_ids") or ()]
     around += [row.author] if row.deleted else []
     leads = [(OPEN_LEAD_KEY, f"{row.id}|{store}") for store in stores]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from server.customers import customer
+from server.customers import customer, pool_card
 from server.customers.names import mask_name
 from sync import Author, Entity, Ledger, Refusal, Row, desk_scope, scopes_of
 
@@ -41,6 +41,7 @@ def bury(person: Row, by: str | None, ledger: Ledger) -> None:
         for key in customer.find_keys(row.body):
             if ledger.has_key(key) and ledger.key(*key) is person:
                 ledger.release(*key)
+    pool_card.leave(ledger, person, None)
     ledger.change(person, deleted_by=by, deleted_at=ledger.now)
     ledger.delete(person)
 
@@ -62,6 +63,7 @@ def reconsider(fact: Row, ledger: Ledger, author: Author) -> Refusal | None:
         ledger.revive(person)
         ledger.change(person, deleted_by=None, deleted_at=None)
         customer.claim_keys(person, ledger)
+        pool_card.come_back(ledger, person)
         for row in former_records(person, ledger):
             for key in customer.find_keys(row.body):
                 if ledger.key(*key) is None:

@@ -5,6 +5,7 @@ from typing import Any
 from server.customers import customer
 from server.customers.candidates import candidate
 from server.customers.deletion import deletion
+from server.customers.pool_card import pool_card
 from server.customers.shapes import CommentFields, ResolutionFields
 from sync import Author, Entity, Ledger, Refusal, Row, scopes_of, store_scope
 
@@ -50,4 +51,4 @@ resolution = Entity(
 )
 arrival_card = Entity(name="arrival_card", kind="server", parent=("arrival_id",), place=place_card)
 
-entities = [customer.entity, comment, resolution, arrival_card, deletion, candidate]
+entities = [customer.entity, comment, resolution, arrival_card, deletion, candidate, pool_card]

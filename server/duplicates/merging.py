@@ -1,6 +1,6 @@
 """Bringing two records together. Pure; the whole trees of both must be loaded."""
 
-from server.customers import customer
+from server.customers import customer, pool_card
 from server.customers.shapes import CustomerFields
 from server.duplicates.leads import join_leads, recount_holders
 from server.followups.entities import recount
@@ -28,6 +28,7 @@ def merge(ledger: Ledger, gone: Row, into: Row, fact: Row) -> None:
         if ledger.has_key((kind, value)) and ledger.key(kind, value) is gone:
             ledger.claim(kind, value, into)
     join_leads(ledger, gone, into)
+    pool_card.leave(ledger, gone, None)
     move_tree(ledger, gone, into)
     if into.body.get("owner_id") is None and gone.body.get("owner_id"):
         change_owner(ledger, into, gone.body["owner_id"])

@@ -17,6 +17,7 @@ from server.exchange.reading import load_for
 from server.exchange.replay import Replay, read_replays
 from server.identity.devices import DEVICE, sender
 from server.identity.tables import devices
+from server.pool.claims import count_for
 from server.rows import Movement, Published, open_ledger, publish
 from server.rows.tables import pushes
 from sync import (
@@ -185,6 +186,8 @@ async def judge_job(
         first = job.push.units[0][0].n if job.push.units else device.next_seq
         return Judged(job, device, [], [], gap=first > device.next_seq)
     author = await author_of(connection, ledger, device)
+    if any(operation.e == "pool_claim" for operation in fresh):
+        author = await count_for(connection, ledger, author)
     timing = Timing(
         received_at=job.received_at,
         sent_at=job.push.sent_at,

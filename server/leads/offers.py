@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from server.customers import pool_card
 from server.leads.clock import RUNGS, Ladder, climb, first_follow_up_due, patience_of
 from server.stores.calendar import calendar_of
 from sync import Ledger, Row, derive_id, is_fresh
@@ -88,6 +89,7 @@ def begin(ledger: Ledger, lead: Row, arrival: Row, customer: Row, card: Row | No
         **({"rep_id": arrival.body["rep_id"]} if arrival.body.get("rep_id") else {}),
     )
     ledger.change(customer, open_lead_id=lead.id)
+    pool_card.leave(ledger, customer, None)
     ledger.schedule("first_follow_up", lead.id, lead.body["first_follow_up_due_at"])
     show_on_card(ledger, lead)
 
@@ -244,6 +246,7 @@ def close(ledger: Ledger, lead: Row, reason: str) -> None:
     customer = stored(ledger, lead.root)
     if customer.body.get("open_lead_id") == lead.id:
         ledger.change(customer, open_lead_id=None)
+        pool_card.come_back(ledger, customer)
     show_on_card(ledger, lead)
 
 
@@ -257,9 +260,22 @@ def release_holder(ledger: Ledger, lead: Row) -> None:
     ledger.change(lead, holder_id=None)
 
 
-def change_owner(ledger: Ledger, customer: Row, staff_id: str | None) -> None:
-    """The one place where a customer changes hands."""
-    ledger.change(customer, owner_id=staff_id)
+def change_owner(
+    ledger: Ledger, customer: Row, staff_id: str | None, why: pool_card.Why = "released"
+) -> None:
+    """The one place where a customer changes hands. Who belongs to nobody waits in the pool; `why`
+    they come there."""
+    pool_card.leave(ledger, customer, staff_id)
+    former_id = customer.body.get("owner_id")
+    warned = {name: None for name in WARNING if customer.body.get(name)}
+    ledger.change(customer, owner_id=staff_id, owned_at=ledger.now, **warned)
+    if staff_id is None:
+        ledger.change(customer, former_id=former_id)
+        pool_card.enter(ledger, customer, why)
+
+
+WARNING = ("release_at", "release_why", "warned_at")
+"""What an owner was told about losing a customer; the next one begins anew."""
 
 
 def stop_clock(ledger: Ledger, lead: Row) -> None:

@@ -1,6 +1,14 @@
 """Everything synced is a row: how rows are loaded, published and found."""
 
-from server.rows.load import find_row, load, load_scope, load_tree, open_ledger, read_row
+from server.rows.load import (
+    find_row,
+    load,
+    load_scope,
+    load_tree,
+    make_row,
+    open_ledger,
+    read_row,
+)
 from server.rows.movement import Movement
 from server.rows.publish import Published, found_organisation, publish, read_digests
 
@@ -12,6 +20,7 @@ __all__ = [
     "load",
     "load_scope",
     "load_tree",
+    "make_row",
     "open_ledger",
     "publish",
     "read_digests",

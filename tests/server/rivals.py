@@ -13,9 +13,10 @@ from server.db import Database, open_database
 from server.exchange.entities import ENTITIES
 from server.identity.accounts import Account, Organisation, found_organisation, open_accounts
 from server.identity.sessions import COOKIE, start_session
+from server.leads.offers import change_owner, stored
 from server.leads.worker import Worker
 from server.rows import found_organisation as found_head
-from server.rows import open_ledger, publish
+from server.rows import load, open_ledger, publish
 from tests.cast import (
     BINJIANG,
     CODE,
@@ -138,6 +139,7 @@ class Day:
         await self.wait_too_long(await self.walk_in())
         await self.walk_in()
         await self.settle()
+        await self.pool()
         return self
 
     @property
@@ -198,6 +200,28 @@ class Day:
             unit = [rep.operation("customer", id := make_id(), customer(phone=phone, **told))]
             await rep.push(unit)
         await rep.push([rep.operation("customer", id, {"phone": number}, base=0)])
+
+    async def pool(self) -> None:
+        """Two customers whom nobody owns any more, one of whom the rep takes on again."""
+        rep, ids = self.rep, [make_id(), make_id()]
+        for id in ids:
+            told = {"store_id": self.house.store, "phone": self.phone()}
+            await push(rep, rep.operation("customer", id, customer(**told)))
+        await self.give_up(ids)
+        self.clock.advance(days=8)
+        cards = (await Holder(rep).pull()).of("pool_card")
+        await push(rep, rep.operation("pool_claim", make_id(), {"pool_card_id": cards[0].id}))
+
+    async def give_up(self, ids: list[str]) -> None:
+        async def work(connection: AsyncConnection) -> None:
+            org = RIVAL if self.house.store == RIVAL_STORE else ORG
+            ledger = await open_ledger(connection, org, ENTITIES, self.clock())
+            await load(connection, ledger, ids)
+            for id in ids:
+                change_owner(ledger, stored(ledger, id), None)
+            await publish(connection, ledger)
+
+        await self.worker.database.transact(work)
 
     async def close(self, received: tuple[str, str]) -> None:
         fields = {"lead_id": received[1], "reason": "no_need"}

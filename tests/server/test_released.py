@@ -87,10 +87,9 @@ def test_the_first_release_wrote_every_entity_that_a_phone_may_write() -> None:
 
 
 def test_what_the_first_release_let_phones_write_is_let_be_written() -> None:
-    """Entities may be added; until the second schema these are all."""
+    """Entities may be added: a server that does not know one yet refuses and keeps it."""
     writable = {entity.name for entity in ENTITIES.values() if entity.shape is not None}
     assert writable >= FIRST
-    assert SCHEMA > 1 or writable == FIRST
 
 
 def refused_by(answer: dict[str, list[dict[str, object]]]) -> set[object]:

@@ -1,0 +1,178 @@
+"""The daily round of a store: who is warned, who is let go. A deadline like any other."""
+
+import asyncio
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Row as Record
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.applications import Starlette
+
+from server.db import Database
+from server.ground import ground_in
+from server.leads import offers
+from server.leads.offers import change_owner, first_name
+from server.pool.cases import Case, Office, find_cases
+from server.pool.rules import lower, read_rules
+from server.rows import Published, load_scope, open_ledger, publish
+from server.rows.tables import deadlines, heads
+from server.stores.calendar import Calendar, calendar_of
+from server.stores.office import OfficeCalendar
+from sync import ORGANISATION, Entities, Kept, Ledger, Row, derive_id, pending_stamp
+
+POOL_ROUND = "pool_round"
+ROUND_MIN = 9 * 60 + 30
+"""Half past nine by the store's wall: after the list of the dormant, before customers come."""
+PLAN_PAUSE_S = 3600
+INTO_POOL = "pool"
+"""Why a lead was closed whose customer went to the pool."""
+
+
+async def fire_round(
+    connection: AsyncConnection, ledger: Ledger, deadline: Record[Any], store: Row
+) -> None:
+    """A handler of the deadline worker. Nothing happens on days on which nobody could act."""
+    office = open_office(store)
+    ledger.schedule(POOL_ROUND, store.id, next_round(office.calendar, ledger.now))
+    if not office.is_working_day(office.calendar.date_at(ledger.now)):
+        return
+    for case in await find_cases(connection, ledger, office):
+        carry_out(ledger, case, office)
+
+
+def open_office(store: Row) -> Office:
+    calendar = calendar_of(store.body)
+    return Office(store, read_rules(store.body), OfficeCalendar(calendar.country).is_working_day)
+
+
+def next_round(calendar: Calendar, now: int) -> int:
+    day = calendar.date_at(now)
+    at = round_on(calendar, day)
+    return at if at > now else round_on(calendar, day + timedelta(days=1))
+
+
+def round_on(calendar: Calendar, day: date) -> int:
+    """When the round of a day is made, in ms."""
+    wall = datetime(day.year, day.month, day.day, ROUND_MIN // 60, ROUND_MIN % 60)
+    return int(wall.replace(tzinfo=calendar.zone).timestamp()) * 1000
+
+
+# What becomes of a customer
+
+
+def carry_out(ledger: Ledger, case: Case, office: Office) -> None:
+    if case.fate is None:
+        end_warning(ledger, case.customer)
+    elif case.fate.is_due and case.customer.body.get("release_at"):
+        let_go(ledger, case.customer, case.fate.why, office.store)
+    else:
+        warn(ledger, case, office)
+
+
+def end_warning(ledger: Ledger, customer: Row) -> None:
+    if customer.body.get("release_at"):
+        ledger.change(customer, **dict.fromkeys(offers.WARNING))
+
+
+def warn(ledger: Ledger, case: Case, office: Office) -> None:
+    """The owner is told once; the row says until when they can act."""
+    customer, fate = case.customer, case.fate
+    if fate is None:
+        return
+    release_at = round_on(office.calendar, fate.release_on)
+    if customer.body.get("release_at") is None:
+        tell(ledger, "release_warning", customer, customer.body["owner_id"], until_at=release_at)
+        ledger.change(customer, warned_at=ledger.now)
+    ledger.change(customer, release_at=release_at, release_why=fate.why)
+
+
+def let_go(ledger: Ledger, customer: Row, why: Any, store: Row) -> None:
+    """Released: the customer is silent, so the tier falls. Taken back: nobody tried, the manager
+    is told, and the tier stays."""
+    owner_id = customer.body["owner_id"]
+    lead = ledger.find(customer.body.get("open_lead_id"))
+    if lead is not None and lead.body["state"] != "closed":
+        offers.close(ledger, lead, INTO_POOL)
+    if why == "no_answer":
+        lower_tier(ledger, customer)
+    change_owner(ledger, customer, None, why)
+    tell(ledger, "released", customer, owner_id, why=why)
+    head_id = first_name(store.body)
+    if why == "no_attempt" and head_id and head_id != owner_id:
+        tell(ledger, "reclaimed", customer, head_id, from_id=owner_id)
+
+
+def lower_tier(ledger: Ledger, customer: Row) -> None:
+    """What a person chose stays in the history."""
+    held, lowered = customer.body.get("tier"), lower(customer.body.get("tier"))
+    if lowered == held:
+        return
+    ledger.keep(customer, Kept("tier", held, customer.stamp("tier"), False), "displaced")
+    stamps = {**customer.stamps, "tier": pending_stamp(ledger.now, "", None)}
+    ledger.change(customer, tier=lowered)
+    customer.stamps = stamps
+
+
+def tell(ledger: Ledger, kind: str, customer: Row, to_id: str, **facts: Any) -> Row:
+    """A notice about a customer, without a lead."""
+    body = {
+        "kind": kind,
+        "to_id": to_id,
+        "lead_id": None,
+        "customer_id": customer.id,
+        "at": ledger.now,
+        "name": customer.body.get("name") or customer.body.get("salutation") or "",
+        **facts,
+    }
+    id = derive_id("notice", kind, customer.id, to_id, ledger.now)
+    return ledger.create_once("notice", id, customer.id, body)
+
+
+# That there is a next round
+
+
+async def keep_rounds(app: Starlette) -> None:
+    ground = ground_in(app)
+    while True:
+        now = ground.clock()
+        for published in await plan_rounds(ground.database, app.state.entities, now):
+            app.state.announce(published)
+        await asyncio.sleep(PLAN_PAUSE_S)
+
+
+async def plan_rounds(database: Database, entities: Entities, now: int) -> list[Published]:
+    """A round for every store that has none before it: a new one, or one of old."""
+    async with database.read(snapshot=False) as connection:
+        org_ids = list((await connection.execute(select(heads.c.org_id))).scalars())
+
+    done = []
+    for org_id in org_ids:
+        work = partial(plan_organisation, org_id=org_id, entities=entities, now=now)
+        published = await database.transact(work)
+        if published is not None:
+            done.append(published)
+    return done
+
+
+async def plan_organisation(
+    connection: AsyncConnection, org_id: str, entities: Entities, now: int
+) -> Published | None:
+    ledger = await open_ledger(connection, org_id, entities, now)
+    stores = await load_scope(connection, ledger, ORGANISATION, "store")
+    planned = await find_planned(connection, org_id)
+    for store in stores:
+        if store.id not in planned:
+            ledger.schedule(POOL_ROUND, store.id, next_round(calendar_of(store.body), now))
+    return await publish(connection, ledger) if ledger.timers else None
+
+
+async def find_planned(connection: AsyncConnection, org_id: str) -> set[str]:
+    query = select(deadlines.c.subject_id).where(
+        deadlines.c.org_id == org_id,
+        deadlines.c.kind == POOL_ROUND,
+        deadlines.c.fired_at.is_(None),
+        deadlines.c.cancelled_at.is_(None),
+    )
+    return set((await connection.execute(query)).scalars())
