@@ -15,6 +15,8 @@ export interface Store {
   as_weekday?: Record<string, number | null>
   /** how its leads are shared out; what is left out is the default */
   routing?: Rules
+  /** what the store says of its pool; what is left out is the default */
+  pool?: { cool_off_days?: number }
 }
 export interface Share { weight?: number; open_cap?: number; day_cap?: number }
 export interface Need { skill: string; tiers?: Tier[]; sources?: Source[] }
@@ -34,10 +36,12 @@ export interface Customer {
   name: string; salutation: string; phone: string; need: string; budget: string; community: string
   house_type: string; wechat: string; move_in: string; source: Source; tier: Tier | null; tags: string[]; store_id: string
   owner_id: string | null; holder_ids: string[]; pinyin: string; initials: string; phone_valid: boolean
-  last_contact_at: number | null; contact_count: number; next_at: number | null; next_kind: string | null
+  last_contact_at: number | null; contact_count: number; next_at: number | null; next_kind: string | null; followed_at?: number | null
   steps: Partial<Record<Step, string>>; created_by: string | null; created_at: number; marketing: boolean; open_lead_id: string | null
   /** ids that became part of this record; records of the same household */
   merged_ids: string[]; household_ids: string[]
+  /** when the owner will lose them, why, and when that was said; who owned them before they came to the pool */
+  release_at?: number | null; release_why?: 'no_answer' | 'no_attempt' | null; warned_at?: number | null; former_id?: string | null
 }
 
 /** What the server writes on a fact that was corrected: which correction counts, and whether the fact is to be read at all. */
@@ -73,7 +77,7 @@ export interface Lead {
   customer_id: string; store_id: string; arrival_id: string; need: string
   state: LeadState; responsible_id: string; holder_id: string | null; offer_id: string | null; offered_to: string | null
   received_at: number; captured_at: number; routed_at: number | null; accepted_at: number | null; contacted_at: number | null
-  closed_at: number | null; close_reason: ClosingReason | 'merged' | null; self_received: boolean; clock: Clock | null
+  closed_at: number | null; close_reason: ClosingReason | 'merged' | 'pool' | null; self_received: boolean; clock: Clock | null
   escalated_at: number | null; escalated_to: string | null; level: string | null; first_follow_up_due_at: number | null
   arrivals: number; rung_at: number | null; reasons: Reason[]
   /** who said "I know" to a reminder in a chat or a mail: not yet in rows of older servers */
@@ -156,9 +160,17 @@ export interface Escalation {
   from_id: string | null; to_id: string; at: number; reason: string
 }
 export interface Notice {
-  kind: 'nudge' | 'warning' | 'escalated' | 'ring' | 'owner_told' | 'differs'
-  to_id: string; lead_id: string; customer_id: string; at: number; name: string
+  kind: 'nudge' | 'warning' | 'escalated' | 'ring' | 'owner_told' | 'differs' | 'release_warning' | 'released' | 'reclaimed'
+  to_id: string; lead_id: string | null; customer_id: string; at: number; name: string
 }
+
+/** A customer whom nobody owns, as the store sees them. */
+export interface PoolCard {
+  customer_id: string; store_id: string; name_masked: string; phone_masked: string; need: string; tier: Tier | null
+  why: 'no_answer' | 'no_attempt' | 'released' | 'imported'; pooled_at: number; former_id: string | null
+  taken_by: string | null; taken_at: number | null
+}
+export interface PoolClaim { pool_card_id: string; customer_id?: string }
 
 export interface Bodies {
   organisation: Organisation; store: Store; staff: Staff; script: Script
@@ -167,6 +179,7 @@ export interface Bodies {
   comment: Comment; resolution: Resolution; acknowledgement: Acknowledgement; appeal: Appeal; release: Release
   correction: Correction; deletion: Deletion; candidate: Candidate; decision: Decision; unmerge: Unmerge
   conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice
+  pool_card: PoolCard; pool_claim: PoolClaim
 }
 export type EntityName = keyof Bodies
 export type AnyBody = Bodies[EntityName]

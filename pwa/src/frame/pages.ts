@@ -9,8 +9,8 @@ type Loader = () => Promise<{ default: Page }>
 const files = import.meta.glob<{ default: Page }>([
   '../today/Today.svelte', '../customers/Customers.svelte', '../customers/Customer.svelte', '../customers/Deleted.svelte', '../customers/Register.svelte',
   '../followups/FollowUp.svelte', '../visits/Visit.svelte', '../scan/Scan.svelte', '../leads/Desk.svelte',
-  '../leads/Bell.svelte', '../leads/Lead.svelte', '../clerk/Home.svelte', '../trust/Sync.svelte', '../identity/Me.svelte', '../identity/Phones.svelte',
-  '../routing/Routing.svelte', '../stores/Hours.svelte', '../notify/Notices.svelte',
+  '../leads/Bell.svelte', '../leads/Lead.svelte', '../clerk/Home.svelte', '../trust/Sync.svelte', '../identity/Me.svelte',
+  '../identity/Phones.svelte', '../routing/Routing.svelte', '../stores/Hours.svelte', '../notify/Notices.svelte', '../pool/Pool.svelte',
 ])
 
 const ROUTES: [pattern: RegExp, page: string][] = [
@@ -18,6 +18,7 @@ const ROUTES: [pattern: RegExp, page: string][] = [
   [/^\/customers\/deleted$/, 'customers/Deleted'],
   [/^\/customers\/(?<id>[^/]+)$/, 'customers/Customer'],
   [/^\/customers\/(?<id>[^/]+)\/follow$/, 'followups/FollowUp'],
+  [/^\/pool$/, 'pool/Pool'],
   [/^\/register$/, 'customers/Register'],
   [/^\/scan$/, 'scan/Scan'],
   [/^\/visit$/, 'visits/Visit'],

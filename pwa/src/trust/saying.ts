@@ -34,7 +34,8 @@ export function whyTheirs(why: Why, author: string, names: Names): string {
 
 export function whyOf(why: Why, names: Names): string {
   const decided = isWord(why.entity ?? '') && ['taken', 'not_found', 'not_open'].includes(why.code)
-  const code = decided ? (why.who ? 'decided_by' : 'decided') : why.code
+  const first = why.code === 'not_in_pool' && why.who ? 'not_in_pool_by' : why.code
+  const code = decided ? (why.who ? 'decided_by' : 'decided') : first
   const key = `why_${code}` in zh ? `why_${code}` : 'why_other'
   return t(`trust.${key}` as Key, {
     field: fieldName(why.field ?? ''), who: names.get(why.who ?? '') ?? t('trust.someone'),

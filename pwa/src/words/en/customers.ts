@@ -108,6 +108,7 @@ export default {
   closing_wrong_number: 'Wrong number',
   closing_test: 'Test',
   closing_merged: 'Joined with the same customer',
+  closing_pool: 'The customer went back to the pool',
   level_next: 'Not accepted in time, passed to the next person',
   level_manager: 'Not accepted in time, passed to the person in charge',
   level_area: 'Not accepted in time, passed to the area manager',

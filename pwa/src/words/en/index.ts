@@ -7,6 +7,7 @@ import leads from './leads'
 import notify from './notify'
 import phone from './phone'
 import photos from './photos'
+import pool from './pool'
 import records from './records'
 import routing from './routing'
 import scan from './scan'
@@ -19,5 +20,5 @@ import visits from './visits'
 import type { Translation } from '../zh'
 
 export const en: Translation = {
-  clerk, customers, followups, frame, identity, leads, notify, phone, photos, records, routing, scan, stores, today, trust, ui, visits,
+  clerk, customers, followups, frame, identity, leads, notify, phone, photos, pool, records, routing, scan, stores, today, trust, ui, visits,
 }

@@ -21,6 +21,9 @@ export default {
   what_first: 'first follow-up',
   empty: 'Nothing to do right now. You could look at customers you have not contacted for 7 days.',
   empty_open: 'Customers quiet for 7 days',
+  leaving: 'Going back to the pool',
+  leaving_silent: 'Back to the pool on {when} · has not answered',
+  leaving_untried: 'Back to the pool on {when} · not contacted',
   loading: 'Reading what is on this phone.',
   more: '{n} more',
 }

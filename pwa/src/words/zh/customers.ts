@@ -108,6 +108,7 @@ export default {
   closing_wrong_number: '号码不对',
   closing_test: '测试',
   closing_merged: '并入同一位客户',
+  closing_pool: '客户回到公共池',
   level_next: '到时间没有接单，转给下一位',
   level_manager: '到时间没有接单，交给值班负责人',
   level_area: '到时间没有接单，交给区域经理',

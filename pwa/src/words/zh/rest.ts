@@ -4,6 +4,7 @@ import followups from './followups'
 import identity from './identity'
 import notify from './notify'
 import photos from './photos'
+import pool from './pool'
 import records from './records'
 import routing from './routing'
 import scan from './scan'
@@ -12,4 +13,4 @@ import trust from './trust'
 import visits from './visits'
 
 /** What is said only after a tap: fetched behind the first page, and kept for use without a network. */
-export const rest = { clerk, customers, followups, identity, notify, photos, records, routing, scan, stores, trust, visits }
+export const rest = { clerk, customers, followups, identity, notify, photos, pool, records, routing, scan, stores, trust, visits }

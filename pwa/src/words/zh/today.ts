@@ -21,6 +21,9 @@ export default {
   what_first: '首次跟进',
   empty: '现在没有待办。可以看看 7 天没联系的客户。',
   empty_open: '看 7 天没联系的客户',
+  leaving: '将回公共池',
+  leaving_silent: '{when} 回公共池 · 客户一直没有回应',
+  leaving_untried: '{when} 回公共池 · 一直没有联系',
   loading: '正在读取本机记录。',
   more: '再看 {n} 位',
 }
