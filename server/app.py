@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
 from server.clock import Clock, system_clock
+from server.collisions.finding import fire_collision
 from server.config import Config
 from server.customers import known, names
 from server.customers import routes as customers
@@ -36,6 +37,7 @@ from server.identity.sessions import COOKIE, LastSeen
 from server.identity.throttle import Throttle
 from server.leads import arrivals, rules_routes
 from server.leads import routes as leads
+from server.leads.claims import COLLISION
 from server.leads.hours_changed import fire_hours_changed
 from server.leads.worker import Worker
 from server.notify import acknowledge_routes
@@ -88,6 +90,7 @@ async def open_worker(app: Starlette) -> AsyncIterator[None]:
         REJUDGE: fire_rejudge,
         HOURS_CHANGED: fire_hours_changed,
         POOL_ROUND: fire_round,
+        COLLISION: fire_collision,
     }
     worker = Worker(ground_in(app).database, state.entities, state.movement, others)
     app.state.worker = worker

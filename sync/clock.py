@@ -24,6 +24,10 @@ class Timing(msgspec.Struct, frozen=True):
     def is_steady(self) -> bool:
         return self.last_skew is None or abs(self.skew - self.last_skew) <= SKEW_TOLERANCE_MS
 
+    def is_certain(self, captured_at: int) -> bool:
+        """Whether the clock can be believed about this moment."""
+        return captured_at + self.skew <= self.received_at and self.is_steady
+
 
 def effective_time(captured_at: int, timing: Timing, after: int = 0) -> int:
     """`max(after + 1, min(corrected, received))`; an uncertain time takes its lower bound.
@@ -32,7 +36,6 @@ def effective_time(captured_at: int, timing: Timing, after: int = 0) -> int:
     The lower bound is that last contact, or the reading itself where there was none.
     """
     corrected = captured_at + timing.skew
-    certain = corrected <= timing.received_at and timing.is_steady
-    if not certain and timing.contact_at is not None:
+    if not timing.is_certain(captured_at) and timing.contact_at is not None:
         corrected = min(corrected, timing.contact_at)
     return max(after + 1, min(corrected, timing.received_at))

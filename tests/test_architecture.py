@@ -29,6 +29,7 @@ ORDER = [
     ["leads"],
     ["followups", "visits", "photos"],
     ["duplicates", "pool"],
+    ["collisions"],
     ["exchange"],
     ["front"],
     ["app", "sample"],

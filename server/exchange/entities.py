@@ -1,5 +1,6 @@
 """Every kind of row there is, by name."""
 
+from server.collisions.entities import entities as collisions
 from server.customers.entities import entities as customers
 from server.duplicates.entities import entities as duplicates
 from server.exchange.corrections import entities as corrections
@@ -14,7 +15,7 @@ from sync import Entity
 
 _SLICES = (
     *(stores, customers, leads, followups, visits, photos),
-    *(pool, duplicates, kept, corrections),
+    *(pool, collisions, duplicates, kept, corrections),
 )
 
 ENTITIES: dict[str, Entity] = {entity.name: entity for slice in _SLICES for entity in slice}

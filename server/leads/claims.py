@@ -7,6 +7,8 @@ from server.leads import offers
 from server.leads.offers import stored
 from sync import Author, Ledger, Refusal, Row, is_fresh
 
+COLLISION = "collision"
+"""The kind of deadline that looks whether two people registered one customer."""
 HEADS = ("manager", "area", "admin")
 
 
@@ -19,6 +21,8 @@ def register(arrival: Row, ledger: Ledger, author: Author) -> Refusal | None:
     customer = stored(ledger, arrival.root)
     settled = settle_arrival(ledger, arrival, customer, not is_fresh(customer), by_staff=True)
     reception = arrival.body.get("reception") or "none"
+    if reception == "me" and ledger.is_alias(arrival.body.get("customer_id") or ""):
+        ledger.schedule(COLLISION, arrival.id, ledger.now)
     key = offers.open_key(customer.id, arrival.body["store_id"])
     if reception == "me" and arrival.body.get("lead_id") and ledger.key("open_lead", key) is None:
         ledger.schedule("arrival", arrival.id, ledger.now)

@@ -120,6 +120,7 @@ async def busy_town(url: str, folder: Path) -> AsyncIterator[Town]:
         rival = House(RIVAL_STORE, mo, spare, NAN, ou)
         for nth, house in enumerate((near, far, rival)):
             await Day(house, clock, app.state.worker, nth * 100).live()
+        await Day(near, clock, app.state.worker, 300).collide(await phone("chen"))
         yield Town(near, far, rival, await phone("hua"), database, clock)
 
 
@@ -211,6 +212,13 @@ class Day:
         self.clock.advance(days=8)
         cards = (await Holder(rep).pull()).of("pool_card")
         await push(rep, rep.operation("pool_claim", make_id(), {"pool_card_id": cards[0].id}))
+
+    async def collide(self, colleague: Phone) -> None:
+        """Two people register one customer at the same moment."""
+        number = self.phone()
+        for by in (self.rep, colleague):
+            await by.push(self_reception(by, make_id(), phone=number))
+        await self.settle()
 
     async def give_up(self, ids: list[str]) -> None:
         async def work(connection: AsyncConnection) -> None:

@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.collisions.finding import fire_collision
 from server.db import Database
 from server.exchange.entities import ENTITIES
 from server.exchange.reading import load_for
 from server.leads.arrivals import arrive, load_around
+from server.leads.claims import COLLISION
 from server.leads.worker import Worker
 from server.rows import Movement, load, open_ledger, publish, read_row
 from server.rows.tables import rows
@@ -43,7 +45,8 @@ class Shop:
     def __init__(self, database: Database, clock: MovableClock) -> None:
         self.database = database
         self.clock = clock
-        self.worker = Worker(database, ENTITIES, Movement())
+        others = {COLLISION: fire_collision}
+        self.worker = Worker(database, ENTITIES, Movement(), others)
         self.next_seq: dict[str, int] = {}
 
     # What happens

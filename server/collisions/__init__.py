@@ -1,0 +1,1 @@
+"""撞单: two people registered one customer, neither knowing of the other."""

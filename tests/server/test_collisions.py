@@ -1,0 +1,220 @@
+"""Two people registered one customer: who was first, who decides, and what stays."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+
+from server.collisions.captures import Capture, capture_of, compare
+from sync import SKEW_TOLERANCE_MS, Timing
+from tests.conftest import MovableClock
+from tests.phone import Phone
+from tests.server.deeds import follow_up, make_id, say, self_reception
+from tests.server.held import Got, Holder
+
+PhoneOf = Callable[[str], Awaitable[Phone]]
+
+
+class Scene(NamedTuple):
+    """Bo's registration reached the server first; Chen's came an hour later."""
+
+    bo: Phone
+    chen: Phone
+    lin: Phone
+    customer: str
+
+    async def card(self) -> Got:
+        return (await Holder(self.lin).pull()).one("collision")
+
+    async def owner(self) -> Any:
+        return (await Holder(self.lin).pull()).rows[self.customer].body["owner_id"]
+
+
+@pytest.fixture
+def collide(
+    app: Starlette, phone_of: PhoneOf, clock: MovableClock
+) -> Callable[..., Awaitable[Scene]]:
+    async def made(chen_after_s: float, days: int = 0, meet: bool = False) -> Scene:
+        bo, chen, lin = await phone_of("bo"), await phone_of("chen"), await phone_of("lin")
+        first = clock.now
+        clock.now = first + int(chen_after_s * 1000)
+        hers = self_reception(chen, make_id(), phone="13812341234")
+        clock.now = first
+        customer = make_id()
+        mine = self_reception(bo, customer, phone="13812341234", name="王小明")
+        clock.now = max(first, hers[0]["t"])
+        await bo.push(mine)
+        if meet:
+            assert await say(bo, "follow_up", **follow_up(customer)) is None
+        clock.advance(hours=1, days=days)
+        await chen.push(hers)
+        while await app.state.worker.tick(clock()):
+            pass
+        return Scene(bo, chen, lin, customer)
+
+    return made
+
+
+Collide = Callable[..., Awaitable[Scene]]
+
+
+async def test_at_the_same_moment_neither_was_first_and_the_manager_gets_the_evidence(
+    collide: Collide,
+) -> None:
+    scene = await collide(2)
+    card = (await scene.card()).body
+    assert (card["state"], card["why"]) == ("open", "overlap")
+    assert (card["one"]["staff_id"], card["other"]["staff_id"]) == ("bo", "chen")
+    assert card["one"]["to_at"] - card["one"]["from_at"] <= 2 * SKEW_TOLERANCE_MS
+    assert card["other"]["is_certain"]
+    assert (card["name_masked"], card["phone_masked"]) == ("王**", "138 **** 1234")
+    assert await scene.owner() == "bo"
+    told = [row.body for row in (await Holder(scene.lin).pull()).of("notice")]
+    assert [each["kind"] for each in told] == ["collision"]
+
+
+async def test_who_was_clearly_later_is_told_who_was_first(collide: Collide) -> None:
+    scene = await collide(60)
+    body = (await scene.card()).body
+    assert (body["state"], body["why"], body["ruled_by"]) == ("one", "earlier", None)
+    assert await scene.owner() == "bo"
+    chens = await Holder(scene.chen).pull()
+    assert chens.one("collision").body["one"]["staff_id"] == "bo"
+    assert "王小明" not in str(chens.one("collision").body)
+    assert scene.customer not in chens.rows
+
+
+async def test_who_was_clearly_earlier_gets_the_customer_and_the_lead(collide: Collide) -> None:
+    scene = await collide(-60)
+    assert (await scene.card()).body["state"] == "other"
+    chens = await Holder(scene.chen).pull()
+    assert chens.rows[scene.customer].body["owner_id"] == "chen"
+    lead = chens.one("lead").body
+    assert (lead["holder_id"], lead["state"]) == ("chen", "accepted")
+    assert sorted(row.meta[0] for row in chens.of("arrival")) == ["bo", "chen"]
+    assert chens.agrees()
+
+
+async def test_who_has_met_the_customer_since_does_not_lose_them_by_the_clock(
+    collide: Collide,
+) -> None:
+    scene = await collide(-60, meet=True)
+    body = (await scene.card()).body
+    assert (body["state"], body["why"]) == ("open", "met")
+    assert await scene.owner() == "bo"
+
+
+async def test_a_clock_that_was_moved_proves_nothing(
+    app: Starlette, phone_of: PhoneOf, clock: MovableClock
+) -> None:
+    bo, chen, lin = await phone_of("bo"), await phone_of("chen"), await phone_of("lin")
+    await chen.push([chen.operation("comment", make_id(), {"customer_id": "x", "text": "在"})])
+    contact_at = clock.now
+    clock.advance(minutes=10)
+    await bo.push(self_reception(bo, make_id(), phone="13812341234"))
+    clock.advance(minutes=10)
+    late = self_reception(chen, make_id(), phone="13812341234")
+    for operation in late:
+        operation["t"] -= 15 * 60_000
+    await chen.push(late, sent_at=clock() + 30_000)
+    while await app.state.worker.tick(clock()):
+        pass
+    body = (await Holder(lin).pull()).one("collision").body
+    assert (body["state"], body["why"], body["other"]["is_certain"]) == ("open", "overlap", False)
+    assert (body["other"]["from_at"], body["other"]["to_at"]) == (contact_at, clock.now)
+
+
+async def test_after_the_protection_window_nobody_is_held_against_anybody(
+    collide: Collide,
+) -> None:
+    scene = await collide(8 * 24 * 3600)
+    assert (await Holder(scene.lin).pull()).of("collision") == []
+
+
+async def test_one_tap_gives_the_customer_to_the_other_and_deletes_nothing(
+    collide: Collide,
+) -> None:
+    scene = await collide(2, meet=True)
+    card = await scene.card()
+    before = {row.id for row in (await Holder(scene.lin).pull()).rows.values()}
+    assert await say(scene.lin, "ruling", collision_id=card.id, choice="other") is None
+    lins = await Holder(scene.lin).pull()
+    assert before <= lins.rows.keys()
+    assert lins.rows[scene.customer].body["owner_id"] == "chen"
+    body = lins.rows[card.id].body
+    assert (body["state"], body["ruled_by"], body["shares"]) == (
+        "other",
+        "lin",
+        {"bo": 0, "chen": 100},
+    )
+    assert (await Holder(scene.chen).pull()).of("follow_up")
+    told = [row.body for row in (await Holder(scene.bo).pull()).of("notice")]
+    assert {row["state"] for row in told if row["kind"] == "collision"} == {"open", "other"}
+
+
+async def test_credit_is_split_and_the_larger_part_owns(collide: Collide) -> None:
+    scene = await collide(2)
+    card = await scene.card()
+    fields = {"choice": "split", "share": 30, "wish": "other", "wish_note": "客户说找陈"}
+    assert await say(scene.lin, "ruling", collision_id=card.id, **fields) is None
+    lins = await Holder(scene.lin).pull()
+    customer = lins.rows[scene.customer].body
+    assert (customer["owner_id"], customer["credits"]) == ("chen", {"bo": 30, "chen": 70})
+    body = lins.rows[card.id].body
+    assert (body["state"], body["wish"], body["wish_note"]) == ("split", "other", "客户说找陈")
+
+
+async def test_a_collision_is_ruled_once_by_whoever_leads_the_store(collide: Collide) -> None:
+    scene = await collide(2)
+    card = await scene.card()
+    refused = await say(scene.chen, "ruling", collision_id=card.id, choice="other")
+    assert refused is not None
+    assert refused["code"] == "forbidden"
+    assert await say(scene.lin, "ruling", collision_id=card.id, choice="one") is None
+    again = await say(scene.lin, "ruling", collision_id=card.id, choice="other")
+    assert again is not None
+    assert (again["code"], again["who"]) == ("taken", "lin")
+
+
+async def test_what_the_clocks_decided_may_still_be_ruled_otherwise(collide: Collide) -> None:
+    scene = await collide(60)
+    card = await scene.card()
+    fields = {"choice": "other", "wish": "other"}
+    assert await say(scene.lin, "ruling", collision_id=card.id, **fields) is None
+    assert await scene.owner() == "chen"
+
+
+# Intervals
+
+
+def at(captured_at: int, received_at: int, skew: int = 0, **known: Any) -> Capture:
+    timing = Timing(received_at=received_at, sent_at=received_at - skew, **known)
+    return capture_of(captured_at, timing)
+
+
+def test_a_steady_clock_is_off_by_seconds_however_wrong_it_is() -> None:
+    assert at(900_000, 2_000_000, skew=100_000) == Capture(995_000, 1_005_000, True)
+    assert at(900_000, 2_000_000, last_skew=60_000, contact_at=500_000) == Capture(
+        500_000, 2_000_000, False
+    )
+
+
+captures = st.builds(
+    at,
+    st.integers(0, 10**7),
+    st.integers(0, 10**7),
+    st.integers(-(10**6), 10**6),
+    contact_at=st.none() | st.integers(0, 10**7),
+    last_skew=st.none() | st.integers(-(10**6), 10**6),
+)
+
+
+@given(captures, captures)
+def test_whoever_is_asked_first_the_order_is_the_same(one: Capture, other: Capture) -> None:
+    opposite = {"one": "other", "other": "one", "overlap": "overlap"}
+    assert compare(other, one) == opposite[compare(one, other)]
+    assert one.from_at <= one.to_at
+    assert compare(one, one) == "overlap"
