@@ -160,7 +160,7 @@ export interface Escalation {
   from_id: string | null; to_id: string; at: number; reason: string
 }
 export interface Notice {
-  kind: 'nudge' | 'warning' | 'escalated' | 'ring' | 'owner_told' | 'differs' | 'release_warning' | 'released' | 'reclaimed'
+  kind: 'nudge' | 'warning' | 'escalated' | 'ring' | 'owner_told' | 'differs' | 'release_warning' | 'released' | 'reclaimed' | 'collision'
   to_id: string; lead_id: string | null; customer_id: string; at: number; name: string
 }
 
@@ -172,6 +172,19 @@ export interface PoolCard {
 }
 export interface PoolClaim { pool_card_id: string; customer_id?: string }
 
+/** When one of two people registered a customer: between `from_at` and `to_at`, as far as the phone's clock can tell. */
+export interface Capture {
+  staff_id: string; arrival_id: string; store_id: string; position: string; captured_at: number; received_at: number
+  from_at: number; to_at: number; is_certain: boolean; photo_ids: string[]
+}
+/** `shares`: per cent of each, once it is settled. */
+export interface Collision {
+  customer_id: string; name_masked: string; phone_masked: string; store_ids: string[]; head_ids: string[]; one: Capture; other: Capture
+  why: 'earlier' | 'overlap' | 'met'; state: 'open' | 'one' | 'other' | 'split'; shares: Record<string, number> | null
+  wish: 'one' | 'other' | 'none'; wish_note: string; ruled_by: string | null; ruled_at: number | null
+}
+export interface Ruling { collision_id: string; choice: 'one' | 'other' | 'split'; share?: number; wish?: 'one' | 'other' | 'none'; wish_note?: string }
+
 export interface Bodies {
   organisation: Organisation; store: Store; staff: Staff; script: Script
   customer: Customer; arrival: Arrival; lead: Lead; offer: Offer; acceptance: Acceptance
@@ -179,7 +192,7 @@ export interface Bodies {
   comment: Comment; resolution: Resolution; acknowledgement: Acknowledgement; appeal: Appeal; release: Release
   correction: Correction; deletion: Deletion; candidate: Candidate; decision: Decision; unmerge: Unmerge
   conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice
-  pool_card: PoolCard; pool_claim: PoolClaim
+  pool_card: PoolCard; pool_claim: PoolClaim; collision: Collision; ruling: Ruling
 }
 export type EntityName = keyof Bodies
 export type AnyBody = Bodies[EntityName]

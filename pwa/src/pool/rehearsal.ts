@@ -8,12 +8,8 @@ export interface Going {
 
 /** Asks the server; null where there is no network or no right to know. */
 export async function rehearse(store_id: string): Promise<Going[] | null> {
-  try {
-    const { status, body } = await call<{ customers: Going[] }>('GET', `/api/stores/${encodeURIComponent(store_id)}/pool/rehearsal`)
-    return status === 200 && body ? body.customers : null
-  } catch {
-    return null
-  }
+  const { body } = await call<{ customers: Going[] }>('GET', `/api/stores/${encodeURIComponent(store_id)}/pool/rehearsal`)
+  return body?.customers ?? null
 }
 
 /** 2026-12-07 at noon of any zone, for saying the day. */

@@ -1,4 +1,5 @@
 import clerk from './clerk'
+import collisions from './collisions'
 import customers from './customers'
 import followups from './followups'
 import frame from './frame'
@@ -20,5 +21,5 @@ import visits from './visits'
 import type { Translation } from '../zh'
 
 export const en: Translation = {
-  clerk, customers, followups, frame, identity, leads, notify, phone, photos, pool, records, routing, scan, stores, today, trust, ui, visits,
+  clerk, collisions, customers, followups, frame, identity, leads, notify, phone, photos, pool, records, routing, scan, stores, today, trust, ui, visits,
 }

@@ -24,6 +24,13 @@ export default {
   leaving: 'Going back to the pool',
   leaving_silent: 'Back to the pool on {when} · has not answered',
   leaving_untried: 'Back to the pool on {when} · not contacted',
+  collided_somebody: 'a colleague',
+  collided_open: 'You and {who} both registered this customer; neither was clearly first, and the manager decides',
+  collided_yours: 'You registered first and have the customer; the registration of {who} stays too',
+  collided_theirs: '{who} registered first and has the customer; your registration stays, as help',
+  collided_yours_ruled: 'You and {who} both registered this customer; the manager decided for you',
+  collided_theirs_ruled: 'You and {who} both registered this customer; the manager decided for {who}, and your records stay',
+  collided_split: 'You and {who} both registered this customer; the manager gave you {share}%',
   loading: 'Reading what is on this phone.',
   more: '{n} more',
 }

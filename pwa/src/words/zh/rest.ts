@@ -1,4 +1,5 @@
 import clerk from './clerk'
+import collisions from './collisions'
 import customers from './customers'
 import followups from './followups'
 import identity from './identity'
@@ -13,4 +14,4 @@ import trust from './trust'
 import visits from './visits'
 
 /** What is said only after a tap: fetched behind the first page, and kept for use without a network. */
-export const rest = { clerk, customers, followups, identity, notify, photos, pool, records, routing, scan, stores, trust, visits }
+export const rest = { clerk, collisions, customers, followups, identity, notify, photos, pool, records, routing, scan, stores, trust, visits }

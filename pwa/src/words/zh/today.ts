@@ -24,6 +24,13 @@ export default {
   leaving: '将回公共池',
   leaving_silent: '{when} 回公共池 · 客户一直没有回应',
   leaving_untried: '{when} 回公共池 · 一直没有联系',
+  collided_somebody: '同事',
+  collided_open: '你和{who}都登记了这位客户，分不出先后，等店长定',
+  collided_yours: '你先登记，客户归你；{who}的登记也保留',
+  collided_theirs: '{who}先登记，客户归{who}；你的登记保留，算协助',
+  collided_yours_ruled: '和{who}撞单，店长定归你',
+  collided_theirs_ruled: '和{who}撞单，店长定归{who}；你的记录都保留',
+  collided_split: '和{who}撞单，店长定你占 {share}%',
   loading: '正在读取本机记录。',
   more: '再看 {n} 位',
 }
