@@ -24,6 +24,7 @@ ALL_DOORS = {
     "/api/staff/{id}", "/api/stores/{id}", "/api/known-phones",
     "/api/devices", "/api/devices/{id}", "/api/leads/{id}/candidates",
     "/api/stores/{id}/routing", "/api/stores/{id}/routing/rehearsal", "/api/stores/{id}/fairness",
+    "/api/stores/{id}/pool/rehearsal",
     "/api/stores/{id}/personal-codes",
     "/api/robots", "/api/robots/{id}", "/api/robots/{id}/test", "/api/robots/{id}/retry",
     "/a/{token}", "/r/{token}", "/r/{token}/thanks/{thanks}", "/p/{code}", "/pass/{code}.svg",
@@ -85,7 +86,7 @@ async def test_the_doors_of_a_store_tell_nobody_who_does_not_lead_it_whether_it_
         client = await sign_in(who)
         for store in stores:
             real, none = [await ask_all(client, id) for id in (store, "store-nowhere")]
-            assert real == none == [(404, {"code": "not_found"})] * 5
+            assert real == none == [(404, {"code": "not_found"})] * 6
 
 
 async def ask_all(client: httpx.AsyncClient, store: str) -> list[tuple[int, object]]:
@@ -95,6 +96,7 @@ async def ask_all(client: httpx.AsyncClient, store: str) -> list[tuple[int, obje
         await client.patch(f"{path}/routing", json={"open_cap": 9}),
         await client.post(f"{path}/routing/rehearsal", json={"people": {"bo": {"weight": 1}}}),
         await client.get(f"{path}/fairness"),
+        await client.get(f"{path}/pool/rehearsal"),
         await client.post(f"{path}/personal-codes", json={"staff_id": "lin"}),
     ]
     return [(answer.status_code, answer.json()["error"]) for answer in answers]

@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mirrorCollision } from '../phone/mirror/collision'
-import type { Operation } from '../phone/databases'
-import { Layer } from '../phone/mirror/layer'
-import type { Collision, Seen } from '../model'
+import type { Collision, Ruling, Seen } from '../model'
 import { endFor, mine, TOLD_MS, toRule } from './collisions'
 
 const NOW = Date.UTC(2026, 10, 23, 2, 30)
@@ -13,9 +10,9 @@ const ids = (rows: Seen<Collision>[]) => rows.map(({ id }) => id)
 describe('collisions', () => {
   it('are put before whoever rules, the oldest first, until they are ruled', () => {
     const rows = [row('late', {}, NOW + 1), row('early'), row('done', { state: 'one' })]
-    expect(ids(toRule(rows, { staff_id: 'lin', role: 'manager', store_ids: [] }))).toEqual(['early', 'late'])
-    expect(ids(toRule(rows, { staff_id: 'gao', role: 'manager', store_ids: ['s'] }))).toEqual(['early', 'late'])
-    expect(ids(toRule(rows, { staff_id: 'bo', role: 'rep', store_ids: ['s'] }))).toEqual([])
+    expect(ids(toRule(rows, [], { staff_id: 'lin', role: 'manager', store_ids: [] }))).toEqual(['early', 'late'])
+    expect(ids(toRule(rows, [], { staff_id: 'gao', role: 'manager', store_ids: ['s'] }))).toEqual(['early', 'late'])
+    expect(ids(toRule(rows, [], { staff_id: 'bo', role: 'rep', store_ids: ['s'] }))).toEqual([])
   })
   it('tell the two how they ended, for two days', () => {
     const rows = [row('open', {}, NOW - 9 * TOLD_MS), row('fresh', { state: 'one' }), row('old', { state: 'one', ruled_at: NOW - TOLD_MS }), row('far', { one: { staff_id: 'wu' } as Collision['one'], other: { staff_id: 'xu' } as Collision['other'] })]
@@ -28,8 +25,9 @@ describe('collisions', () => {
     expect(endFor(split, 'chen')).toEqual({ end: 'split', share: 70, rival_id: 'bo' })
   })
   it('ask no more once ruled on this phone', () => {
-    const layer = new Layer<Collision>(new Map([['a', row('a')]]), { staff_id: 'lin', aliases: new Map() })
-    mirrorCollision({ entity: 'ruling', fields: { collision_id: 'a', choice: 'split', share: 30 }, captured_at: NOW, saved_at: NOW } as unknown as Operation, layer)
-    expect(layer.get('a')?.body).toMatchObject({ state: 'split', ruled_by: 'lin', shares: { bo: 30, chen: 70 } })
+    const ruling = (pending: boolean) => ({ pending, body: { collision_id: 'a' } }) as unknown as Seen<Ruling>
+    const lin = { staff_id: 'lin', role: 'manager', store_ids: [] }
+    expect(ids(toRule([row('a')], [ruling(true)], lin))).toEqual([])
+    expect(ids(toRule([row('a')], [ruling(false)], lin))).toEqual(['a'])
   })
 })

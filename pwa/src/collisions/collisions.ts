@@ -1,4 +1,4 @@
-import type { Collision, Ruling, Seen, Store, Staff } from '../model'
+import type { Collision, Ruling, Seen, Staff, Store } from '../model'
 import { save } from '../phone/outbox'
 import { newId } from '../sync/uuid7'
 import { DAY_MS } from '../words/format'
@@ -7,10 +7,11 @@ export const SHARES = [30, 50, 70] as const
 /** How long the two see how it ended. */
 export const TOLD_MS = 2 * DAY_MS
 
-/** Those this person has to rule, the oldest first. */
-export function toRule(rows: Seen<Collision>[], self: { staff_id: string; role: string; store_ids: string[] }): Seen<Collision>[] {
+/** Those this person has to rule, the oldest first; one ruled on this phone asks no more. */
+export function toRule(rows: Seen<Collision>[], rulings: Seen<Ruling>[], self: { staff_id: string; role: string; store_ids: string[] }): Seen<Collision>[] {
+  const ruled = new Set(rulings.filter(({ pending }) => pending).map(({ body }) => body.collision_id))
   return rows
-    .filter(({ body }) => body.state === 'open' && rules(body, self))
+    .filter(({ id, body }) => body.state === 'open' && !ruled.has(id) && rules(body, self))
     .sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
 }
 

@@ -36,6 +36,9 @@ const HOMES: Record<Role, string> = {
   rep: 'today/Today', clerk: 'clerk/Home', manager: 'today/Today', area: 'leads/Desk', admin: 'leads/Desk',
 }
 
+/** What Today says beside what is due comes right behind it. */
+export const besideToday = () => import('../pool/Beside.svelte')
+
 /** On a wide screen these pages stand beside the list they were opened from. */
 const BESIDE: Record<string, string> = { 'customers/Customer': 'customers/Customers' }
 

@@ -1,9 +1,10 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { EntityName, Seen, Staff, Store } from '../model'
-import { setTongue } from '../words'
+import { learnRest, setTongue } from '../words'
 import { asOfText, openSince, silentPhones, silentText, type Around, type Device } from './silent'
 
 const ZONE = 'Asia/Shanghai'
+beforeAll(learnRest)
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 /** A Monday in Hangzhou, 14:05; the store opened at 10:00 and closes at 22:00. */

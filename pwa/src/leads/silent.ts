@@ -85,15 +85,15 @@ function weight({ tone }: SilentPhone): number {
 export function silentText(phone: SilentPhone, at: number, tongue: Tongue): string {
   const { silent, pending, photos, late_ms } = phone
   return [
-    silent ? t('leads.silent_for', { span: spanText(at - phone.last_at, tongue) }) : '',
-    pending > 0 ? t(silent ? 'leads.silent_left' : 'leads.silent_waits', { n: pending }) : '',
-    photos > 0 ? t('leads.silent_photos', { n: photos }) : '',
-    late_ms === null ? '' : t('leads.silent_oldest', { span: spanText(late_ms, tongue) }),
+    silent ? t('desk.silent_for', { span: spanText(at - phone.last_at, tongue) }) : '',
+    pending > 0 ? t(silent ? 'desk.silent_left' : 'desk.silent_waits', { n: pending }) : '',
+    photos > 0 ? t('desk.silent_photos', { n: photos }) : '',
+    late_ms === null ? '' : t('desk.silent_oldest', { span: spanText(late_ms, tongue) }),
   ].filter(Boolean).join(t('ui.comma'))
 }
 
 /** 截至 14:05; another day is named. */
 export function asOfText(at: number, now: number, zone: string, tongue: Tongue): string {
   const time = daysApart(at, now, zone) === 0 ? clockText(at, zone) : appointmentText(at, now, zone, tongue)
-  return t('leads.silent_as_of', { time })
+  return t('desk.silent_as_of', { time })
 }

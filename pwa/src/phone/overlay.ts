@@ -1,7 +1,6 @@
 import type { AnyBody, Bodies, EntityName, Seen } from '../model'
 import { resolved } from './aliases'
 import type { Operation } from './databases'
-import { mirrorCollision } from './mirror/collision'
 import { counted, mirrorCorrected } from './mirror/correction'
 import { mirrorCustomer } from './mirror/customer'
 import { mirrorCandidate } from './mirror/duplicate'
@@ -15,7 +14,7 @@ const MIRRORS: Partial<Record<EntityName, Mirror>> = {
   customer: mirrorCustomer as Mirror, lead: mirrorLead as Mirror, offer: mirrorOffer as Mirror,
   arrival_card: mirrorArrivalCard as Mirror, refusal: mirrorRefusal as Mirror, conflict: mirrorConflict as Mirror,
   follow_up: mirrorCorrected as Mirror, comment: mirrorCorrected as Mirror, visit: mirrorCorrected as Mirror, photo: mirrorCorrected as Mirror,
-  deletion: mirrorCorrected as Mirror, candidate: mirrorCandidate as Mirror, collision: mirrorCollision as Mirror,
+  deletion: mirrorCorrected as Mirror, candidate: mirrorCandidate as Mirror,
 }
 /** What is derived from facts counts them as they are to be read. */
 const DERIVED: ReadonlySet<EntityName> = new Set(['customer', 'lead'])

@@ -14,7 +14,7 @@ export interface Why { code: string; entity?: string; field?: string | null; who
 
 /** 跟进 · 周建国 */
 export function whatOf(told: Told, names: Names): string {
-  const name = names.get(told.root) ?? (told.entity === 'customer' ? told.fields.name : '')
+  const name = names.get(told.root) ?? names.get(String(told.fields.pool_card_id)) ?? (told.entity === 'customer' ? told.fields.name : '')
   const kind = say(`e_${kindOf(told, names)}`, 'e_other')
   return name ? `${kind} · ${String(name)}` : kind
 }

@@ -4,4 +4,11 @@ export default {
   give: 'To {name}', more: 'Split, or note the customer’s wish', more_title: 'Decide this collision', wish: 'Whom does the customer want', wish_none: 'Did not say', wish_note: 'What the customer said (optional)',
   outcome: 'Decision', split: '{one} {share}% · {other} {rest}%', split_hint: 'Credit is shared by these parts, and the larger part owns the customer; of equal parts, whoever synced first.', rule: 'Decide',
   ruled_kept: 'Saved on this phone. Both colleagues are told when there is a network. Both records stay.',
+  collided_somebody: 'a colleague',
+  collided_open: 'You and {who} both registered this customer; neither was clearly first, and the manager decides',
+  collided_yours: 'You registered first and have the customer; the registration of {who} stays too',
+  collided_theirs: '{who} registered first and has the customer; your registration stays, as help',
+  collided_yours_ruled: 'You and {who} both registered this customer; the manager decided for you',
+  collided_theirs_ruled: 'You and {who} both registered this customer; the manager decided for {who}, and your records stay',
+  collided_split: 'You and {who} both registered this customer; the manager gave you {share}%',
 } as const

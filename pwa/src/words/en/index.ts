@@ -1,6 +1,7 @@
 import clerk from './clerk'
 import collisions from './collisions'
 import customers from './customers'
+import desk from './desk'
 import followups from './followups'
 import frame from './frame'
 import identity from './identity'
@@ -21,5 +22,5 @@ import visits from './visits'
 import type { Translation } from '../zh'
 
 export const en: Translation = {
-  clerk, collisions, customers, followups, frame, identity, leads, notify, phone, photos, pool, records, routing, scan, stores, today, trust, ui, visits,
+  clerk, collisions, customers, desk, followups, frame, identity, leads, notify, phone, photos, pool, records, routing, scan, stores, today, trust, ui, visits,
 }

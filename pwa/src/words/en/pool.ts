@@ -8,4 +8,7 @@ export default {
   rehearsal: 'Dry run', rehearsal_hint: 'See whose customers would go back to the pool next. Looking changes nothing.', rehearse: 'Work it out',
   rehearsal_offline: 'The server cannot be reached. Try when there is a network.', rehearsal_none: 'No customer is about to go back to the pool.',
   going_no_answer: '{who} · {when}: the customer has not answered', going_no_attempt: '{who} · {when}: nobody has tried',
+  leaving: 'Going back to the pool',
+  leaving_silent: 'Back to the pool on {when} · has not answered',
+  leaving_untried: 'Back to the pool on {when} · not contacted',
 } as const

@@ -8,4 +8,7 @@ export default {
   rehearsal: '回收试算', rehearsal_hint: '看看接下来谁的客户会回公共池。只是看，不会有任何改动。', rehearse: '算一下',
   rehearsal_offline: '没有连上服务器，联网后再试。', rehearsal_none: '接下来没有客户会回公共池。',
   going_no_answer: '{who} · {when}：客户一直没有回应', going_no_attempt: '{who} · {when}：一直没有联系',
+  leaving: '将回公共池',
+  leaving_silent: '{when} 回公共池 · 客户一直没有回应',
+  leaving_untried: '{when} 回公共池 · 一直没有联系',
 } as const

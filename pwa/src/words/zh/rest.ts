@@ -1,6 +1,7 @@
 import clerk from './clerk'
 import collisions from './collisions'
 import customers from './customers'
+import desk from './desk'
 import followups from './followups'
 import identity from './identity'
 import notify from './notify'
@@ -14,4 +15,4 @@ import trust from './trust'
 import visits from './visits'
 
 /** What is said only after a tap: fetched behind the first page, and kept for use without a network. */
-export const rest = { clerk, collisions, customers, followups, identity, notify, photos, pool, records, routing, scan, stores, trust, visits }
+export const rest = { clerk, collisions, customers, desk, followups, identity, notify, photos, pool, records, routing, scan, stores, trust, visits }
