@@ -43,6 +43,8 @@ from server.leads.worker import Worker
 from server.notify import acknowledge_routes
 from server.notify import routes as notify
 from server.notify.sender import open_sender
+from server.people import routes as people
+from server.people.changing import COMES_BACK, fire_comes_back
 from server.photos import routes as photos
 from server.photos.opening import open_photos, sweep_photos
 from server.photos.rules import CHECK as PHOTO_CHECK
@@ -88,6 +90,7 @@ async def open_worker(app: Starlette) -> AsyncIterator[None]:
     others = {
         PHOTO_CHECK: fire_photo_check,
         REJUDGE: fire_rejudge,
+        COMES_BACK: fire_comes_back,
         HOURS_CHANGED: fire_hours_changed,
         POOL_ROUND: fire_round,
         COLLISION: fire_collision,
@@ -124,6 +127,7 @@ ROUTES: list[BaseRoute] = [
     *notify.routes,
     *acknowledge_routes.routes,
     *leads.routes,
+    *people.routes,
     *rules_routes.routes,
     *pool.routes,
     *photos.routes,

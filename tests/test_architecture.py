@@ -28,7 +28,7 @@ ORDER = [
     ["notify"],
     ["leads"],
     ["followups", "visits", "photos"],
-    ["duplicates", "pool"],
+    ["duplicates", "people", "pool"],
     ["collisions"],
     ["exchange"],
     ["front"],

@@ -16,6 +16,7 @@ from server.exchange.kept import ask_about
 from server.exchange.reading import load_for
 from server.exchange.replay import Replay, read_replays
 from server.identity.devices import DEVICE, sender
+from server.identity.rights import LEFT
 from server.identity.tables import devices
 from server.pool.claims import count_for
 from server.rows import Movement, Published, open_ledger, publish
@@ -38,6 +39,7 @@ from sync import (
 )
 
 BATCH_OPERATIONS = 4_000
+REPLACED = "replaced"
 log = logging.getLogger("shopbell.exchange")
 
 
@@ -265,7 +267,11 @@ def standing_values(judged: Judged, head: int) -> dict[str, Any]:
 
 
 def answer_of(judged: Judged, replay: Replay) -> PushAnswer:
-    """One answer for all of a push: what was done before and what was done now."""
+    """One answer for all of a push: what was done before and what was done now.
+
+    The phone of somebody who left hands over like one that was replaced; but what was written
+    before they left is applied.
+    """
     device, fresh = judged.device, judged.fresh
     first = judged.job.push.units[0][0].n if judged.job.push.units else device.next_seq
     count = replay.count + len(fresh)
@@ -277,5 +283,5 @@ def answer_of(judged: Judged, replay: Replay) -> PushAnswer:
         contact_at=judged.job.received_at,
         exceptions=[*replay.exceptions, *judged.exceptions],
         gap=judged.gap,
-        revoked=device.revoked_why,
+        revoked=device.revoked_why or (REPLACED if device.state == LEFT else None),
     )

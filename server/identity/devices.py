@@ -187,6 +187,15 @@ async def devices_seen_by(
     return sorted(heard, key=lambda row: (row.last_seen_at or 0, row.created_at, row.id))
 
 
+async def devices_of(
+    connection: AsyncConnection, org_id: str, staff_id: str, reports: Reports
+) -> list[DeviceRow]:
+    """One person's that may still send, with what they last said."""
+    query = listed(org_id).where(devices.c.staff_id == staff_id, devices.c.revoked_at.is_(None))
+    found = [device_row(row) for row in await connection.execute(query)]
+    return [with_report(row, org_id, reports) for row in sorted(found, key=lambda row: row.id)]
+
+
 def with_report(row: DeviceRow, org_id: str, reports: Reports) -> DeviceRow:
     """The row as of the phone's last contact, whether the table has heard of that or not."""
     stored = Report(row.last_seen_at, row.pending, row.oldest_pending_at)

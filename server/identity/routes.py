@@ -1,5 +1,5 @@
 """Everything identity answers over HTTP."""
 
-from server.identity import device_routes, session_routes, staff_routes
+from server.identity import device_routes, session_routes
 
-routes = [*session_routes.routes, *device_routes.routes, *staff_routes.routes]
+routes = [*session_routes.routes, *device_routes.routes]

@@ -1,7 +1,5 @@
 """What people ask for: receiving, accepting, reassigning, closing. Judged on the present."""
 
-from typing import Any
-
 from server.customers.register import PASS_KEY, make_pass, settle_arrival
 from server.leads import offers
 from server.leads.offers import stored
@@ -149,17 +147,7 @@ def reassign(reassignment: Row, ledger: Ledger, author: Author) -> Refusal | Non
     person = ledger.row(to_id)
     if person is None or not can_receive(person, lead.body["store_id"]):
         return Refusal("not_eligible", "to_id")
-    offers.withdraw(ledger, lead)
-    offers.release_holder(ledger, lead)
-    offers.stop_clock(ledger, lead)
-    fresh_round: dict[str, Any] = {
-        "escalated_to": None,
-        "level": None,
-        "missed_ids": [],
-        "clock": None,
-    }
-    ledger.change(lead, state="waiting", responsible_id=to_id, **fresh_round)
-    offers.show_on_card(ledger, lead)
+    offers.reopen(ledger, lead, to_id)
     ledger.schedule("offer", reassignment.id, ledger.now)
     return None
 

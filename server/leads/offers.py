@@ -278,6 +278,21 @@ WARNING = ("release_at", "release_why", "warned_at")
 """What an owner was told about losing a customer; the next one begins anew."""
 
 
+def reopen(ledger: Ledger, lead: Row, to_id: str) -> None:
+    """Taken from whoever has it, for a new round that begins with this person's name on it."""
+    withdraw(ledger, lead)
+    release_holder(ledger, lead)
+    stop_clock(ledger, lead)
+    fresh_round: dict[str, Any] = {
+        "escalated_to": None,
+        "level": None,
+        "missed_ids": [],
+        "clock": None,
+    }
+    ledger.change(lead, state="waiting", responsible_id=to_id, **fresh_round)
+    show_on_card(ledger, lead)
+
+
 def stop_clock(ledger: Ledger, lead: Row) -> None:
     for kind in LADDER_KINDS:
         ledger.cancel(kind, lead.id)

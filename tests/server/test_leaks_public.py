@@ -21,7 +21,8 @@ from tests.server.visitor import Visitor, is_thanks, pass_in
 ALL_DOORS = {
     "/sync/push", "/sync/pull", "/sync/verify", "/sync/events", "/sync/schema",
     "/api/session", "/api/session/unlock", "/enter/{token}",
-    "/api/staff/{id}", "/api/stores/{id}", "/api/known-phones",
+    "/api/staff", "/api/staff/{id}", "/api/staff/{id}/handover",
+    "/api/staff/{id}/handover/rehearsal", "/api/stores/{id}", "/api/known-phones",
     "/api/devices", "/api/devices/{id}", "/api/leads/{id}/candidates",
     "/api/stores/{id}/routing", "/api/stores/{id}/routing/rehearsal", "/api/stores/{id}/fairness",
     "/api/stores/{id}/pool/rehearsal",

@@ -1,0 +1,103 @@
+"""A person changes: account, directory row, history and what waits for them, in one transaction."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.errors import BadRequest
+from server.identity.rights import RIGHTS, change_rights
+from server.identity.sessions import end_sessions
+from server.identity.tables import sessions
+from server.leads import offers
+from server.leads.offers import UNANSWERED
+from server.people.facts import record
+from server.people.wishes import AWAY, LEFT, fields_of, find_faults
+from server.rows import load
+from server.rows.tables import feed, rows
+from sync import Ledger, Row, staff_scope
+
+COMES_BACK = "comes_back"
+"""The deadline at which somebody is back from leave. Its subject is the person."""
+
+
+async def change_person(
+    connection: AsyncConnection,
+    ledger: Ledger,
+    person: Row,
+    wish: Mapping[str, Any],
+    by_id: str | None,
+) -> bool:
+    """Whether anything became other than it was. Raises BadRequest with faults."""
+    await check_wish(connection, ledger, person, wish)
+    fields = fields_of(person.body, wish)
+    if not fields:
+        return False
+    told = {name: [person.body.get(name), value] for name, value in fields.items()}
+    rights = {name: fields[name] for name in RIGHTS if name in fields}
+    if rights:
+        await change_rights(connection, ledger.org, person.id, ledger.now, rights)
+    ledger.change(person, **fields)
+    record(ledger, person.id, "changed", by_id, told)
+    if fields.keys() & {"state", "back_at"}:
+        await follow_state(connection, ledger, person)
+    return True
+
+
+async def check_wish(
+    connection: AsyncConnection, ledger: Ledger, person: Row, wish: Mapping[str, Any]
+) -> None:
+    await load(connection, ledger, [*wish.get("store_ids", ()), *(wish.get("shifts") or ())])
+    stores = {row.id: row for row in ledger.rows_of("store")}
+    if not stores.keys() >= set(wish.get("store_ids", ())):
+        raise BadRequest(field="store_ids")
+    if faults := find_faults(person.body, wish, stores, ledger.now):
+        raise BadRequest("person_faulty", faults=[fault._asdict() for fault in faults])
+
+
+async def follow_state(connection: AsyncConnection, ledger: Ledger, person: Row) -> None:
+    """Whoever is not there keeps no open offer; whoever left is signed out everywhere, and their
+    phones, which may still send, are told to hand over and wipe (see the push)."""
+    state, back_at = person.body["state"], person.body.get("back_at")
+    ledger.cancel(COMES_BACK, person.id)
+    if state in AWAY and back_at is not None:
+        ledger.schedule(COMES_BACK, person.id, back_at)
+    if state in AWAY or state == LEFT:
+        await take_offers(connection, ledger, person.id)
+    if state == LEFT:
+        await end_sessions(connection, ledger.org, sessions.c.staff_id == person.id, ledger.now)
+
+
+async def take_offers(connection: AsyncConnection, ledger: Ledger, staff_id: str) -> None:
+    """They wait to be routed again, which the worker does at once; their clocks go on."""
+    await load(connection, ledger, await find_open(connection, ledger.org, staff_id, "offer"))
+    for lead in ledger.rows_of("lead"):
+        body = lead.body
+        if body["state"] in UNANSWERED and body["offered_to"] == staff_id:
+            offers.withdraw(ledger, lead)
+            ledger.change(lead, state="waiting")
+            offers.show_on_card(ledger, lead)
+            ledger.schedule("route", lead.id, ledger.now)
+
+
+async def find_open(
+    connection: AsyncConnection, org_id: str, staff_id: str, *entities: str
+) -> list[str]:
+    """Ids of what a person has of these kinds; closed leads and past offers are left out."""
+    query = (
+        select(rows.c.id)
+        .join(feed, (feed.c.org_id == rows.c.org_id) & (feed.c.id == rows.c.id))
+        .where(feed.c.org_id == org_id, feed.c.scope == staff_scope(staff_id))
+        .where(rows.c.entity.in_(entities), (rows.c.entity == "customer") | (feed.c.part == 0))
+    )
+    return list((await connection.execute(query)).scalars())
+
+
+async def fire_comes_back(
+    connection: AsyncConnection, ledger: Ledger, deadline: object, person: Row
+) -> None:
+    """The handler of COMES_BACK."""
+    back_at = person.body.get("back_at")
+    if person.body["state"] in AWAY and back_at is not None and back_at <= ledger.now:
+        await change_person(connection, ledger, person, {"state": "active"}, None)

@@ -1,0 +1,150 @@
+"""One act: everything a person has to do with customers becomes somebody else's.
+
+The customers with all that hangs from them, the leads held and the offers open; plans and
+appointments are the customers'. What the old owner's phones send later is judged by the rights
+they had, and lands in the same trees.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.errors import BadRequest
+from server.leads import offers
+from server.leads.claims import can_receive
+from server.leads.offers import UNANSWERED
+from server.people.changing import find_open
+from server.people.facts import record
+from server.people.sharing import share_out, takers_of
+from server.rows import load, load_scope
+from sync import ORGANISATION, Ledger, Row, derive_id
+
+SELLING = ("rep", "manager")
+
+
+@dataclass(frozen=True)
+class Handover:
+    """What goes, and where: `receivers` by the id of the customer."""
+
+    from_id: str
+    customers: list[Row]
+    held: list[Row]
+    offered: list[Row]
+    receivers: dict[str, str]
+
+    @property
+    def roots(self) -> list[str]:
+        return sorted(self.receivers)
+
+
+async def prepare(
+    connection: AsyncConnection, ledger: Ledger, person: Row, to_ids: Collection[str]
+) -> Handover:
+    """To these people, or where none are named to those of each customer's store. Raises
+    BadRequest."""
+    kinds = ("customer", "lead", "offer")
+    await load(connection, ledger, await find_open(connection, ledger.org, person.id, *kinds))
+    id = person.id
+    customers = [row for row in ledger.rows_of("customer") if row.body.get("owner_id") == id]
+    leads = [row for row in ledger.rows_of("lead") if row.body.get("state") != "closed"]
+    held = [row for row in leads if row.body["holder_id"] == id]
+    offered = [row for row in leads if is_offered(row, id)]
+    roots = {row.root for row in (*customers, *held, *offered)}
+    concerned = [row for row in ledger.rows_of("customer") if row.id in roots]
+    receivers = await choose(connection, ledger, person, concerned, to_ids)
+    return Handover(id, customers, held, offered, receivers)
+
+
+def is_offered(lead: Row, staff_id: str) -> bool:
+    return lead.body["state"] in UNANSWERED and lead.body["offered_to"] == staff_id
+
+
+async def choose(
+    connection: AsyncConnection,
+    ledger: Ledger,
+    person: Row,
+    customers: list[Row],
+    to_ids: Collection[str],
+) -> dict[str, str]:
+    staff = await load_scope(connection, ledger, ORGANISATION, "staff")
+    staff = [row for row in staff if not row.deleted]
+    store_ids = sorted({row.body["store_id"] for row in customers})
+    await load(connection, ledger, store_ids)
+    if to_ids:
+        named = check_named(staff, person, to_ids)
+        takers = dict.fromkeys(store_ids, named)
+    else:
+        stores = [row for row in ledger.rows_of("store") if row.id in store_ids]
+        takers = {store.id: takers_of(store, staff, person.id) for store in stores}
+    receivers = share_out(customers, takers)
+    without = sorted({row.body["store_id"] for row in customers if row.id not in receivers})
+    if without:
+        raise BadRequest("nobody_eligible", field="to_ids", store_ids=without)
+    return receivers
+
+
+def check_named(staff: list[Row], person: Row, to_ids: Collection[str]) -> dict[str, int]:
+    able = {row.id for row in staff if row.id != person.id and can_take(row)}
+    if unable := sorted(set(to_ids) - able):
+        raise BadRequest("not_eligible", field="to_ids", staff_ids=unable)
+    return dict.fromkeys(to_ids, 1)
+
+
+def can_take(person: Row) -> bool:
+    return person.body["state"] == "active" and person.body["role"] in SELLING
+
+
+def carry_out(ledger: Ledger, handover: Handover, by_id: str | None) -> None:
+    to = handover.receivers
+    for customer in handover.customers:
+        offers.change_owner(ledger, customer, to[customer.id])
+    for lead in handover.held:
+        offers.accept(ledger, lead, to[lead.root])
+    for lead in handover.offered:
+        offer_anew(ledger, lead, to[lead.root], by_id)
+    record(ledger, handover.from_id, "handover", by_id, describe(handover))
+
+
+def offer_anew(ledger: Ledger, lead: Row, to_id: str, by_id: str | None) -> None:
+    """As if the manager had reassigned it; by routing, if the receiver cannot be offered it."""
+    offers.reopen(ledger, lead, to_id)
+    person = ledger.row(to_id)
+    if person is None or not can_receive(person, lead.body["store_id"]):
+        ledger.schedule("route", lead.id, ledger.now)
+        return
+    id = derive_id("reassignment", lead.id, to_id, ledger.now, lead.seq)
+    body = {"lead_id": lead.id, "to_id": to_id}
+    ledger.create("reassignment", id, lead.root, body, author=by_id)
+    ledger.schedule("offer", id, ledger.now)
+
+
+def describe(handover: Handover) -> dict[str, dict[str, list[str]]]:
+    """By receiver: the ids of what they get."""
+    told: dict[str, dict[str, list[str]]] = {"customers": {}, "leads": {}, "offers": {}}
+    kinds = {"customers": handover.customers, "leads": handover.held, "offers": handover.offered}
+    for kind, moved in kinds.items():
+        by_receiver: dict[str, list[str]] = defaultdict(list)
+        for row in moved:
+            by_receiver[handover.receivers[row.root]].append(row.id)
+        told[kind] = {to_id: sorted(ids) for to_id, ids in by_receiver.items()}
+    return told
+
+
+def summarise(handover: Handover) -> dict[str, Any]:
+    """How much goes to whom; customers and appointments are counted once."""
+    told = describe(handover)
+    booked = [row for row in handover.customers if row.body.get("next_at")]
+    people = sorted(set(handover.receivers.values()))
+    return {
+        "customers": len(handover.customers),
+        "leads": len(handover.held),
+        "offers": len(handover.offered),
+        "appointments": len(booked),
+        "receivers": [
+            {"staff_id": id, **{kind: len(ids.get(id, ())) for kind, ids in told.items()}}
+            for id in people
+        ],
+    }
