@@ -24,9 +24,13 @@ export interface Rules {
   open_cap?: number; day_cap?: number; people?: Record<string, Share>; needs?: Need[]
   seniors?: string[]; senior_tiers?: Tier[]; senior_score?: number; reach_min?: number; personal_wait_min?: number
 }
+/** A person's own week at one store, as a store has its hours. */
+export interface PersonShifts { hours: [number, number][][]; closures?: string[]; openings?: Record<string, [number, number][]> }
 export interface Staff {
   name: string; role: Role; store_ids: string[]; accepts_leads: boolean; state: 'active' | 'leave' | 'travel' | 'left'
-  skills?: string[]; senior?: boolean
+  /** when somebody away is back by themselves; shifts by store; weight and cap: null is the store's word */
+  back_at?: number | null; shifts?: Record<string, PersonShifts>
+  skills?: string[]; senior?: boolean; weight?: number | null; cap?: number | null
 }
 export interface Script { step: Step; zh: string; en: string }
 

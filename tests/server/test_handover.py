@@ -166,8 +166,9 @@ async def test_with_nobody_to_take_them_nothing_moves(
 
 def household(id: str, *linked: str) -> Row:
     body = {"store_id": RENMIN, "household_ids": list(linked)}
-    nothing = {"at": 0, "captured_at": 0, "received_at": 0, "device": ""}
-    return Row(id=id, entity="customer", root=id, body=body, **nothing)
+    return Row(
+        id=id, entity="customer", root=id, body=body, at=0, captured_at=0, received_at=0, device=""
+    )
 
 
 def test_a_household_stays_with_one_person() -> None:

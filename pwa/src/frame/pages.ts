@@ -11,6 +11,7 @@ const files = import.meta.glob<{ default: Page }>([
   '../followups/FollowUp.svelte', '../visits/Visit.svelte', '../scan/Scan.svelte', '../leads/Desk.svelte',
   '../leads/Bell.svelte', '../leads/Lead.svelte', '../clerk/Home.svelte', '../trust/Sync.svelte', '../identity/Me.svelte',
   '../identity/Phones.svelte', '../routing/Routing.svelte', '../stores/Hours.svelte', '../notify/Notices.svelte', '../pool/Pool.svelte',
+  '../people/People.svelte', '../people/Person.svelte',
 ])
 
 const ROUTES: [pattern: RegExp, page: string][] = [
@@ -31,6 +32,8 @@ const ROUTES: [pattern: RegExp, page: string][] = [
   [/^\/me\/phones$/, 'identity/Phones'],
   [/^\/me\/hours$/, 'stores/Hours'],
   [/^\/me\/notices$/, 'notify/Notices'],
+  [/^\/me\/people$/, 'people/People'],
+  [/^\/me\/people\/(?<id>[^/]+)$/, 'people/Person'],
 ]
 const HOMES: Record<Role, string> = {
   rep: 'today/Today', clerk: 'clerk/Home', manager: 'today/Today', area: 'leads/Desk', admin: 'leads/Desk',

@@ -7,6 +7,7 @@ import frame from './frame'
 import identity from './identity'
 import leads from './leads'
 import notify from './notify'
+import people from './people'
 import phone from './phone'
 import photos from './photos'
 import pool from './pool'
@@ -22,5 +23,5 @@ import visits from './visits'
 import type { Translation } from '../zh'
 
 export const en: Translation = {
-  clerk, collisions, customers, desk, followups, frame, identity, leads, notify, phone, photos, pool, records, routing, scan, stores, today, trust, ui, visits,
+  clerk, collisions, customers, desk, followups, frame, identity, leads, notify, people, phone, photos, pool, records, routing, scan, stores, today, trust, ui, visits,
 }

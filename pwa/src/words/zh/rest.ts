@@ -5,6 +5,7 @@ import desk from './desk'
 import followups from './followups'
 import identity from './identity'
 import notify from './notify'
+import people from './people'
 import photos from './photos'
 import pool from './pool'
 import records from './records'
@@ -15,4 +16,4 @@ import trust from './trust'
 import visits from './visits'
 
 /** What is said only after a tap: fetched behind the first page, and kept for use without a network. */
-export const rest = { clerk, collisions, customers, desk, followups, identity, notify, photos, pool, records, routing, scan, stores, trust, visits }
+export const rest = { clerk, collisions, customers, desk, followups, identity, notify, people, photos, pool, records, routing, scan, stores, trust, visits }

@@ -1,0 +1,82 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { Staff, Store } from '../model'
+import { learnRest } from '../words'
+import { atWall } from '../words/format'
+import type { Foreseen } from './doors'
+import { backAt, formOf, isWhole, skillsIn, wishOf } from './form'
+import { factText, foreseenLines, todayText, troubleText } from './saying'
+
+const ZONE = 'Asia/Shanghai'
+const NOW = atWall({ year: 2026, month: 11, day: 26, hour: 9, minute: 0 }, ZONE)
+const midnight = (day: number) => atWall({ year: 2026, month: 12, day, hour: 0, minute: 0 }, ZONE)
+const week = Array.from({ length: 7 }, (): [number, number][] => [[600, 720], [1080, 1320]])
+const bo: Staff = { name: '薄文', role: 'rep', store_ids: ['s'], accepts_leads: true, state: 'active' }
+const renmin: Store = {
+  name: '人民路店', code: 'RM', zone: ZONE, hours: Array.from({ length: 7 }, () => [[600, 1320]]), closures: [], openings: {},
+  patience_s: 1800, point: null, fence_m: 200, manager_id: 'lin', deputy_id: null, area_id: null,
+}
+const stores = [{ id: 's', body: renmin }]
+beforeAll(learnRest)
+
+describe('the form of a person', () => {
+  test('untouched it wishes nothing, whatever the server holds', () => {
+    const full: Staff = { ...bo, state: 'leave', back_at: midnight(2), shifts: { s: { hours: week } }, skills: ['英语', '设计'], senior: true, weight: 0, cap: 8 }
+    for (const person of [bo, full]) expect(wishOf(formOf(person, ZONE), person, ZONE)).toEqual({})
+  })
+  test('away until a day is back as the next one begins, across the end of a month too', () => {
+    expect(backAt('2026-11-30', ZONE)).toBe(midnight(1))
+    const form = { ...formOf(bo, ZONE), presence: 'leave' as const, last: '2026-11-30' }
+    expect(wishOf(form, bo, ZONE)).toEqual({ state: 'leave', back_at: midnight(1) })
+    expect(formOf({ ...bo, state: 'leave', back_at: midnight(1) }, ZONE).last).toBe('2026-11-30')
+  })
+  test('back at work says so and no day', () => {
+    const away: Staff = { ...bo, state: 'travel', back_at: midnight(2) }
+    expect(wishOf({ ...formOf(away, ZONE), presence: 'active' }, away, ZONE)).toEqual({ state: 'active' })
+  })
+  test('a changed week keeps the days of their own it came with; the stores hours are null', () => {
+    const own: Staff = { ...bo, shifts: { s: { hours: week, closures: ['2026-12-24'], openings: {} } } }
+    const form = formOf(own, ZONE)
+    form.weeks.s![0] = []
+    expect(wishOf(form, own, ZONE)).toEqual({ shifts: { s: { hours: [[], ...week.slice(1)], closures: ['2026-12-24'], openings: {} } } })
+    expect(wishOf({ ...formOf(own, ZONE), weeks: { s: null } }, own, ZONE)).toEqual({ shifts: { s: null } })
+  })
+  test('an empty number is the store’s word, a wrong one is not sent', () => {
+    const held: Staff = { ...bo, weight: 3, cap: 8 }
+    expect(wishOf({ ...formOf(held, ZONE), weight: '', cap: '5' }, held, ZONE)).toEqual({ weight: null, cap: 5 })
+    expect(['0', '100', '', '101', '1.5', '-1', 'x'].map((weight) => isWhole({ ...formOf(bo, ZONE), weight }))).toEqual([true, true, true, false, false, false, false])
+  })
+  test('skills are separated by whatever people type', () => {
+    expect(skillsIn('英语、 设计,英语；全屋')).toEqual(['英语', '设计', '全屋'])
+  })
+})
+
+describe('what is said', () => {
+  test('who is there today, by their own shifts or the store’s', () => {
+    expect(todayText(bo, stores, NOW, ZONE)).toBe('今天 10:00–22:00')
+    expect(todayText({ ...bo, shifts: { s: { hours: week } } }, stores, NOW, ZONE)).toBe('今天 10:00–12:00，18:00–22:00')
+    expect(todayText({ ...bo, shifts: { s: { hours: week, closures: ['2026-11-26'] } } }, stores, NOW, ZONE)).toBe('今天不上班')
+    expect(todayText({ ...bo, state: 'leave', back_at: midnight(1) }, stores, NOW, ZONE)).toContain('请假')
+    expect(todayText({ ...bo, state: 'left' }, stores, NOW, ZONE)).toBe('已离职')
+  })
+  test('what a handover takes from the phones, and what there is at risk', () => {
+    const phone = { id: 'p', name: '手机', last_seen_at: 1, pending: 2 }
+    const told: Foreseen = { customers: 31, leads: 4, offers: 1, appointments: 9, receivers: [], phones: [phone, phone, phone], rows: 214, unsent: 2, photos: 0, never_heard: 0 }
+    const [moves, lose, risk] = foreseenLines(told)
+    expect(moves).toContain('31 位客户')
+    expect(lose).toBe('3 部手机会各移走 214 条记录。')
+    expect(risk).toContain('2 条记录')
+    expect(foreseenLines({ ...told, unsent: 0 }).at(-1)).toBe('手机上次联网时都已同步。')
+    expect(foreseenLines({ ...told, unsent: 0, never_heard: 3 }).at(-1)).toContain('3 部手机还没联过网')
+  })
+  test('faults have sentences, an unknown code too, and no network is no fault', () => {
+    const told = { code: 'person_faulty', faults: [{ code: 'overlap' }, { code: 'overlap' }, { code: 'in_the_past' }] }
+    expect(troubleText(400, 'person_faulty', told)).toBe('日期已经过了。有两段班的时间重叠。')
+    expect(troubleText(400, 'new_code', undefined)).toContain('没有成功')
+    expect(troubleText(0, 'network', undefined)).toContain('没有网络')
+  })
+  test('the record names who did what', () => {
+    const names = () => '林静'
+    expect(factText({ at: NOW, by_id: 'lin', kind: 'handover', told: { customers: { chen: ['a', 'b'] } } }, names, NOW, ZONE)).toContain('林静 交接了 2 位客户')
+    expect(factText({ at: NOW, by_id: null, kind: 'changed', told: { state: ['leave', 'active'] } }, names, NOW, ZONE)).toContain('到期，恢复在岗')
+  })
+})
