@@ -23,6 +23,7 @@ from server.front.journal import start_journal
 from server.identity.tables import organisations
 from server.notify.hooks import KINDS, check_url
 from server.notify.robots import Robot, put_robot
+from server.people.list_routes import token_for
 
 SHUTDOWN_S = 10
 GENERATIONS = (50_000, 20, 50)
@@ -52,7 +53,14 @@ def parser() -> argparse.ArgumentParser:
     robot.add_argument("--kind", choices=KINDS, default="wecom")
     robot.add_argument("--secret", help="what DingTalk or Feishu signs with")
     robot.set_defaults(run=lambda wish: asyncio.run(add_store_robot(wish, read_config())))
+    token = commands.add_parser("personnel-token", help="let a personnel system tell of people")
+    token.add_argument("organisation", help="its code")
+    token.set_defaults(run=lambda wish: print(personnel_token(wish.organisation, read_config())))
     return made
+
+
+def personnel_token(org_code: str, config: Config) -> str:
+    return token_for(config.keys, org_code, system_clock())
 
 
 def serve(wish: argparse.Namespace) -> None:

@@ -1,4 +1,5 @@
-"""Links that sign one person in, good for a day. Printed by the command line, never by the web."""
+"""Links that sign one person in, good for a day. Printed by the command line; given to
+admins once, for people who come in from a list."""
 
 from dataclasses import dataclass
 

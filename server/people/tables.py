@@ -15,3 +15,20 @@ staff_facts = org_table(
     Column("told", Text, nullable=False),
     pk=("staff_id", "at", "id"),
 )
+
+# By which name another system knows a person.
+staff_names = org_table(
+    "staff_names",
+    Column("external_id", Text, nullable=False),
+    Column("staff_id", Text, nullable=False),
+    pk=("external_id",),
+)
+
+# What other systems have told already, and what they were answered.
+staff_events = org_table(
+    "staff_events",
+    Column("event_id", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("answer", Text, nullable=False),
+    pk=("event_id",),
+)

@@ -1,0 +1,204 @@
+"""Staff from elsewhere: a list that an admin brings, and what a personnel system tells."""
+
+from typing import Annotated, Any
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from server.db import Database
+from server.errors import BadRequest, Forbidden, Unauthenticated, UnsupportedMedia
+from server.ground import Ground, ground_of
+from server.identity.actor import may
+from server.identity.links import Link, link_for
+from server.identity.sessions import actor_of, session_of
+from server.identity.signing import BadSeal, Seal
+from server.identity.tables import organisations
+from server.intake import read_json
+from server.people.csv_lists import read_list
+from server.people.entries import Change, Entry, Newcomer, Plan, make_plan
+from server.people.joining import read_known, take_in
+from server.people.tables import staff_events
+from server.people.wishes import Id, Role, State
+from server.rows import Published, open_ledger, publish
+from sync import Ledger
+
+PURPOSE = "personnel"
+ABOVE_PERSONNEL = frozenset({"area", "admin"})
+"""Roles that no other system may give or change."""
+
+Text = Annotated[str, msgspec.Meta(max_length=80)]
+Moment = Annotated[int, msgspec.Meta(ge=0, lt=1 << 52)]
+
+
+class Told(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """One person; what is left out stays as it is: of one told before, the rest is enough. `stores`: codes, names or ids."""
+
+    external_id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    name: Text = ""
+    phone: Text = ""
+    login: Text = ""
+    role: Role | None = None
+    stores: Annotated[tuple[str, ...], msgspec.Meta(max_length=200)] | None = None
+    accepts_leads: bool | None = None
+    skills: Annotated[tuple[str, ...], msgspec.Meta(max_length=20)] | None = None
+    state: State | None = None
+    back_at: Moment | None = None
+
+
+class Event(msgspec.Struct, forbid_unknown_fields=True):
+    event_id: Id
+    people: Annotated[list[Told], msgspec.Meta(min_length=1, max_length=500)]
+
+
+# A list that an admin brings
+
+
+async def import_staff(request: Request) -> Response:
+    """POST text/csv. `?dry=1` says what it would do. With any fault nothing is done."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "text/csv":
+        raise UnsupportedMedia(wanted="text/csv")
+    ground, data = ground_of(request), await request.body()
+    now, entities = ground.clock(), request.app.state.entities
+    async with ground.database.read() as connection:
+        session = await session_of(request, connection)
+        actor = actor_of(session)
+        if not may(actor, "configure"):
+            raise Forbidden
+        ledger = Ledger(actor.org_id, now, entities)
+        told = describe(await plan_list(connection, ledger, data))
+    if request.query_params.get("dry"):
+        return JSONResponse(told)
+
+    async def work(connection: AsyncConnection) -> tuple[Published, Plan]:
+        ledger = await open_ledger(connection, actor.org_id, entities, now)
+        plan = await plan_list(connection, ledger, data)
+        await take_in(connection, ledger, sound(plan), actor.staff_id)
+        return await publish(connection, ledger), plan
+
+    published, plan = await ground.database.transact(work)
+    request.app.state.announce(published)
+    org = (actor.org_id, session.org_code)
+    links = [introduce(each, ground, org, now) for each in plan.newcomers]
+    return JSONResponse({**describe(plan), "links": links})
+
+
+async def plan_list(connection: AsyncConnection, ledger: Ledger, data: bytes) -> Plan:
+    entries, problems = read_list(data)
+    plan = make_plan(entries, await read_known(connection, ledger), ledger.org, frozenset())
+    named = {(each.line, each.field) for each in problems}
+    rest = [each for each in plan.problems if (each.line, each.field) not in named]
+    plan.problems = sorted([*problems, *rest])
+    return plan
+
+
+def sound(plan: Plan) -> Plan:
+    if plan.problems:
+        raise BadRequest("list_faulty", problems=[each._asdict() for each in plan.problems])
+    return plan
+
+
+def describe(plan: Plan) -> dict[str, Any]:
+    return {
+        "new": [{"line": each.entry.line, "name": each.body["name"]} for each in plan.newcomers],
+        "changed": [
+            {"line": each.entry.line, "name": each.entry.name, "fields": changed_by(each)}
+            for each in plan.changes
+        ],
+        "same": plan.same,
+        "problems": [each._asdict() for each in plan.problems],
+    }
+
+
+def changed_by(change: Change) -> list[str]:
+    return sorted([*change.wish, *change.account])
+
+
+def introduce(newcomer: Newcomer, ground: Ground, org: tuple[str, str], now: int) -> dict[str, str]:
+    """A link that signs them in, good for a day: to be handed to them, and to nobody else."""
+    path = link_for(ground.config.keys, Link(*org, newcomer.staff_id), now)
+    return {
+        "name": newcomer.body["name"],
+        "login": newcomer.login,
+        "link": ground.config.origin + path,
+    }
+
+
+# What a personnel system tells
+
+
+def token_for(keys: tuple[str, ...], org_code: str, now: int) -> str:
+    """For a personnel system; good until the keys change. See the command line."""
+    return f"{org_code}.{Seal(keys, PURPOSE).close(org_code, now)}"
+
+
+async def hear_personnel(request: Request) -> Response:
+    """POST. An event that was heard before is answered as it was then, and nothing is done."""
+    ground = ground_of(request)
+    now, org_code = ground.clock(), read_token(request, ground.config.keys, ground.clock())
+    event = await read_json(request, Event)
+    org_id = await find_organisation(ground.database, org_code)
+    entries = [entry_of(line, each) for line, each in enumerate(event.people, 1)]
+
+    async def work(connection: AsyncConnection) -> tuple[Published | None, dict[str, Any]]:
+        ledger = await open_ledger(connection, org_id, request.app.state.entities, now)
+        if before := await find_answer(connection, org_id, event.event_id):
+            return None, before
+        known = await read_known(connection, ledger)
+        plan = sound(make_plan(entries, known, org_id, ABOVE_PERSONNEL))
+        await take_in(connection, ledger, plan, None)
+        answer = {name: value for name, value in describe(plan).items() if name != "problems"}
+        text = msgspec.json.encode(answer).decode()
+        told = {"event_id": event.event_id, "at": now, "answer": text}
+        ledger.add_side_row("staff_events", told)
+        return await publish(connection, ledger), answer
+
+    published, answer = await ground.database.transact(work)
+    if published:
+        request.app.state.announce(published)
+    return JSONResponse(answer)
+
+
+def read_token(request: Request, keys: tuple[str, ...], now: int) -> str:
+    """The organisation's code. Raises Unauthenticated."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    org_code, _, sealed = token.strip().partition(".")
+    try:
+        named = Seal(keys, PURPOSE).open(sealed, now)
+    except BadSeal as error:
+        raise Unauthenticated("bad_credential") from error
+    if kind.lower() != "bearer" or named != org_code:
+        raise Unauthenticated("bad_credential")
+    return org_code
+
+
+async def find_organisation(database: Database, org_code: str) -> str:
+    query = select(organisations.c.org_id).where(organisations.c.code == org_code)
+    async with database.read(snapshot=False) as connection:
+        org_id: str | None = (await connection.execute(query)).scalar()
+    if org_id is None:
+        raise Unauthenticated("bad_credential")
+    return org_id
+
+
+async def find_answer(
+    connection: AsyncConnection, org_id: str, event_id: str
+) -> dict[str, Any] | None:
+    query = select(staff_events.c.answer).where(
+        staff_events.c.org_id == org_id, staff_events.c.event_id == event_id
+    )
+    text = (await connection.execute(query)).scalar()
+    return msgspec.json.decode(text, type=dict[str, Any]) if text else None
+
+
+def entry_of(line: int, told: Told) -> Entry:
+    return Entry(line=line, **{name: getattr(told, name) for name in told.__struct_fields__})
+
+
+routes = [
+    Route("/api/staff-list", import_staff, methods=["POST"]),
+    Route("/api/hr/people", hear_personnel, methods=["POST"]),
+]
