@@ -35,7 +35,7 @@ Moment = Annotated[int, msgspec.Meta(ge=0, lt=1 << 52)]
 
 
 class Told(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """One person; what is left out stays as it is: of one told before, the rest is enough. `stores`: codes, names or ids."""
+    """One person; what is left out stays as it is. `stores`: codes, names or ids."""
 
     external_id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     name: Text = ""

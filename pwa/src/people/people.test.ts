@@ -55,6 +55,8 @@ describe('what is said', () => {
     expect(todayText(bo, stores, NOW, ZONE)).toBe('今天 10:00–22:00')
     expect(todayText({ ...bo, shifts: { s: { hours: week } } }, stores, NOW, ZONE)).toBe('今天 10:00–12:00，18:00–22:00')
     expect(todayText({ ...bo, shifts: { s: { hours: week, closures: ['2026-11-26'] } } }, stores, NOW, ZONE)).toBe('今天不上班')
+    const both = [...stores, { id: 't', body: { ...renmin, hours: renmin.hours.map((): [number, number][] => [[540, 660]]) } }]
+    expect(todayText({ ...bo, store_ids: ['s', 't'] }, both, NOW, ZONE)).toBe('今天 09:00–22:00')
     expect(todayText({ ...bo, state: 'leave', back_at: midnight(1) }, stores, NOW, ZONE)).toContain('请假')
     expect(todayText({ ...bo, state: 'left' }, stores, NOW, ZONE)).toBe('已离职')
   })

@@ -18,8 +18,18 @@ export function todayText(person: Staff, stores: Stores, now: number, zone: stri
   }
   const spans = stores.filter(({ id }) => person.store_ids.includes(id)).flatMap(({ id, body }) => spansAt(hoursOf(person, id, body), now))
   if (!spans.length) return t('people.off_today')
-  const texts = spans.sort((a, b) => a[0] - b[0]).map(([from, to]) => `${minuteText(from)}–${minuteText(to)}`)
-  return t('people.on_today', { hours: [...new Set(texts)].join(t('ui.comma')) })
+  return t('people.on_today', { hours: joined(spans).map(([from, to]) => `${minuteText(from)}–${minuteText(to)}`).join(t('ui.comma')) })
+}
+
+/** Of several stores, as one day. */
+function joined(spans: [number, number][]): [number, number][] {
+  const whole: [number, number][] = []
+  for (const [from, to] of spans.sort((a, b) => a[0] - b[0])) {
+    const last = whole.at(-1)
+    if (last && from <= last[1]) last[1] = Math.max(last[1], to)
+    else whole.push([from, to])
+  }
+  return whole
 }
 
 function hoursOf(person: Staff, store_id: string, store: Store) {
