@@ -1,9 +1,10 @@
 """W6: five hundred customers leave one rep's phone with all that hangs from them, for another's.
 
-What moves a tree today is the person who holds its lead: a manager reassigns the leads, the server
-offers them, the other rep accepts. There is no single operation for it yet.
+First lead by lead: a manager reassigns them, the server offers them, the other rep accepts. Then
+everything goes back in one act.
 """
 
+import json
 import random
 import time
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from tests.bench.ids import new_id
 from tests.bench.process import Watch
 from tests.bench.records import make_customers
 from tests.bench.replica import require
-from tests.bench.stage import Server, Stage, opened
+from tests.bench.stage import Server, Stage, opened, pull_headers
 from tests.bench.trees import register
 
 CUSTOMERS = 500
@@ -75,13 +76,24 @@ def move(server: Server, rnd: random.Random, cast: Cast) -> list[Figure]:
         frames = new.fetch()
     new.replica.apply(frames)
     check(cast, trees)
+    with Watch(server) as handing:
+        hand_over(manager, new, old)
+    check(Cast(manager, new, old), trees)
     return [
         *spent("W6.reassign", reassigning, customers=CUSTOMERS, rows=len(trees)),
         *spent("W6.evict", evicting, evicted=len(trees)),
         *spent("W6.offer", offering, offers=CUSTOMERS),
         *spent("W6.accept", accepting, customers=CUSTOMERS, rows=len(trees)),
         *spent("W6.receive", receiving, rows=sum(len(frame.rows) for frame in frames)),
+        *spent("W6.handover", handing, customers=CUSTOMERS, rows=len(trees)),
     ]
+
+
+def hand_over(manager: Device, one: Device, other: Device) -> None:
+    path = f"/api/staff/{one.phone.staff_id}/handover"
+    body = json.dumps({"to_ids": [other.phone.staff_id]}).encode()
+    status, answer = manager.client.request("POST", path, body, pull_headers(manager.phone))
+    require(status == 200, f"not handed over: {answer[:200]!r}")
 
 
 def tree_rows(device: Device) -> set[str]:

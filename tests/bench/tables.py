@@ -22,6 +22,7 @@ OWN = {
     "W6.offer": "W6 the worker offers the 500 leads",
     "W6.accept": "W6 the new rep accepts: 500 trees arrive",
     "W6.receive": "W6 the new phone pulls",
+    "W6.handover": "W6 in one act: 500 customers with their trees change hands",
     "W7.push": "W7 after 30 days: 400 operations, 10 of them in conflict",
     "W7.pull": "W7 the 5,000 rows others changed, and its own",
 }
