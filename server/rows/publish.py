@@ -6,7 +6,18 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Delete, Select, Table, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    Delete,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import (
@@ -266,20 +277,11 @@ async def write_history(connection: AsyncConnection, ledger: Ledger) -> None:
 async def write_deadlines(connection: AsyncConnection, ledger: Ledger) -> int | None:
     standing, cancelled = ledger.settled_timers()
     if cancelled:
-        withdrawn = (
-            update(deadlines)
-            .where(
-                deadlines.c.org_id == ledger.org,
-                deadlines.c.kind == bindparam("of_kind"),
-                deadlines.c.subject_id == bindparam("of_subject"),
-                deadlines.c.fired_at.is_(None),
-                deadlines.c.cancelled_at.is_(None),
-            )
-            .values(cancelled_at=ledger.now)
-        )
-        await connection.execute(
-            withdrawn, [{"of_kind": c.kind, "of_subject": c.subject_id} for c in cancelled]
-        )
+        pairs = [f"{each.kind} {each.subject_id}" for each in cancelled]
+        subjects = list({each.subject_id for each in cancelled})
+        asked = {"subjects": as_list(subjects), "pairs": as_list(pairs)}
+        values = {"org": ledger.org, "now": ledger.now, **asked}
+        await run_each(connection, withdrawal(connection.dialect.name), [values])
     await bulk_upsert(
         connection,
         deadlines,
@@ -297,6 +299,20 @@ async def write_deadlines(connection: AsyncConnection, ledger: Ledger) -> int | 
         ],
     )
     return min((d.due_at for d in standing), default=None)
+
+
+@cache
+def withdrawal(dialect: str) -> Update:
+    """All at once: one by one each would look through every open deadline there is."""
+    pair = deadlines.c.kind + literal_column("' '") + deadlines.c.subject_id
+    return (
+        update(deadlines)
+        .where(deadlines.c.org_id == bindparam("org"))
+        .where(deadlines.c.fired_at.is_(None), deadlines.c.cancelled_at.is_(None))
+        .where(deadlines.c.subject_id.in_(listed(dialect, "subjects")))
+        .where(pair.in_(listed(dialect, "pairs")))
+        .values(cancelled_at=bindparam("now"))
+    )
 
 
 async def write_side_rows(connection: AsyncConnection, ledger: Ledger) -> None:
