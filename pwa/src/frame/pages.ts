@@ -34,6 +34,7 @@ const ROUTES: [pattern: RegExp, page: string][] = [
   [/^\/me\/notices$/, 'notify/Notices'],
   [/^\/me\/people$/, 'people/People'],
   [/^\/me\/people\/(?<id>[^/]+)$/, 'people/Person'],
+  [/^\/me\/people\/?(?<id>[^/]*)$/, 'people/People'],
 ]
 const HOMES: Record<Role, string> = {
   rep: 'today/Today', clerk: 'clerk/Home', manager: 'today/Today', area: 'leads/Desk', admin: 'leads/Desk',
