@@ -153,6 +153,7 @@ def reassign(reassignment: Row, ledger: Ledger, author: Author) -> Refusal | Non
         "level": None,
         "missed_ids": [],
         "clock": None,
+        "acknowledged": None,
     }
     ledger.change(lead, state="waiting", responsible_id=to_id, **fresh_round)
     offers.show_on_card(ledger, lead)

@@ -146,8 +146,9 @@ def wait_for_rep(scene: Scene) -> None:
     """A personal code is its owner's for some store minutes, then the store's."""
     wait_s = scene.roster.rules.personal_wait_min * 60
     due_at = scene.calendar.add(scene.now, wait_s)
-    if due_at is not None:
+    if due_at is not None and scene.lead.body["clock"]:
         scene.ledger.schedule("personal", scene.lead.id, due_at)
+        scene.ledger.change(scene.lead, clock={**scene.lead.body["clock"], "personal_at": due_at})
 
 
 def plan(scene: Scene) -> list[Bell]:
@@ -238,6 +239,8 @@ def escalate(scene: Scene, reason: str, least: str = "manager") -> list[Bell]:
     scene.ledger.change(
         lead, responsible_id=to_id, escalated_to=to_id, escalated_at=scene.now, level=level
     )
+    if lead.body.get("acknowledged"):
+        scene.ledger.change(lead, acknowledged=None)
     record(scene, level, missed_by, to_id, reason)
     offers.tell(scene.ledger, "escalated", lead, to_id)
     names = {"to": scene.name(to_id), "missed_by": scene.name(missed_by), "reason": reason}

@@ -4,7 +4,7 @@ from typing import Any
 
 from server.customers.register import find_pass, prepare_arrival
 from server.customers.shapes import ArrivalFields
-from server.leads import claims, shapes
+from server.leads import claims, pauses, shapes
 from server.leads.offers import open_key
 from sync import (
     EVERYONE,
@@ -155,6 +155,26 @@ entities = [
         parent=("lead_id",),
         neighbours=around_claim,
         effects=claims.close,
+    ),
+    Entity(
+        name="snooze",
+        kind="fact",
+        shape=shapes.Snooze,
+        create_roles=frozenset(claims.HEADS),
+        claim=True,
+        parent=("lead_id",),
+        neighbours=around_claim,
+        effects=pauses.snooze,
+    ),
+    Entity(
+        name="lead_acknowledgement",
+        kind="fact",
+        shape=shapes.LeadAcknowledgement,
+        create_roles=EVERYONE,
+        claim=True,
+        parent=("lead_id",),
+        neighbours=around_claim,
+        effects=pauses.acknowledge,
     ),
     Entity(
         name="offer",

@@ -8,6 +8,7 @@ from sync import Ledger, Row, derive_id, is_fresh
 
 RING_PAUSE_MS = 60_000
 UNANSWERED = ("waiting", "offered")
+SHOWN_RUNGS = ("nudge_at", "next_at", "escalate_at")
 LADDER_KINDS = (*(kind for kind, _ in RUNGS), "route", "personal")
 
 
@@ -156,7 +157,8 @@ def start_clock(ledger: Ledger, lead: Row, since: int) -> Ladder | None:
 def offer(ledger: Ledger, lead: Row, to_id: str, reason: str) -> Row:
     """One open offer a lead, for one person; the lead's clock starts with the first."""
     if lead.body["clock"] is None:
-        ladder = start_clock(ledger, lead, lead.body["received_at"])
+        snoozed_until = (lead.body.get("snooze") or {}).get("until", 0)
+        ladder = start_clock(ledger, lead, max(lead.body["received_at"], snoozed_until))
         ledger.change(lead, clock=ladder._asdict() if ladder else None)
     customer = stored(ledger, lead.root)
     made = ledger.create(
@@ -190,9 +192,7 @@ def _offer_body(
         "to_id": to_id,
         "state": "open",
         "offered_at": ledger.now,
-        "nudge_at": clock.get("nudge_at"),
-        "next_at": clock.get("next_at"),
-        "escalate_at": clock.get("escalate_at"),
+        **{field: clock.get(field) for field in SHOWN_RUNGS},
         "nudged_at": None,
         "is_owner": customer.body.get("owner_id") == to_id,
         "tier": customer.body.get("tier"),
@@ -262,9 +262,20 @@ def change_owner(ledger: Ledger, customer: Row, staff_id: str | None) -> None:
     ledger.change(customer, owner_id=staff_id)
 
 
+def show_clock(ledger: Ledger, lead: Row) -> None:
+    """The open offer counts down to the rungs as they are due now."""
+    made = ledger.find(lead.body["offer_id"])
+    if made is not None:
+        due = {field: lead.body["clock"].get(field) for field in SHOWN_RUNGS}
+        ledger.change(made, **due)
+
+
 def stop_clock(ledger: Ledger, lead: Row) -> None:
+    """Whoever put the lead off has what they waited for."""
     for kind in LADDER_KINDS:
         ledger.cancel(kind, lead.id)
+    if lead.body.get("snooze"):
+        ledger.change(lead, snooze=None)
 
 
 def tell(ledger: Ledger, kind: str, lead: Row, to_id: str, about: str = "") -> Row:
