@@ -66,6 +66,9 @@ export interface Arrival {
 }
 export type LeadState = 'waiting' | 'offered' | 'accepted' | 'contacted' | 'closed'
 export interface Clock { offered_at: number | null; nudge_at: number; next_at: number; warn_at: number; escalate_at: number; area_at: number }
+export type SnoozeReason = 'with_them' | 'asked_for_time' | 'short_handed' | 'other'
+/** Who put a lead off, why and until when; the server's, over once `until` has passed. */
+export interface Pause { by: string; reason: SnoozeReason; note: string; at: number; until: number }
 export interface Reason { staff_id: string; code: string }
 export type ClosingReason = 'opportunity' | 'no_need' | 'unreachable' | 'wrong_number' | 'test'
 export interface Lead {
@@ -76,6 +79,7 @@ export interface Lead {
   escalated_at: number | null; escalated_to: string | null; level: string | null; first_follow_up_due_at: number | null
   arrivals: number; rung_at: number | null; reasons: Reason[]
   name: string; salutation: string; source: string; position: string; is_known: boolean
+  snooze?: Pause | null; snoozes?: number; acknowledged?: { by: string; at: number } | null
 }
 export interface Offer {
   lead_id: string; customer_id: string; store_id: string; to_id: string; state: 'open' | 'accepted' | 'withdrawn' | 'missed'
@@ -86,6 +90,8 @@ export interface Offer {
 /** `standing` is the server's: a reception of a customer whose lead a colleague holds changes nothing about the lead. */
 export interface Acceptance { lead_id: string; offer_id: string | null; standing?: 'stand_in' }
 export interface Reassignment { lead_id: string; to_id: string; note?: string }
+export interface Snooze { lead_id: string; reason: SnoozeReason; until: number; note?: string }
+export interface LeadAcknowledgement { lead_id: string }
 export interface Closing { lead_id: string; reason: ClosingReason; note?: string }
 
 export type Channel = 'store' | 'phone' | 'wechat' | 'visit'
@@ -160,7 +166,7 @@ export interface Notice {
 export interface Bodies {
   organisation: Organisation; store: Store; staff: Staff; script: Script
   customer: Customer; arrival: Arrival; lead: Lead; offer: Offer; acceptance: Acceptance
-  reassignment: Reassignment; closing: Closing; follow_up: FollowUp; visit: Visit; photo: Photo
+  reassignment: Reassignment; closing: Closing; snooze: Snooze; lead_acknowledgement: LeadAcknowledgement; follow_up: FollowUp; visit: Visit; photo: Photo
   comment: Comment; resolution: Resolution; acknowledgement: Acknowledgement; appeal: Appeal; release: Release
   correction: Correction; deletion: Deletion; candidate: Candidate; decision: Decision; unmerge: Unmerge
   conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice

@@ -3,7 +3,7 @@
 import { standing } from '../phone/mirror/effective'
 import type { Acceptance, AnyBody, Arrival, Bodies, Closing, EntityName, Escalation, FollowUp, Lead, Offer, Reassignment, Seen } from '../model'
 
-export type Kind = 'arrival' | 'offer' | 'offer_missed' | 'offer_withdrawn' | 'acceptance' | 'stand_in' | 'reassignment' | 'taken_over' | 'escalation' | 'follow_up' | 'closing'
+export type Kind = 'arrival' | 'offer' | 'offer_missed' | 'offer_withdrawn' | 'acceptance' | 'stand_in' | 'reassignment' | 'taken_over' | 'escalation' | 'follow_up' | 'closing' | 'snooze' | 'lead_acknowledgement'
 export interface Event { id: string; kind: Kind; at: number; staff_id: string | null; pending: boolean; reason: Closing['reason'] | null }
 
 type Told = Pick<Event, 'kind' | 'staff_id'> & { reason?: Closing['reason']; at?: number }
@@ -19,7 +19,7 @@ export function historyOf(lead: Seen<Lead>, tree: Seen<AnyBody>[]): Event[] {
     .sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
 }
 
-const TOLD: EntityName[] = ['arrival', 'offer', 'acceptance', 'reassignment', 'escalation', 'follow_up', 'closing']
+const TOLD: EntityName[] = ['arrival', 'offer', 'acceptance', 'reassignment', 'escalation', 'follow_up', 'closing', 'snooze', 'lead_acknowledgement']
 
 function belongs(row: Seen<AnyBody>, lead: Seen<Lead>): boolean {
   if (!TOLD.includes(row.entity)) return false
@@ -34,6 +34,8 @@ function tell(row: Seen<AnyBody>): Told {
     case 'reassignment': return reassignment(as<'reassignment'>(row))
     case 'follow_up': return { kind: 'follow_up', staff_id: row.by, at: (row.body as FollowUp).ended_at }
     case 'closing': return { kind: 'closing', staff_id: row.by, reason: (row.body as Closing).reason }
+    case 'snooze':
+    case 'lead_acknowledgement': return { kind: row.entity, staff_id: row.by }
     case 'acceptance': return { kind: (row.body as Acceptance).standing ?? 'acceptance', staff_id: row.by }
     default: return { kind: 'arrival', staff_id: row.by }
   }

@@ -36,6 +36,11 @@ describe('a lead with work still on this phone', () => {
   })
 })
 
+test('a lead that was put off and seen says so in its history', () => {
+  const tree: Seen<AnyBody>[] = [row('snooze', '2', { lead_id: 'l', reason: 'other', until: 99 }, { by: 'lin', at: 20 }), row('lead_acknowledgement', '1', { lead_id: 'l' }, { by: 'lin', at: 10 })]
+  expect(historyOf(lead, tree).map(({ kind, staff_id }) => [kind, staff_id])).toEqual([['lead_acknowledgement', 'lin'], ['snooze', 'lin']])
+})
+
 test('the history of a lead is what names it, in order', () => {
   const tree: Seen<AnyBody>[] = [
     row('acceptance', '4', { lead_id: 'l' }, { by: 'bo', captured_at: 40, pending: true }),

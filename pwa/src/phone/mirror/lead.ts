@@ -1,4 +1,4 @@
-import type { ArrivalCard, ClosingReason, FollowUp, Lead, Offer } from '../../model'
+import type { ArrivalCard, ClosingReason, FollowUp, Lead, Offer, Snooze } from '../../model'
 import type { Operation } from '../databases'
 import { isEffective } from './contact'
 import { fieldsOf, pendingRow, type Layer } from './layer'
@@ -15,6 +15,8 @@ export function mirrorLead(op: Operation, layer: Layer<Lead>): void {
   if (op.entity === 'closing') {
     layer.change(lead, op, { state: 'closed', closed_at: op.captured_at, close_reason: op.fields.reason as ClosingReason })
   }
+  if (op.entity === 'snooze') putOff(op, layer, lead, mine)
+  if (op.entity === 'lead_acknowledgement') layer.change(lead, op, { acknowledged: { by: mine, at: op.captured_at } })
   if (op.entity === 'follow_up' && lead) contacted(op, layer, lead)
   if (op.entity === 'correction') recounted(op, layer)
 }
@@ -49,6 +51,12 @@ function passed(op: Operation, layer: Layer<Lead>, lead: string, mine: string): 
   const to = String(op.fields.to_id)
   if (to === mine) taken(op, layer, lead, mine)
   else layer.change(lead, op, { state: 'offered', offered_to: to, responsible_id: to, holder_id: null })
+}
+
+/** Its rungs stay where they are until the server has moved them: what is shown says until when it is put off. */
+function putOff(op: Operation, layer: Layer<Lead>, lead: string, by: string): void {
+  const { reason, until, note = '' } = fieldsOf<Snooze>(op) as Snooze
+  layer.change(lead, op, { snooze: { by, reason, until, note, at: op.captured_at }, snoozes: (layer.get(lead)?.body.snoozes ?? 0) + 1 })
 }
 
 function contacted(op: Operation, layer: Layer<Lead>, lead: string): void {
