@@ -92,6 +92,9 @@ export interface Acceptance { lead_id: string; offer_id: string | null; standing
 export interface Reassignment { lead_id: string; to_id: string; note?: string }
 export interface Snooze { lead_id: string; reason: SnoozeReason; until: number; note?: string }
 export interface LeadAcknowledgement { lead_id: string }
+/** Offers a person let pass in a row; `away_at` once these are two, over at `until`. */
+export interface Presence { staff_id: string; store_id: string; missed_ids: string[]; offered_at: number | null; away_at: number | null; until: number }
+export interface Attendance { presence_id: string }
 export interface Closing { lead_id: string; reason: ClosingReason; note?: string }
 
 export type Channel = 'store' | 'phone' | 'wechat' | 'visit'
@@ -159,14 +162,14 @@ export interface Escalation {
   from_id: string | null; to_id: string; at: number; reason: string
 }
 export interface Notice {
-  kind: 'nudge' | 'warning' | 'escalated' | 'ring' | 'owner_told' | 'differs'
+  kind: 'nudge' | 'warning' | 'escalated' | 'ring' | 'owner_told' | 'differs' | 'away'
   to_id: string; lead_id: string; customer_id: string; at: number; name: string
 }
 
 export interface Bodies {
   organisation: Organisation; store: Store; staff: Staff; script: Script
   customer: Customer; arrival: Arrival; lead: Lead; offer: Offer; acceptance: Acceptance
-  reassignment: Reassignment; closing: Closing; snooze: Snooze; lead_acknowledgement: LeadAcknowledgement; follow_up: FollowUp; visit: Visit; photo: Photo
+  reassignment: Reassignment; closing: Closing; snooze: Snooze; presence: Presence; attendance: Attendance; lead_acknowledgement: LeadAcknowledgement; follow_up: FollowUp; visit: Visit; photo: Photo
   comment: Comment; resolution: Resolution; acknowledgement: Acknowledgement; appeal: Appeal; release: Release
   correction: Correction; deletion: Deletion; candidate: Candidate; decision: Decision; unmerge: Unmerge
   conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice

@@ -5,6 +5,7 @@ from typing import Any
 from server.customers.register import PASS_KEY, make_pass, settle_arrival
 from server.leads import offers
 from server.leads.offers import stored
+from server.leads.presence import come_back
 from sync import Author, Ledger, Refusal, Row, is_fresh
 
 HEADS = ("manager", "area", "admin")
@@ -72,6 +73,7 @@ def accept(acceptance: Row, ledger: Ledger, author: Author) -> Refusal | None:
         return refusal
     is_reception = cited is None and is_received_by(lead, author)
     offers.accept(ledger, lead, author.staff_id, cited)
+    come_back(ledger, author.staff_id)
     if is_reception:
         count_reception(acceptance, lead, ledger, author)
     return None

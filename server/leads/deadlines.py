@@ -8,6 +8,7 @@ from server.leads import offers
 from server.leads.clock import patience_of
 from server.leads.eligibility import ACTIVE, Ask, Candidate
 from server.leads.offers import UNANSWERED, stored
+from server.leads.presence import count_missed, presence_id
 from server.leads.roster import Roster
 from server.leads.routing import Assignment, Reason, duty_chain, level_of
 from server.notify.outbox import Bell
@@ -189,6 +190,7 @@ def fire_next(scene: Scene) -> list[Bell]:
     missed_by = scene.lead.body["offered_to"]
     if missed_by is None:
         return []
+    note_missed(scene)
     assignment = choose(scene, missed_by)
     note_reasons(scene, assignment)
     if assignment.staff_id is None:
@@ -198,6 +200,18 @@ def fire_next(scene: Scene) -> list[Bell]:
     record(scene, "next", missed_by, assignment.staff_id, "unanswered")
     names = {"to": scene.name(assignment.staff_id), "missed_by": scene.name(missed_by)}
     return [scene.bell("next", made.id, **names)]
+
+
+def note_missed(scene: Scene) -> None:
+    """Whoever is at work and let a second offer pass gets no more in turn, and is told so."""
+    made = scene.ledger.find(scene.lead.body["offer_id"])
+    if made is None or not scene.roster.is_on_shift(made.body["to_id"]):
+        return
+    to_id = made.body["to_id"]
+    is_counted = scene.ledger.has_loaded(presence_id(to_id))
+    if is_counted and count_missed(scene.ledger, made, scene.calendar.zone):
+        scene.roster.mark_away(to_id)
+        offers.tell(scene.ledger, "away", scene.lead, to_id)
 
 
 def fire_personal(scene: Scene) -> list[Bell]:
@@ -213,6 +227,7 @@ def fire_warn(scene: Scene) -> list[Bell]:
 
 
 def fire_manager(scene: Scene) -> list[Bell]:
+    note_missed(scene)
     return escalate(scene, "unanswered")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from server.customers.register import find_pass, prepare_arrival
 from server.customers.shapes import ArrivalFields
-from server.leads import claims, pauses, shapes
+from server.leads import claims, pauses, presence, shapes
 from server.leads.offers import open_key
 from sync import (
     EVERYONE,
@@ -53,7 +53,7 @@ def around_lead(row: Row, stores: frozenset[str]) -> Wanted:
 
 
 def around_offer(row: Row, stores: frozenset[str]) -> Wanted:
-    return wanted(row.body["lead_id"])
+    return wanted(row.body["lead_id"], presence.presence_id(row.body["to_id"]))
 
 
 def around_claim(row: Row, stores: frozenset[str]) -> Wanted:
@@ -82,6 +82,10 @@ def place_escalation(row: Row, root: Row) -> tuple[str, ...]:
 
 def place_notice(row: Row, root: Row) -> tuple[str, ...]:
     return scopes_of(staff_scope(row.body["to_id"]))
+
+
+def place_presence(row: Row, root: Row) -> tuple[str, ...]:
+    return scopes_of(staff_scope(row.body["staff_id"]), desk_scope(row.body["store_id"]))
 
 
 def first_part(row: Row) -> int:
@@ -175,6 +179,17 @@ entities = [
         parent=("lead_id",),
         neighbours=around_claim,
         effects=pauses.acknowledge,
+    ),
+    Entity(name="presence", kind="server", place=place_presence, part=first_part),
+    Entity(
+        name="attendance",
+        kind="fact",
+        shape=shapes.Attendance,
+        create_roles=EVERYONE,
+        claim=True,
+        parent=("presence_id",),
+        under=frozenset({"presence"}),
+        effects=presence.return_to_work,
     ),
     Entity(
         name="offer",

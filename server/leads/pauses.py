@@ -90,7 +90,7 @@ def calendar_around(lead: Row, ledger: Ledger) -> Calendar:
 
 
 def acknowledge(seen: Row, ledger: Ledger, author: Author) -> Refusal | None:
-    """我知道了: whoever it was escalated to says so. Stops nothing; one that comes late is no news."""
+    """我知道了, by whoever it was escalated to. Stops nothing; one that comes late is no news."""
     lead = ledger.row(seen.body["lead_id"])
     if lead is None or lead.entity != "lead":
         return Refusal("not_found", "lead_id")

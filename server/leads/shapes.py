@@ -49,6 +49,12 @@ class Snooze(msgspec.Struct, forbid_unknown_fields=True):
     note: Note = ""
 
 
+class Attendance(msgspec.Struct, forbid_unknown_fields=True):
+    """我在, after offers passed unanswered."""
+
+    presence_id: Id
+
+
 class LeadAcknowledgement(msgspec.Struct, forbid_unknown_fields=True):
     """我知道了."""
 

@@ -29,3 +29,8 @@ export function snooze(lead_id: string, reason: SnoozeReason, until: number, not
 export function acknowledge(lead_id: string): Promise<void> {
   return save([{ entity: 'lead_acknowledgement', id: newId(), fields: { lead_id } }])
 }
+
+/** 我在: offers come again. */
+export function isHere(presence_id: string): Promise<void> {
+  return save([{ entity: 'attendance', id: newId(), fields: { presence_id } }])
+}

@@ -1,4 +1,4 @@
-import type { ArrivalCard, ClosingReason, FollowUp, Lead, Offer, Snooze } from '../../model'
+import type { ArrivalCard, ClosingReason, FollowUp, Lead, Offer, Presence, Snooze } from '../../model'
 import type { Operation } from '../databases'
 import { isEffective } from './contact'
 import { fieldsOf, pendingRow, type Layer } from './layer'
@@ -27,6 +27,14 @@ export function mirrorOffer(op: Operation, layer: Layer<Offer>): void {
   const state = op.entity === 'acceptance' ? 'accepted' : 'withdrawn'
   for (const offer of [...layer.all()]) {
     if (offer.body.lead_id === op.fields.lead_id && offer.body.state === 'open') layer.change(offer.id, op, { state })
+  }
+}
+
+/** Whoever says 我在, accepts or receives is here again. */
+export function mirrorPresence(op: Operation, layer: Layer<Presence>): void {
+  if (op.entity !== 'attendance' && op.entity !== 'acceptance') return
+  for (const { id, body } of [...layer.all()]) {
+    if (body.staff_id === layer.viewer.staff_id && body.away_at !== null) layer.change(id, op, { away_at: null, missed_ids: [], until: 0 })
   }
 }
 
