@@ -79,6 +79,8 @@ export interface Lead {
   escalated_at: number | null; escalated_to: string | null; level: string | null; first_follow_up_due_at: number | null
   arrivals: number; rung_at: number | null; reasons: Reason[]
   name: string; salutation: string; source: string; position: string; is_known: boolean
+  /** the three figures, kept apart: the customer's wait, the store's part of it in store time, the network's; null until known */
+  wait_s?: number | null; responsibility_s?: number | null; no_signal_s?: number
   snooze?: Pause | null; snoozes?: number; acknowledged?: { by: string; at: number } | null
 }
 export interface Offer {
@@ -160,7 +162,10 @@ export interface ArrivalCard {
 export interface Escalation {
   lead_id: string; customer_id: string; store_id: string; level: 'next' | 'manager' | 'area' | 'admin'
   from_id: string | null; to_id: string; at: number; reason: string
+  late_evidence?: LateEvidence[]
 }
+/** What was captured before an escalation and came after it; the escalation stays. */
+export interface LateEvidence { what: 'acceptance' | 'contact'; fact_id: string; by: string; at: number; received_at: number }
 export interface Notice {
   kind: 'nudge' | 'warning' | 'escalated' | 'ring' | 'owner_told' | 'differs' | 'away'
   to_id: string; lead_id: string; customer_id: string; at: number; name: string

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from server.followups.steps import best_steps, is_effective
+from server.leads.figures import annotate, count_wait
 from server.leads.offers import show_on_card
 from sync import Author, Entity, Ledger, Refusal, Row, standing
 
@@ -84,6 +85,9 @@ def count(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     if lead is not None and lead.body.get("state") != "closed":
         ledger.change(row, counts_for=lead.id)
         ledger.change(lead, **describe_lead(lead.body, row.body, row.at))
+        count_wait(ledger, lead)
+        if is_effective(row.body):
+            annotate(ledger, lead, "contact", row)
         show_on_card(ledger, lead)
     return None
 
@@ -135,6 +139,7 @@ def recount_lead(
         if body is not None and row.body.get("counts_for") == lead.id:
             counted |= describe_lead(counted, body, row.at)
     ledger.change(lead, **counted)
+    count_wait(ledger, lead)
     show_on_card(ledger, lead)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from server.customers.register import PASS_KEY, make_pass, settle_arrival
 from server.leads import offers
+from server.leads.figures import annotate
 from server.leads.offers import stored
 from server.leads.presence import come_back
 from sync import Author, Ledger, Refusal, Row, is_fresh
@@ -72,7 +73,7 @@ def accept(acceptance: Row, ledger: Ledger, author: Author) -> Refusal | None:
     if refusal := why_not_accept(acceptance, lead, ledger, author):
         return refusal
     is_reception = cited is None and is_received_by(lead, author)
-    offers.accept(ledger, lead, author.staff_id, cited)
+    offers.accept(ledger, lead, author.staff_id, cited, acceptance)
     come_back(ledger, author.staff_id)
     if is_reception:
         count_reception(acceptance, lead, ledger, author)
@@ -99,9 +100,9 @@ def stands_in(acceptance: Row, lead: Row, ledger: Ledger) -> bool:
 def why_not_accept(acceptance: Row, lead: Row, ledger: Ledger, author: Author) -> Refusal | None:
     if lead.body["state"] == "closed":
         return Refusal("not_open")
-    if lead.body["holder_id"] is not None:
-        return Refusal("taken", who=lead.body["holder_id"], when=lead.body["accepted_at"])
     cited = ledger.find(acceptance.body.get("offer_id"))
+    if lead.body["holder_id"] is not None:
+        return why_taken(acceptance, lead, is_theirs=cited is not None and answers(cited, author))
     if cited is not None:
         return None if answers(cited, author) else Refusal("not_eligible")
     is_reception = ledger.is_alias(acceptance.body["lead_id"]) or is_received_by(lead, author)
@@ -109,6 +110,17 @@ def why_not_accept(acceptance: Row, lead: Row, ledger: Ledger, author: Author) -
         return None
     named = (lead.body["offered_to"], lead.body["responsible_id"])
     return None if author.staff_id in named else Refusal("not_eligible")
+
+
+def why_taken(acceptance: Row, lead: Row, is_theirs: bool) -> Refusal:
+    """Too late to have it, but whoever accepted their offer before an escalation did answer."""
+
+    def tell_late(ledger: Ledger, author: Author) -> None:
+        annotate(ledger, lead, "acceptance", acceptance)
+
+    when = lead.body["accepted_at"]
+    late = tell_late if is_theirs else None
+    return Refusal("taken", who=lead.body["holder_id"], when=when, aftermath=late)
 
 
 def answers(cited: Row, author: Author) -> bool:
@@ -142,7 +154,7 @@ def reassign(reassignment: Row, ledger: Ledger, author: Author) -> Refusal | Non
     if lead.body["state"] == "closed":
         return Refusal("not_open")
     if to_id == author.staff_id:
-        offers.accept(ledger, lead, to_id)
+        offers.accept(ledger, lead, to_id, fact=reassignment)
         return None
     person = ledger.row(to_id)
     if person is None or not can_receive(person, lead.body["store_id"]):

@@ -294,6 +294,7 @@ def record(scene: Scene, level: str, from_id: str | None, to_id: str, reason: st
         "reason": reason,
     }
     id = derive_id("escalation", lead.id, level, reason, to_id, scene.now, lead.seq)
+    scene.ledger.change(lead, escalation_ids=[*(lead.body.get("escalation_ids") or []), id])
     return scene.ledger.create("escalation", id, lead.root, body)
 
 

@@ -49,7 +49,8 @@ def around_lead(row: Row, stores: frozenset[str]) -> Wanted:
     body = row.body
     named = (body["store_id"], body["arrival_id"], body.get("offer_id"), body.get("card_id"))
     key: Key = ("open_lead", open_key(row.root, body["store_id"]))
-    return wanted(*named, keys=[key, ("open_offer", row.id)])
+    escalations = body.get("escalation_ids") or ()
+    return wanted(*named, *escalations, keys=[key, ("open_offer", row.id)])
 
 
 def around_offer(row: Row, stores: frozenset[str]) -> Wanted:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from server.leads.clock import RUNGS, Ladder, climb, first_follow_up_due, patience_of
+from server.leads.figures import annotate, count_no_signal, count_responsibility
 from server.stores.calendar import calendar_of
 from sync import Ledger, Row, derive_id, is_fresh
 
@@ -88,6 +89,7 @@ def begin(ledger: Ledger, lead: Row, arrival: Row, customer: Row, card: Row | No
         card_id=card.id if card else None,
         **({"rep_id": arrival.body["rep_id"]} if arrival.body.get("rep_id") else {}),
     )
+    ledger.change(lead, **count_no_signal(lead))
     ledger.change(customer, open_lead_id=lead.id)
     ledger.schedule("first_follow_up", lead.id, lead.body["first_follow_up_due_at"])
     show_on_card(ledger, lead)
@@ -110,6 +112,8 @@ NOBODY_YET: dict[str, Any] = {
     "closed_at": None,
     "close_reason": None,
     "self_received": False,
+    "wait_s": None,
+    "responsibility_s": None,
     "clock": None,
     "escalated_at": None,
     "escalated_to": None,
@@ -211,8 +215,17 @@ def withdraw(ledger: Ledger, lead: Row, state: str = "withdrawn") -> None:
     ledger.change(lead, offer_id=None, offered_to=None, missed_ids=lead.body["missed_ids"] + missed)
 
 
-def accept(ledger: Ledger, lead: Row, staff_id: str, cited: Row | None = None) -> None:
-    """The lead is theirs: clocks stop, later offers end, an unowned customer gets an owner."""
+def accept(
+    ledger: Ledger,
+    lead: Row,
+    staff_id: str,
+    cited: Row | None = None,
+    fact: Row | None = None,
+) -> None:
+    """The lead is theirs: clocks stop, later offers end, an unowned customer gets an owner.
+
+    `fact`: what took it. If that came late, escalations meanwhile say so and stay.
+    """
     for made in (cited, ledger.find(lead.body["offer_id"])):
         if made is not None and made.body["to_id"] == staff_id:
             ledger.change(made, state="accepted")
@@ -227,6 +240,9 @@ def accept(ledger: Ledger, lead: Row, staff_id: str, cited: Row | None = None) -
         accepted_at=lead.body["accepted_at"] or ledger.now,
     )
     stop_clock(ledger, lead)
+    count_responsibility(ledger, lead, fact.at if fact else ledger.now)
+    if fact is not None:
+        annotate(ledger, lead, "acceptance", fact)
     customer = stored(ledger, lead.root)
     ledger.change(customer, holder_ids=sorted([*customer.body.get("holder_ids", []), staff_id]))
     if customer.body.get("owner_id") is None:

@@ -1,20 +1,20 @@
 /** What happened to one lead, from the rows of its customer's tree. Pure; newest last. */
 
 import { standing } from '../phone/mirror/effective'
-import type { Acceptance, AnyBody, Arrival, Bodies, Closing, EntityName, Escalation, FollowUp, Lead, Offer, Reassignment, Seen } from '../model'
+import type { Acceptance, AnyBody, Arrival, Bodies, Closing, EntityName, Escalation, FollowUp, LateEvidence, Lead, Offer, Reassignment, Seen } from '../model'
 
 export type Kind = 'arrival' | 'offer' | 'offer_missed' | 'offer_withdrawn' | 'acceptance' | 'stand_in' | 'reassignment' | 'taken_over' | 'escalation' | 'follow_up' | 'closing' | 'snooze' | 'lead_acknowledgement'
-export interface Event { id: string; kind: Kind; at: number; staff_id: string | null; pending: boolean; reason: Closing['reason'] | null }
+export interface Event { id: string; kind: Kind; at: number; staff_id: string | null; pending: boolean; reason: Closing['reason'] | null; late: LateEvidence[] }
 
-type Told = Pick<Event, 'kind' | 'staff_id'> & { reason?: Closing['reason']; at?: number }
+type Told = Pick<Event, 'kind' | 'staff_id'> & { reason?: Closing['reason']; at?: number; late?: LateEvidence[] }
 
 /** Events of this lead. What waits on this phone is in it, marked pending. */
 export function historyOf(lead: Seen<Lead>, tree: Seen<AnyBody>[]): Event[] {
   return standing(tree)
     .filter((row) => belongs(row, lead))
     .map((row) => {
-      const { kind, staff_id, reason = null, at = row.at || row.captured_at } = tell(row)
-      return { id: row.id, kind, staff_id, reason, at, pending: row.pending }
+      const { kind, staff_id, reason = null, at = row.at || row.captured_at, late = [] } = tell(row)
+      return { id: row.id, kind, staff_id, reason, at, late, pending: row.pending }
     })
     .sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
 }
@@ -30,7 +30,7 @@ function belongs(row: Seen<AnyBody>, lead: Seen<Lead>): boolean {
 function tell(row: Seen<AnyBody>): Told {
   switch (row.entity) {
     case 'offer': return offer(as<'offer'>(row))
-    case 'escalation': return { kind: 'escalation', staff_id: (row.body as Escalation).to_id, at: (row.body as Escalation).at }
+    case 'escalation': return escalation(as<'escalation'>(row))
     case 'reassignment': return reassignment(as<'reassignment'>(row))
     case 'follow_up': return { kind: 'follow_up', staff_id: row.by, at: (row.body as FollowUp).ended_at }
     case 'closing': return { kind: 'closing', staff_id: row.by, reason: (row.body as Closing).reason }
@@ -43,6 +43,10 @@ function tell(row: Seen<AnyBody>): Told {
 
 function as<E extends EntityName>(row: Seen<AnyBody>): Seen<Bodies[E]> {
   return row as Seen<Bodies[E]>
+}
+
+function escalation({ body }: Seen<Escalation>): Told {
+  return { kind: 'escalation', staff_id: body.to_id, at: body.at, late: body.late_evidence ?? [] }
 }
 
 function offer({ body }: Seen<Offer>): Told {
