@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from server.followups.cadence import UNTOUCHED, count_touch, plan_next
 from server.followups.steps import best_steps, is_effective
 from server.leads.figures import annotate, count_wait
 from server.leads.offers import show_on_card
@@ -88,6 +89,7 @@ def count(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
         count_wait(ledger, lead)
         if is_effective(row.body):
             annotate(ledger, lead, "contact", row)
+            plan_next(ledger, lead)
         show_on_card(ledger, lead)
     return None
 
@@ -111,6 +113,7 @@ def describe_lead(held: Mapping[str, Any], told: dict[str, Any], at: int) -> dic
     fields: dict[str, Any] = {"steps": best_steps(held.get("steps") or {}, told)}
     if is_effective(told):
         fields["contacted_at"] = min(held.get("contacted_at") or at, at)
+        fields |= count_touch(held, told, at)
         if held.get("state") == "accepted":
             fields["state"] = "contacted"
     return fields
@@ -133,13 +136,14 @@ def recount_lead(
     lead: Row, told: Iterable[tuple[Row, dict[str, Any] | None]], ledger: Ledger
 ) -> None:
     was_met = lead.body.get("state") == "contacted"
-    counted: dict[str, Any] = {"steps": {}, "contacted_at": None}
+    counted: dict[str, Any] = {"steps": {}, "contacted_at": None, **UNTOUCHED}
     counted["state"] = "accepted" if was_met else lead.body.get("state")
     for row, body in told:
         if body is not None and row.body.get("counts_for") == lead.id:
             counted |= describe_lead(counted, body, row.at)
     ledger.change(lead, **counted)
     count_wait(ledger, lead)
+    plan_next(ledger, lead)
     show_on_card(ledger, lead)
 
 

@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.db import Database
 from server.exchange.entities import ENTITIES
 from server.exchange.reading import load_for
+from server.followups.cadence import DIGEST
+from server.followups.digest import fire_digest
 from server.leads.arrivals import arrive, load_around
 from server.leads.worker import Worker
 from server.rows import Movement, load, open_ledger, publish, read_row
@@ -43,7 +45,7 @@ class Shop:
     def __init__(self, database: Database, clock: MovableClock) -> None:
         self.database = database
         self.clock = clock
-        self.worker = Worker(database, ENTITIES, Movement())
+        self.worker = Worker(database, ENTITIES, Movement(), {DIGEST: fire_digest})
         self.next_seq: dict[str, int] = {}
 
     # What happens
