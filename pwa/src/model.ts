@@ -81,6 +81,8 @@ export interface Lead {
   name: string; salutation: string; source: string; position: string; is_known: boolean
   /** the three figures, kept apart: the customer's wait, the store's part of it in store time, the network's; null until known */
   wait_s?: number | null; responsibility_s?: number | null; no_signal_s?: number
+  /** when it is to be touched again, by the customer's tier; from the first contact on */
+  next_due_at?: number | null
   snooze?: Pause | null; snoozes?: number; acknowledged?: { by: string; at: number } | null
 }
 export interface Offer {
@@ -166,6 +168,9 @@ export interface Escalation {
 }
 /** What was captured before an escalation and came after it; the escalation stays. */
 export interface LateEvidence { what: 'acceptance' | 'contact'; fact_id: string; by: string; at: number; received_at: number }
+export interface Due { overdue: number; today: number }
+/** A morning's notice: `digest` for one person, `team_digest` for whoever runs the store; `frozen` wait for somebody on leave. */
+export interface Digest extends Due { kind: 'digest' | 'team_digest'; to_id: string; store_id: string; at: number; people?: (Due & { staff_id: string })[]; frozen?: number }
 export interface Notice {
   kind: 'nudge' | 'warning' | 'escalated' | 'ring' | 'owner_told' | 'differs' | 'away'
   to_id: string; lead_id: string; customer_id: string; at: number; name: string
@@ -177,7 +182,7 @@ export interface Bodies {
   reassignment: Reassignment; closing: Closing; snooze: Snooze; presence: Presence; attendance: Attendance; lead_acknowledgement: LeadAcknowledgement; follow_up: FollowUp; visit: Visit; photo: Photo
   comment: Comment; resolution: Resolution; acknowledgement: Acknowledgement; appeal: Appeal; release: Release
   correction: Correction; deletion: Deletion; candidate: Candidate; decision: Decision; unmerge: Unmerge
-  conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice
+  conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice | Digest
 }
 export type EntityName = keyof Bodies
 export type AnyBody = Bodies[EntityName]
