@@ -81,6 +81,8 @@ export interface Lead {
   name: string; salutation: string; source: string; position: string; is_known: boolean
   /** the three figures, kept apart: the customer's wait, the store's part of it in store time, the network's; null until known */
   wait_s?: number | null; responsibility_s?: number | null; no_signal_s?: number
+  /** calls that nobody answered: three over two days allow it to be closed as unreachable */
+  attempts?: number[]
   /** when it is to be touched again, by the customer's tier; from the first contact on */
   next_due_at?: number | null
   snooze?: Pause | null; snoozes?: number; acknowledged?: { by: string; at: number } | null

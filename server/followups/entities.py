@@ -13,6 +13,7 @@ from sync import Author, Entity, Ledger, Refusal, Row, standing
 
 Note = Annotated[str, msgspec.Meta(max_length=500)]
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+ATTEMPTS_KEPT = 20
 Milliseconds = Annotated[int, msgspec.Meta(ge=0, lt=1 << 52)]
 
 
@@ -111,6 +112,8 @@ def describe_customer(held: Mapping[str, Any], told: dict[str, Any], at: int) ->
 def describe_lead(held: Mapping[str, Any], told: dict[str, Any], at: int) -> dict[str, Any]:
     """An attempt shows in the stepper; only an effective contact answers the lead."""
     fields: dict[str, Any] = {"steps": best_steps(held.get("steps") or {}, told)}
+    if told["greeting"]["result"] == "no_answer":
+        fields["attempts"] = sorted([*(held.get("attempts") or []), at])[-ATTEMPTS_KEPT:]
     if is_effective(told):
         fields["contacted_at"] = min(held.get("contacted_at") or at, at)
         fields |= count_touch(held, told, at)
@@ -136,7 +139,7 @@ def recount_lead(
     lead: Row, told: Iterable[tuple[Row, dict[str, Any] | None]], ledger: Ledger
 ) -> None:
     was_met = lead.body.get("state") == "contacted"
-    counted: dict[str, Any] = {"steps": {}, "contacted_at": None, **UNTOUCHED}
+    counted: dict[str, Any] = {"steps": {}, "contacted_at": None, "attempts": [], **UNTOUCHED}
     counted["state"] = "accepted" if was_met else lead.body.get("state")
     for row, body in told:
         if body is not None and row.body.get("counts_for") == lead.id:

@@ -1,5 +1,6 @@
 """What people ask for: receiving, accepting, reassigning, closing. Judged on the present."""
 
+from datetime import datetime
 from typing import Any
 
 from server.customers.register import PASS_KEY, make_pass, settle_arrival
@@ -7,8 +8,10 @@ from server.leads import offers
 from server.leads.figures import annotate
 from server.leads.offers import stored
 from server.leads.presence import come_back
+from server.stores.calendar import calendar_of
 from sync import Author, Ledger, Refusal, Row, is_fresh
 
+ATTEMPTS, ATTEMPT_DAYS = 3, 2
 HEADS = ("manager", "area", "admin")
 
 
@@ -184,8 +187,18 @@ def close(closing: Row, ledger: Ledger, author: Author) -> Refusal | None:
     is_head = heads(author, lead)
     if not is_head and (reason == "test" or lead.body["holder_id"] != author.staff_id):
         return Refusal("forbidden")
+    if reason == "unreachable" and not is_head and not was_tried(lead, ledger):
+        return Refusal("too_few_attempts", "reason")
     offers.close(ledger, lead, reason)
     return None
+
+
+def was_tried(lead: Row, ledger: Ledger) -> bool:
+    """Store.md 7: three calls that nobody answered, over two days."""
+    attempts = lead.body.get("attempts") or []
+    zone = calendar_of(stored(ledger, lead.body["store_id"]).body).zone
+    days = {datetime.fromtimestamp(at / 1000, zone).date() for at in attempts}
+    return len(attempts) >= ATTEMPTS and len(days) >= ATTEMPT_DAYS
 
 
 def heads(author: Author, lead: Row) -> bool:

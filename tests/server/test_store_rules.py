@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from server.db import Database
-from sync import Row
+from sync import Refused, Row
 from tests.cast import RENMIN
 from tests.conftest import MovableClock
 from tests.server.contact import contact
@@ -112,6 +112,7 @@ RULES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "test_store_rules": (
             "test_an_attempt_does_not_stop_the_first_follow_up_and_a_contact_does",
+            "test_three_attempts_over_two_days_allow_unreachable_and_a_manager_needs_none",
         ),
     },
     "8 effective contact": {
@@ -250,3 +251,27 @@ async def test_a_reception_that_comes_late_starts_no_clock(shop: Shop) -> None:
     assert (lead["state"], lead["clock"], lead["no_signal_s"]) == ("accepted", None, 7200)
     await shop.wait(hours=2)
     assert await shop.rows("escalation", store_id=RENMIN) == []
+
+
+async def close(shop: Shop, who: str, lead: Row) -> str | None:
+    fields = {"lead_id": lead.id, "reason": "unreachable"}
+    for each in await shop.push(who, ("closing", new_id(), fields)):
+        assert isinstance(each, Refused)
+        return each.code
+    return None
+
+
+async def test_three_attempts_over_two_days_allow_unreachable_and_a_manager_needs_none(
+    shop: Shop,
+) -> None:
+    for phone in ("13900001001", "13900001002"):
+        assert await shop.receive("bo", phone) == []
+    called, other = await shop.rows("lead")
+    for _ in range(3):
+        await follow(shop, "bo", called, greeting="no_answer")
+    assert await close(shop, "bo", called) == "too_few_attempts", "all on one day"
+    await shop.wait(hours=23)
+    await follow(shop, "bo", called, greeting="no_answer")
+    assert await close(shop, "bo", called) is None
+    assert await close(shop, "bo", other) == "too_few_attempts"
+    assert await close(shop, "lin", other) is None

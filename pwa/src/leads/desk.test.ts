@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Escalation, Lead, Offer, Seen, Staff } from '../model'
 import { announcements, minutesLeft, pauseOf, pausesFor, nothingHeard, remaining, ringing, timerText, waited } from './clock'
-import { columns, dayStart, localCandidates, needsPerson, numbers, step, worries } from './desk'
+import { columns, dayStart, localCandidates, needsPerson, numbers, step, wasTried, worries } from './desk'
 
 const MIN = 60_000
 const T = Date.UTC(2026, 10, 21, 2, 0)
@@ -101,4 +101,9 @@ describe('a lead that was put off', () => {
     expect(pausesFor(late.body, T)).toEqual([15, 30, 60])
     expect(pausesFor({ ...late.body, snoozes: 2 }, T)).toEqual([])
   })
+})
+
+test('a lead may be closed as unreachable after three calls over two days', () => {
+  const tried = (...attempts: number[]) => wasTried(lead('l', { attempts }).body, 'Asia/Shanghai')
+  expect([tried(), tried(T, T + MIN, T + 2 * MIN), tried(T, T + 24 * 60 * MIN), tried(T, T + MIN, T + 24 * 60 * MIN)]).toEqual([false, false, false, true])
 })

@@ -99,3 +99,12 @@ export function step(ids: string[], current: string | null, by: 1 | -1): string 
   return ids[Math.min(ids.length - 1, Math.max(0, at + by))] ?? null
 }
 
+
+const ATTEMPTS = 3
+const ATTEMPT_DAYS = 2
+
+/** Whether a holder may close it as unreachable: three calls that nobody answered, over two days. */
+export function wasTried(lead: Lead, zone: string): boolean {
+  const attempts = lead.attempts ?? []
+  return attempts.length >= ATTEMPTS && new Set(attempts.map((at) => dayStart(at, zone))).size >= ATTEMPT_DAYS
+}

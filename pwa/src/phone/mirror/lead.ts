@@ -18,6 +18,7 @@ export function mirrorLead(op: Operation, layer: Layer<Lead>): void {
   if (op.entity === 'snooze') putOff(op, layer, lead, mine)
   if (op.entity === 'lead_acknowledgement') layer.change(lead, op, { acknowledged: { by: mine, at: op.captured_at } })
   if (op.entity === 'follow_up' && lead) contacted(op, layer, lead)
+  if (op.entity === 'follow_up' && lead) tried(op, layer, lead)
   if (op.entity === 'correction') recounted(op, layer)
 }
 
@@ -71,6 +72,12 @@ function contacted(op: Operation, layer: Layer<Lead>, lead: string): void {
   const row = layer.get(lead)
   if (row?.body.state !== 'accepted' || !isEffective(op.fields as unknown as FollowUp)) return
   layer.change(lead, op, { state: 'contacted', contacted_at: op.captured_at })
+}
+
+function tried(op: Operation, layer: Layer<Lead>, lead: string): void {
+  const row = layer.get(lead)
+  if (!row || (op.fields as unknown as FollowUp).greeting?.result !== 'no_answer') return
+  layer.change(lead, op, { attempts: [...(row.body.attempts ?? []), op.captured_at] })
 }
 
 /** A lead whose only contact was made void waits for one again. */
