@@ -7,13 +7,14 @@ from typing import Any
 from server.leads import offers
 from server.leads.clock import patience_of
 from server.leads.eligibility import ACTIVE, Ask, Candidate
+from server.leads.figures import escalation_id
 from server.leads.offers import UNANSWERED, stored
 from server.leads.presence import count_missed, presence_id
 from server.leads.roster import Roster
 from server.leads.routing import Assignment, Reason, duty_chain, level_of
 from server.notify.outbox import Bell
 from server.stores.calendar import Calendar
-from sync import Ledger, Row, derive_id
+from sync import Ledger, Row
 
 LATE_MS = 5 * 60_000
 """A rung this late and outside opening hours waits for the opening: nothing rings at night."""
@@ -293,9 +294,9 @@ def record(scene: Scene, level: str, from_id: str | None, to_id: str, reason: st
         "at": scene.now,
         "reason": reason,
     }
-    id = derive_id("escalation", lead.id, level, reason, to_id, scene.now, lead.seq)
-    scene.ledger.change(lead, escalation_ids=[*(lead.body.get("escalation_ids") or []), id])
-    return scene.ledger.create("escalation", id, lead.root, body)
+    nth = lead.body.get("escalations") or 0
+    scene.ledger.change(lead, escalations=nth + 1)
+    return scene.ledger.create("escalation", escalation_id(lead, nth), lead.root, body)
 
 
 # What people and scans ask for

@@ -4,7 +4,7 @@ from typing import Any
 
 from server.customers.register import find_pass, prepare_arrival
 from server.customers.shapes import ArrivalFields
-from server.leads import claims, pauses, presence, shapes
+from server.leads import claims, figures, pauses, presence, shapes
 from server.leads.offers import open_key
 from sync import (
     EVERYONE,
@@ -49,8 +49,7 @@ def around_lead(row: Row, stores: frozenset[str]) -> Wanted:
     body = row.body
     named = (body["store_id"], body["arrival_id"], body.get("offer_id"), body.get("card_id"))
     key: Key = ("open_lead", open_key(row.root, body["store_id"]))
-    escalations = body.get("escalation_ids") or ()
-    return wanted(*named, *escalations, keys=[key, ("open_offer", row.id)])
+    return wanted(*named, *figures.escalation_ids(row), keys=[key, ("open_offer", row.id)])
 
 
 def around_offer(row: Row, stores: frozenset[str]) -> Wanted:

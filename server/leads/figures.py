@@ -6,7 +6,7 @@ And what came to light later: told beside an escalation, which stays as it was.
 from typing import Any, Literal
 
 from server.stores.calendar import calendar_of
-from sync import Ledger, Row
+from sync import Ledger, Row, derive_id
 
 What = Literal["acceptance", "contact"]
 
@@ -30,11 +30,21 @@ def count_wait(ledger: Ledger, lead: Row) -> None:
     """Captured → first contact, in seconds of the customer's time; None while nobody answered."""
     contacted_at = lead.body.get("contacted_at")
     wait_s = None if contacted_at is None else seconds(lead.body["captured_at"], contacted_at)
-    ledger.change(lead, wait_s=wait_s)
+    if wait_s != lead.body.get("wait_s"):
+        ledger.change(lead, wait_s=wait_s)
 
 
 def seconds(start: int, end: int) -> int:
     return max(0, end - start) // 1000
+
+
+def escalation_id(lead: Row, nth: int) -> str:
+    """Whoever sees a lead need not see its escalations: it says how many there are, not which."""
+    return derive_id("escalation", lead.id, nth)
+
+
+def escalation_ids(lead: Row) -> list[str]:
+    return [escalation_id(lead, nth) for nth in range(lead.body.get("escalations") or 0)]
 
 
 def annotate(ledger: Ledger, lead: Row, what: What, fact: Row) -> None:
@@ -46,7 +56,7 @@ def annotate(ledger: Ledger, lead: Row, what: What, fact: Row) -> None:
         "at": fact.at,
         "received_at": ledger.now,
     }
-    for id in lead.body.get("escalation_ids") or ():
+    for id in escalation_ids(lead):
         escalation = ledger.row(id)
         if escalation is not None and is_answered_by(escalation, what, fact.at):
             known = escalation.body.get("late_evidence") or []

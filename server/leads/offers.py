@@ -112,8 +112,6 @@ NOBODY_YET: dict[str, Any] = {
     "closed_at": None,
     "close_reason": None,
     "self_received": False,
-    "wait_s": None,
-    "responsibility_s": None,
     "clock": None,
     "escalated_at": None,
     "escalated_to": None,

@@ -20,7 +20,7 @@ def shop(database: Database, clock: MovableClock, xinju: str) -> Shop:
 
 async def figures(shop: Shop) -> tuple[int | None, int | None, int | None]:
     lead = await shop.lead()
-    return lead["wait_s"], lead["responsibility_s"], lead["no_signal_s"]
+    return lead.get("wait_s"), lead.get("responsibility_s"), lead["no_signal_s"]
 
 
 async def accept(shop: Shop, who: str, offer: Row, minutes_ago: int = 0) -> list[Exceptional]:

@@ -49,6 +49,7 @@ export default {
   held_by: 'With {name}',
   accepted_by: '{name} accepted at {time}',
   responsible: '{name} is responsible now',
+  first_target: 'Best before {time}',
   first_due: 'First follow-up before {time}',
   first_due_over: 'First follow-up was due {time}',
   escalated: 'Handed to {name}',

@@ -49,6 +49,7 @@ export default {
   held_by: '{name} 接待',
   accepted_by: '{name} {time} 已接单',
   responsible: '现在由 {name} 负责',
+  first_target: '最好 {time} 前联系',
   first_due: '首次跟进：{time} 前',
   first_due_over: '首次跟进已过时间：{time}',
   escalated: '已交给 {name}',
