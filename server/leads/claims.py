@@ -171,6 +171,7 @@ def reassign(reassignment: Row, ledger: Ledger, author: Author) -> Refusal | Non
         "missed_ids": [],
         "clock": None,
         "acknowledged": None,
+        "put_off_s": 0,
     }
     ledger.change(lead, state="waiting", responsible_id=to_id, **fresh_round)
     offers.show_on_card(ledger, lead)

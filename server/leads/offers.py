@@ -143,7 +143,7 @@ def start_clock(ledger: Ledger, lead: Row, since: int) -> Ladder | None:
     """Schedules every rung of the ladder, and another look at opening if the store closes first."""
     store = stored(ledger, lead.body["store_id"]).body
     calendar = calendar_of(store)
-    ladder = climb(calendar, since, patience_of(store))
+    ladder = climb(calendar, since, patience_of(store), lead.body.get("put_off_s") or 0)
     if ladder is None:
         return None
     for kind, field in RUNGS:
@@ -159,8 +159,7 @@ def start_clock(ledger: Ledger, lead: Row, since: int) -> Ladder | None:
 def offer(ledger: Ledger, lead: Row, to_id: str, reason: str) -> Row:
     """One open offer a lead, for one person; the lead's clock starts with the first."""
     if lead.body["clock"] is None:
-        snoozed_until = (lead.body.get("snooze") or {}).get("until", 0)
-        ladder = start_clock(ledger, lead, max(lead.body["received_at"], snoozed_until))
+        ladder = start_clock(ledger, lead, lead.body["received_at"])
         ledger.change(lead, clock=ladder._asdict() if ladder else None)
     customer = stored(ledger, lead.root)
     made = ledger.create(

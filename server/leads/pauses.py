@@ -36,6 +36,7 @@ def snooze(asked: Row, ledger: Ledger, author: Author) -> Refusal | None:
             "until": until,
         },
         snoozes=(lead.body.get("snoozes") or 0) + 1,
+        put_off_s=(lead.body.get("put_off_s") or 0) + pause_s(lead, ledger, until),
     )
     move_rungs(ledger, lead, until)
     return None
@@ -63,6 +64,11 @@ def latest(lead: Row, ledger: Ledger) -> int:
     due_at: int = lead.body["first_follow_up_due_at"]
     longest = calendar_around(lead, ledger).add(ledger.now, LONGEST_S)
     return due_at if longest is None else min(due_at, longest)
+
+
+def pause_s(lead: Row, ledger: Ledger, until: int) -> int:
+    """What the pause adds for every rung still to come, in seconds of store time."""
+    return calendar_around(lead, ledger).elapsed(ledger.now, until)
 
 
 def move_rungs(ledger: Ledger, lead: Row, until: int) -> None:
