@@ -25,12 +25,16 @@ class Due(NamedTuple):
 async def fire_digest(
     connection: AsyncConnection, ledger: Ledger, deadline: Record[Any], store: Row
 ) -> None:
-    """Told in the transaction that marks the deadline as fired: once, whoever is killed."""
+    """Told in the transaction that marks the deadline as fired: once, whoever is killed. Where the
+    hours have changed since, it waits for the opening."""
+    calendar = calendar_of(store.body)
+    if not calendar.is_open(ledger.now):
+        plan_digest(ledger, store, calendar.next_opening(ledger.now))
+        return
     leads = await load_followed(connection, ledger, store)
     holders = {lead.body["holder_id"] for lead in leads}
     heads = [store.body.get(field) for field in ("manager_id", "deputy_id", "area_id")]
     await load(connection, ledger, [id for id in {*holders, *heads} if id])
-    calendar = calendar_of(store.body)
     replan(ledger, leads, calendar)
     due = count_due(leads, calendar, ledger.now)
     if not due:

@@ -167,6 +167,15 @@ async def test_nothing_is_said_while_the_store_is_closed(shop: Shop) -> None:
     assert len(await digests(shop)) == 2
 
 
+async def test_a_morning_that_became_a_closed_one_is_told_at_the_next_opening(shop: Shop) -> None:
+    await receive(shop)
+    await shop.change(RENMIN, closures=["2026-11-26"])
+    await go(shop, "2026-11-26 12:00")
+    assert await digests(shop) == []
+    await go(shop, "2026-11-27 10:00")
+    assert len(await digests(shop)) == 1
+
+
 async def test_a_tier_that_changed_since_the_contact_counts_in_the_morning(shop: Shop) -> None:
     await receive(shop)
     lead = await receive(shop, phone="13900001001", **MET, revisit_at=at("2026-12-20 12:00"))
