@@ -22,6 +22,8 @@ from server.exchange import routes as exchange
 from server.exchange.judging_again import fire_rejudge
 from server.exchange.opening import open_exchange, watch_heads
 from server.exchange.retention import purge_old
+from server.followups.cadence import DIGEST
+from server.followups.digest import fire_digest
 from server.front import health
 from server.front.headers import Headers
 from server.front.journal import Journal
@@ -95,6 +97,7 @@ async def open_worker(app: Starlette) -> AsyncIterator[None]:
         HOURS_CHANGED: fire_hours_changed,
         POOL_ROUND: fire_round,
         COLLISION: fire_collision,
+        DIGEST: fire_digest,
     }
     worker = Worker(ground_in(app).database, state.entities, state.movement, others)
     app.state.worker = worker

@@ -74,6 +74,9 @@ export interface Arrival {
 }
 export type LeadState = 'waiting' | 'offered' | 'accepted' | 'contacted' | 'closed'
 export interface Clock { offered_at: number | null; nudge_at: number; next_at: number; warn_at: number; escalate_at: number; area_at: number }
+export type SnoozeReason = 'with_them' | 'asked_for_time' | 'short_handed' | 'other'
+/** Who put a lead off, why and until when; the server's, over once `until` has passed. */
+export interface Pause { by: string; reason: SnoozeReason; note: string; at: number; until: number }
 export interface Reason { staff_id: string; code: string }
 export type ClosingReason = 'opportunity' | 'no_need' | 'unreachable' | 'wrong_number' | 'test'
 export interface Known { staff_id: string; at: number; channel: string }
@@ -87,6 +90,13 @@ export interface Lead {
   /** who said "I know" to a reminder in a chat or a mail: not yet in rows of older servers */
   acknowledgements?: Known[]
   name: string; salutation: string; source: string; position: string; is_known: boolean
+  /** the three figures, kept apart: the customer's wait, the store's part of it in store time, the network's; null until known */
+  wait_s?: number | null; responsibility_s?: number | null; no_signal_s?: number
+  /** calls that nobody answered: three over two days allow it to be closed as unreachable */
+  attempts?: number[]
+  /** when it is to be touched again, by the customer's tier; from the first contact on */
+  next_due_at?: number | null
+  snooze?: Pause | null; snoozes?: number; acknowledged?: { by: string; at: number } | null
 }
 export interface Offer {
   lead_id: string; customer_id: string; store_id: string; to_id: string; state: 'open' | 'accepted' | 'withdrawn' | 'missed'
@@ -97,6 +107,11 @@ export interface Offer {
 /** `standing` is the server's: a reception of a customer whose lead a colleague holds changes nothing about the lead. */
 export interface Acceptance { lead_id: string; offer_id: string | null; standing?: 'stand_in' }
 export interface Reassignment { lead_id: string; to_id: string; note?: string }
+export interface Snooze { lead_id: string; reason: SnoozeReason; until: number; note?: string }
+export interface LeadAcknowledgement { lead_id: string }
+/** Offers a person let pass in a row; `away_at` once these are two, over at `until`. */
+export interface Presence { staff_id: string; store_id: string; missed_ids: string[]; offered_at: number | null; away_at: number | null; until: number }
+export interface Attendance { presence_id: string }
 export interface Closing { lead_id: string; reason: ClosingReason; note?: string }
 
 export type Channel = 'store' | 'phone' | 'wechat' | 'visit'
@@ -162,9 +177,15 @@ export interface ArrivalCard {
 export interface Escalation {
   lead_id: string; customer_id: string; store_id: string; level: 'next' | 'manager' | 'area' | 'admin'
   from_id: string | null; to_id: string; at: number; reason: string
+  late_evidence?: LateEvidence[]
 }
+/** What was captured before an escalation and came after it; the escalation stays. */
+export interface LateEvidence { what: 'acceptance' | 'contact'; fact_id: string; by: string; at: number; received_at: number }
+export interface Due { overdue: number; today: number }
+/** A morning's notice: `digest` for one person, `team_digest` for whoever runs the store; `frozen` wait for somebody on leave. */
+export interface Digest extends Due { kind: 'digest' | 'team_digest'; to_id: string; store_id: string; at: number; people?: (Due & { staff_id: string })[]; frozen?: number }
 export interface Notice {
-  kind: 'nudge' | 'warning' | 'escalated' | 'ring' | 'owner_told' | 'differs' | 'release_warning' | 'released' | 'reclaimed' | 'collision'
+  kind: 'nudge' | 'warning' | 'escalated' | 'ring' | 'owner_told' | 'differs' | 'release_warning' | 'released' | 'reclaimed' | 'collision' | 'away'
   to_id: string; lead_id: string | null; customer_id: string; at: number; name: string
 }
 
@@ -192,10 +213,10 @@ export interface Ruling { collision_id: string; choice: 'one' | 'other' | 'split
 export interface Bodies {
   organisation: Organisation; store: Store; staff: Staff; script: Script
   customer: Customer; arrival: Arrival; lead: Lead; offer: Offer; acceptance: Acceptance
-  reassignment: Reassignment; closing: Closing; follow_up: FollowUp; visit: Visit; photo: Photo
+  reassignment: Reassignment; closing: Closing; snooze: Snooze; presence: Presence; attendance: Attendance; lead_acknowledgement: LeadAcknowledgement; follow_up: FollowUp; visit: Visit; photo: Photo
   comment: Comment; resolution: Resolution; acknowledgement: Acknowledgement; appeal: Appeal; release: Release
   correction: Correction; deletion: Deletion; candidate: Candidate; decision: Decision; unmerge: Unmerge
-  conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice
+  conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice | Digest
   pool_card: PoolCard; pool_claim: PoolClaim; collision: Collision; ruling: Ruling
 }
 export type EntityName = keyof Bodies

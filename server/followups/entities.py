@@ -5,12 +5,15 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from server.followups.cadence import UNTOUCHED, count_touch, plan_next
 from server.followups.steps import best_steps, is_effective
+from server.leads.figures import annotate, count_wait
 from server.leads.offers import show_on_card
 from sync import Author, Entity, Ledger, Refusal, Row, standing
 
 Note = Annotated[str, msgspec.Meta(max_length=500)]
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+ATTEMPTS_KEPT = 20
 Milliseconds = Annotated[int, msgspec.Meta(ge=0, lt=1 << 52)]
 
 
@@ -84,6 +87,10 @@ def count(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     if lead is not None and lead.body.get("state") != "closed":
         ledger.change(row, counts_for=lead.id)
         ledger.change(lead, **describe_lead(lead.body, row.body, row.at))
+        count_wait(ledger, lead)
+        if is_effective(row.body):
+            annotate(ledger, lead, "contact", row)
+            plan_next(ledger, lead)
         show_on_card(ledger, lead)
     return None
 
@@ -105,8 +112,11 @@ def describe_customer(held: Mapping[str, Any], told: dict[str, Any], at: int) ->
 def describe_lead(held: Mapping[str, Any], told: dict[str, Any], at: int) -> dict[str, Any]:
     """An attempt shows in the stepper; only an effective contact answers the lead."""
     fields: dict[str, Any] = {"steps": best_steps(held.get("steps") or {}, told)}
+    if told["greeting"]["result"] == "no_answer":
+        fields["attempts"] = sorted([*(held.get("attempts") or []), at])[-ATTEMPTS_KEPT:]
     if is_effective(told):
         fields["contacted_at"] = min(held.get("contacted_at") or at, at)
+        fields |= count_touch(held, told, at)
         if held.get("state") == "accepted":
             fields["state"] = "contacted"
     return fields
@@ -129,12 +139,14 @@ def recount_lead(
     lead: Row, told: Iterable[tuple[Row, dict[str, Any] | None]], ledger: Ledger
 ) -> None:
     was_met = lead.body.get("state") == "contacted"
-    counted: dict[str, Any] = {"steps": {}, "contacted_at": None}
+    counted: dict[str, Any] = {"steps": {}, "contacted_at": None, "attempts": [], **UNTOUCHED}
     counted["state"] = "accepted" if was_met else lead.body.get("state")
     for row, body in told:
         if body is not None and row.body.get("counts_for") == lead.id:
             counted |= describe_lead(counted, body, row.at)
     ledger.change(lead, **counted)
+    count_wait(ledger, lead)
+    plan_next(ledger, lead)
     show_on_card(ledger, lead)
 
 

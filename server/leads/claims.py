@@ -1,12 +1,18 @@
 """What people ask for: receiving, accepting, reassigning, closing. Judged on the present."""
 
+from datetime import datetime
+
 from server.customers.register import PASS_KEY, make_pass, settle_arrival
 from server.leads import offers
+from server.leads.figures import annotate
 from server.leads.offers import stored
+from server.leads.presence import come_back
+from server.stores.calendar import calendar_of
 from sync import Author, Ledger, Refusal, Row, is_fresh
 
 COLLISION = "collision"
 """The kind of deadline that looks whether two people registered one customer."""
+ATTEMPTS, ATTEMPT_DAYS = 3, 2
 HEADS = ("manager", "area", "admin")
 
 
@@ -73,7 +79,8 @@ def accept(acceptance: Row, ledger: Ledger, author: Author) -> Refusal | None:
     if refusal := why_not_accept(acceptance, lead, ledger, author):
         return refusal
     is_reception = cited is None and is_received_by(lead, author)
-    offers.accept(ledger, lead, author.staff_id, cited)
+    offers.accept(ledger, lead, author.staff_id, cited, acceptance)
+    come_back(ledger, author.staff_id)
     if is_reception:
         count_reception(acceptance, lead, ledger, author)
     return None
@@ -99,9 +106,9 @@ def stands_in(acceptance: Row, lead: Row, ledger: Ledger) -> bool:
 def why_not_accept(acceptance: Row, lead: Row, ledger: Ledger, author: Author) -> Refusal | None:
     if lead.body["state"] == "closed":
         return Refusal("not_open")
-    if lead.body["holder_id"] is not None:
-        return Refusal("taken", who=lead.body["holder_id"], when=lead.body["accepted_at"])
     cited = ledger.find(acceptance.body.get("offer_id"))
+    if lead.body["holder_id"] is not None:
+        return why_taken(acceptance, lead, is_theirs=cited is not None and answers(cited, author))
     if cited is not None:
         return None if answers(cited, author) else Refusal("not_eligible")
     is_reception = ledger.is_alias(acceptance.body["lead_id"]) or is_received_by(lead, author)
@@ -109,6 +116,17 @@ def why_not_accept(acceptance: Row, lead: Row, ledger: Ledger, author: Author) -
         return None
     named = (lead.body["offered_to"], lead.body["responsible_id"])
     return None if author.staff_id in named else Refusal("not_eligible")
+
+
+def why_taken(acceptance: Row, lead: Row, is_theirs: bool) -> Refusal:
+    """Too late to have it, but whoever accepted their offer before an escalation did answer."""
+
+    def tell_late(ledger: Ledger, author: Author) -> None:
+        annotate(ledger, lead, "acceptance", acceptance)
+
+    when = lead.body["accepted_at"]
+    late = tell_late if is_theirs else None
+    return Refusal("taken", who=lead.body["holder_id"], when=when, aftermath=late)
 
 
 def answers(cited: Row, author: Author) -> bool:
@@ -142,7 +160,7 @@ def reassign(reassignment: Row, ledger: Ledger, author: Author) -> Refusal | Non
     if lead.body["state"] == "closed":
         return Refusal("not_open")
     if to_id == author.staff_id:
-        offers.accept(ledger, lead, to_id)
+        offers.accept(ledger, lead, to_id, fact=reassignment)
         return None
     person = ledger.row(to_id)
     if person is None or not can_receive(person, lead.body["store_id"]):
@@ -161,8 +179,18 @@ def close(closing: Row, ledger: Ledger, author: Author) -> Refusal | None:
     is_head = heads(author, lead)
     if not is_head and (reason == "test" or lead.body["holder_id"] != author.staff_id):
         return Refusal("forbidden")
+    if reason == "unreachable" and not is_head and not was_tried(lead, ledger):
+        return Refusal("too_few_attempts", "reason")
     offers.close(ledger, lead, reason)
     return None
+
+
+def was_tried(lead: Row, ledger: Ledger) -> bool:
+    """Store.md 7: three calls that nobody answered, over two days."""
+    attempts = lead.body.get("attempts") or []
+    zone = calendar_of(stored(ledger, lead.body["store_id"]).body).zone
+    days = {datetime.fromtimestamp(at / 1000, zone).date() for at in attempts}
+    return len(attempts) >= ATTEMPTS and len(days) >= ATTEMPT_DAYS
 
 
 def heads(author: Author, lead: Row) -> bool:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from server.leads import offers
 from server.leads.clock import patience_of
 from server.leads.eligibility import ACTIVE, Ask, Candidate
+from server.leads.figures import escalation_id
 from server.leads.offers import UNANSWERED, stored
+from server.leads.presence import count_missed, presence_id
 from server.leads.roster import Roster
 from server.leads.routing import Assignment, Reason, duty_chain, level_of
 from server.notify.outbox import Bell
 from server.stores.calendar import Calendar
-from sync import Ledger, Row, derive_id
+from sync import Ledger, Row
 
 LATE_MS = 5 * 60_000
 """A rung this late and outside opening hours waits for the opening: nothing rings at night."""
@@ -158,8 +160,9 @@ def wait_for_rep(scene: Scene) -> None:
     """A personal code is its owner's for some store minutes, then the store's."""
     wait_s = scene.roster.rules.personal_wait_min * 60
     due_at = scene.calendar.add(scene.now, wait_s)
-    if due_at is not None:
+    if due_at is not None and scene.lead.body["clock"]:
         scene.ledger.schedule("personal", scene.lead.id, due_at)
+        scene.ledger.change(scene.lead, clock={**scene.lead.body["clock"], "personal_at": due_at})
 
 
 def plan(scene: Scene) -> list[Bell]:
@@ -200,6 +203,7 @@ def fire_next(scene: Scene) -> list[Bell]:
     missed_by = scene.lead.body["offered_to"]
     if missed_by is None:
         return []
+    note_missed(scene)
     assignment = choose(scene, missed_by)
     note_reasons(scene, assignment)
     if assignment.staff_id is None:
@@ -208,6 +212,18 @@ def fire_next(scene: Scene) -> list[Bell]:
     made = offers.offer(scene.ledger, scene.lead, assignment.staff_id, "next")
     record(scene, "next", missed_by, assignment.staff_id, "unanswered")
     return [scene.bell("next", made.id, to=assignment.staff_id, missed_by=missed_by)]
+
+
+def note_missed(scene: Scene) -> None:
+    """Whoever is at work and let a second offer pass gets no more in turn, and is told so."""
+    made = scene.ledger.find(scene.lead.body["offer_id"])
+    if made is None or not scene.roster.is_on_shift(made.body["to_id"]):
+        return
+    to_id = made.body["to_id"]
+    is_counted = scene.ledger.has_loaded(presence_id(to_id))
+    if is_counted and count_missed(scene.ledger, made, scene.calendar.zone):
+        scene.roster.mark_away(to_id)
+        offers.tell(scene.ledger, "away", scene.lead, to_id)
 
 
 def fire_personal(scene: Scene) -> list[Bell]:
@@ -223,6 +239,7 @@ def fire_warn(scene: Scene) -> list[Bell]:
 
 
 def fire_manager(scene: Scene) -> list[Bell]:
+    note_missed(scene)
     return escalate(scene, "unanswered")
 
 
@@ -249,6 +266,8 @@ def escalate(scene: Scene, reason: str, least: str = "manager") -> list[Bell]:
     scene.ledger.change(
         lead, responsible_id=to_id, escalated_to=to_id, escalated_at=scene.now, level=level
     )
+    if lead.body.get("acknowledged"):
+        scene.ledger.change(lead, acknowledged=None)
     record(scene, level, missed_by, to_id, reason)
     offers.tell(scene.ledger, "escalated", lead, to_id)
     told = {"to": to_id, "missed_by": missed_by, "reason": reason}
@@ -286,8 +305,9 @@ def record(scene: Scene, level: str, from_id: str | None, to_id: str, reason: st
         "at": scene.now,
         "reason": reason,
     }
-    id = derive_id("escalation", lead.id, level, reason, to_id, scene.now, lead.seq)
-    return scene.ledger.create("escalation", id, lead.root, body)
+    nth = lead.body.get("escalations") or 0
+    scene.ledger.change(lead, escalations=nth + 1)
+    return scene.ledger.create("escalation", escalation_id(lead, nth), lead.root, body)
 
 
 # What people and scans ask for

@@ -27,6 +27,7 @@ class Candidate:
     role: str = "rep"
     shift_at: int | None = 0
     is_reachable: bool = True
+    is_away: bool = False
     weight: int = 1
     open_leads: int = 0
     open_cap: int | None = None
@@ -107,6 +108,8 @@ def why_absent(person: Candidate, ask: Ask) -> str | None:
         return code
     if person.shift_at is None or person.shift_at > ask.until:
         return "off_shift"
+    if person.is_away:
+        return "away"
     return None if person.is_reachable else "unreachable"
 
 

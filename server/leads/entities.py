@@ -4,7 +4,7 @@ from typing import Any
 
 from server.customers.register import find_pass, prepare_arrival
 from server.customers.shapes import ArrivalFields
-from server.leads import claims, shapes
+from server.leads import claims, figures, pauses, presence, shapes
 from server.leads.offers import open_key
 from sync import (
     EVERYONE,
@@ -49,11 +49,11 @@ def around_lead(row: Row, stores: frozenset[str]) -> Wanted:
     body = row.body
     named = (body["store_id"], body["arrival_id"], body.get("offer_id"), body.get("card_id"))
     key: Key = ("open_lead", open_key(row.root, body["store_id"]))
-    return wanted(*named, keys=[key, ("open_offer", row.id)])
+    return wanted(*named, *figures.escalation_ids(row), keys=[key, ("open_offer", row.id)])
 
 
 def around_offer(row: Row, stores: frozenset[str]) -> Wanted:
-    return wanted(row.body["lead_id"])
+    return wanted(row.body["lead_id"], presence.presence_id(row.body["to_id"]))
 
 
 def around_claim(row: Row, stores: frozenset[str]) -> Wanted:
@@ -82,6 +82,10 @@ def place_escalation(row: Row, root: Row) -> tuple[str, ...]:
 
 def place_notice(row: Row, root: Row) -> tuple[str, ...]:
     return scopes_of(staff_scope(row.body["to_id"]))
+
+
+def place_presence(row: Row, root: Row) -> tuple[str, ...]:
+    return scopes_of(staff_scope(row.body["staff_id"]), desk_scope(row.body["store_id"]))
 
 
 def first_part(row: Row) -> int:
@@ -155,6 +159,37 @@ entities = [
         parent=("lead_id",),
         neighbours=around_claim,
         effects=claims.close,
+    ),
+    Entity(
+        name="snooze",
+        kind="fact",
+        shape=shapes.Snooze,
+        create_roles=frozenset(claims.HEADS),
+        claim=True,
+        parent=("lead_id",),
+        neighbours=around_claim,
+        effects=pauses.snooze,
+    ),
+    Entity(
+        name="lead_acknowledgement",
+        kind="fact",
+        shape=shapes.LeadAcknowledgement,
+        create_roles=EVERYONE,
+        claim=True,
+        parent=("lead_id",),
+        neighbours=around_claim,
+        effects=pauses.acknowledge,
+    ),
+    Entity(name="presence", kind="server", place=place_presence, part=first_part),
+    Entity(
+        name="attendance",
+        kind="fact",
+        shape=shapes.Attendance,
+        create_roles=EVERYONE,
+        claim=True,
+        parent=("presence_id",),
+        under=frozenset({"presence"}),
+        effects=presence.return_to_work,
     ),
     Entity(
         name="offer",

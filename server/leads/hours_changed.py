@@ -118,12 +118,15 @@ def look_again(ledger: Ledger, lead: Row, store: Row, due: Due, since: int) -> N
 def climb_again(ledger: Ledger, lead: Row, store: Row, due: Due, since: int) -> None:
     """Rungs that have fired keep their time; the others get a new one."""
     calendar, held = calendar_of(store.body), lead.body["clock"]
-    ladder = climb(calendar, since, patience_of(store.body))
+    put_off_s = lead.body.get("put_off_s") or 0
+    ladder = climb(calendar, since, patience_of(store.body), put_off_s)
     if ladder is None or (held is None and lead.body["offered_to"] is None):
         return
     standing = [(kind, field) for kind, field in RUNGS if held is None or kind in due]
     fired = {field for _, field in RUNGS} - {field for _, field in standing}
-    ledger.change(lead, clock={**ladder._asdict(), **{field: held[field] for field in fired}})
+    kept = {field: at for field, at in (held or {}).items() if field not in ladder._fields}
+    fired_at = {field: held[field] for field in fired}
+    ledger.change(lead, clock={**ladder._asdict(), **kept, **fired_at})
     for nth, (kind, field) in enumerate(standing):
         due_at = getattr(ladder, field)
         if due_at <= ledger.now and not calendar.is_open(ledger.now):

@@ -4,11 +4,13 @@ from typing import Any
 
 from server.customers import pool_card
 from server.leads.clock import RUNGS, Ladder, climb, first_follow_up_due, patience_of
+from server.leads.figures import annotate, count_no_signal, count_responsibility
 from server.stores.calendar import calendar_of
 from sync import Ledger, Row, derive_id, is_fresh
 
 RING_PAUSE_MS = 60_000
 UNANSWERED = ("waiting", "offered")
+SHOWN_RUNGS = ("nudge_at", "next_at", "escalate_at")
 LADDER_KINDS = (*(kind for kind, _ in RUNGS), "route", "personal")
 
 
@@ -88,6 +90,7 @@ def begin(ledger: Ledger, lead: Row, arrival: Row, customer: Row, card: Row | No
         card_id=card.id if card else None,
         **({"rep_id": arrival.body["rep_id"]} if arrival.body.get("rep_id") else {}),
     )
+    ledger.change(lead, **count_no_signal(lead))
     ledger.change(customer, open_lead_id=lead.id)
     pool_card.leave(ledger, customer, None)
     ledger.schedule("first_follow_up", lead.id, lead.body["first_follow_up_due_at"])
@@ -142,7 +145,7 @@ def start_clock(ledger: Ledger, lead: Row, since: int) -> Ladder | None:
     """Schedules every rung of the ladder, and another look at opening if the store closes first."""
     store = stored(ledger, lead.body["store_id"]).body
     calendar = calendar_of(store)
-    ladder = climb(calendar, since, patience_of(store))
+    ladder = climb(calendar, since, patience_of(store), lead.body.get("put_off_s") or 0)
     if ladder is None:
         return None
     for kind, field in RUNGS:
@@ -192,9 +195,7 @@ def _offer_body(
         "to_id": to_id,
         "state": "open",
         "offered_at": ledger.now,
-        "nudge_at": clock.get("nudge_at"),
-        "next_at": clock.get("next_at"),
-        "escalate_at": clock.get("escalate_at"),
+        **{field: clock.get(field) for field in SHOWN_RUNGS},
         "nudged_at": None,
         "is_owner": customer.body.get("owner_id") == to_id,
         "tier": customer.body.get("tier"),
@@ -213,8 +214,17 @@ def withdraw(ledger: Ledger, lead: Row, state: str = "withdrawn") -> None:
     ledger.change(lead, offer_id=None, offered_to=None, missed_ids=lead.body["missed_ids"] + missed)
 
 
-def accept(ledger: Ledger, lead: Row, staff_id: str, cited: Row | None = None) -> None:
-    """The lead is theirs: clocks stop, later offers end, an unowned customer gets an owner."""
+def accept(
+    ledger: Ledger,
+    lead: Row,
+    staff_id: str,
+    cited: Row | None = None,
+    fact: Row | None = None,
+) -> None:
+    """The lead is theirs: clocks stop, later offers end, an unowned customer gets an owner.
+
+    `fact`: what took it. If that came late, escalations meanwhile say so and stay.
+    """
     for made in (cited, ledger.find(lead.body["offer_id"])):
         if made is not None and made.body["to_id"] == staff_id:
             ledger.change(made, state="accepted")
@@ -229,6 +239,9 @@ def accept(ledger: Ledger, lead: Row, staff_id: str, cited: Row | None = None) -
         accepted_at=lead.body["accepted_at"] or ledger.now,
     )
     stop_clock(ledger, lead)
+    count_responsibility(ledger, lead, fact.at if fact else ledger.now)
+    if fact is not None:
+        annotate(ledger, lead, "acceptance", fact)
     customer = stored(ledger, lead.root)
     ledger.change(customer, holder_ids=sorted([*customer.body.get("holder_ids", []), staff_id]))
     if customer.body.get("owner_id") is None:
@@ -288,14 +301,27 @@ def reopen(ledger: Ledger, lead: Row, to_id: str) -> None:
         "level": None,
         "missed_ids": [],
         "clock": None,
+        "acknowledged": None,
+        "put_off_s": 0,
     }
     ledger.change(lead, state="waiting", responsible_id=to_id, **fresh_round)
     show_on_card(ledger, lead)
 
 
+def show_clock(ledger: Ledger, lead: Row) -> None:
+    """The open offer counts down to the rungs as they are due now."""
+    made = ledger.find(lead.body["offer_id"])
+    if made is not None:
+        due = {field: lead.body["clock"].get(field) for field in SHOWN_RUNGS}
+        ledger.change(made, **due)
+
+
 def stop_clock(ledger: Ledger, lead: Row) -> None:
+    """Whoever put the lead off has what they waited for."""
     for kind in LADDER_KINDS:
         ledger.cancel(kind, lead.id)
+    if lead.body.get("snooze"):
+        ledger.change(lead, snooze=None)
 
 
 def tell(ledger: Ledger, kind: str, lead: Row, to_id: str, about: str = "") -> Row:

@@ -10,11 +10,12 @@ from server.db import as_list, bulk_upsert, listed
 from server.identity.tables import devices
 from server.leads.deadlines import Scene
 from server.leads.offers import UNANSWERED, stored
+from server.leads.presence import away_until, presence_id
 from server.leads.roster import Books, Roster, Tally, day_of
 from server.leads.rules import Rules, read_rules
 from server.leads.tables import tallies, turns
 from server.leads.turns import Turn
-from server.rows import load_scope, read_row
+from server.rows import load, load_scope, read_row
 from server.rows.tables import feed, rows
 from server.stores.calendar import calendar_of
 from sync import ORGANISATION, Ledger, Row, desk_scope, staff_scope
@@ -81,9 +82,27 @@ async def read_books(
     held = await count_held(connection, ledger.org, capped) if capped else {}
     is_asked = any(each.reach_min is not None for each in rules.values())
     heard = await read_heard(connection, ledger.org) if is_asked else {}
+    away = await read_away(connection, ledger, [row.id for row in staff if works_at(row, stores)])
     return {
-        id: Books(counted.get(id, {}), today.get(id, {}), held.get(id, {}), heard) for id in stores
+        id: Books(counted.get(id, {}), today.get(id, {}), held.get(id, {}), heard, away)
+        for id in stores
     }
+
+
+def works_at(person: Row, stores: Iterable[str]) -> bool:
+    return bool(person.body["accepts_leads"]) and not set(stores).isdisjoint(
+        person.body["store_ids"]
+    )
+
+
+async def read_away(
+    connection: AsyncConnection, ledger: Ledger, staff_ids: Iterable[str]
+) -> dict[str, int]:
+    """Who let offers pass. Their rows stay in the ledger: a deadline may add one more."""
+    ids = {staff_id: presence_id(staff_id) for staff_id in staff_ids}
+    await load(connection, ledger, ids.values())
+    until = {staff_id: away_until(ledger.row(id)) for staff_id, id in ids.items()}
+    return {staff_id: at for staff_id, at in until.items() if at}
 
 
 def caps_open_leads(rules: Rules, staff: Iterable[Row]) -> bool:

@@ -37,12 +37,13 @@ class Tally(NamedTuple):
 @dataclass(frozen=True)
 class Books:
     """What a store's counters and phones said when the transaction began, by staff id. `heard` is
-    when a phone of theirs was last heard (ms)."""
+    when a phone of theirs was last heard (ms), `away` until when they get nothing in turn (ms)."""
 
     turns: Mapping[str, Turn] = field(default_factory=dict)
     today: Mapping[str, Tally] = field(default_factory=dict)
     open_leads: Mapping[str, int] = field(default_factory=dict)
     heard: Mapping[str, int] = field(default_factory=dict)
+    away: Mapping[str, int] = field(default_factory=dict)
 
 
 class Roster:
@@ -82,6 +83,7 @@ class Roster:
             role=body["role"],
             shift_at=next_shift(body, self.store, self.calendar, self.at),
             is_reachable=is_reachable(self.rules, body, books.heard.get(id), self.now),
+            is_away=books.away.get(id, 0) > self.at,
             weight=weight_of(self.rules, id, body),
             open_leads=books.open_leads.get(id, 0),
             open_cap=open_cap_of(self.rules, id, body),
@@ -104,6 +106,13 @@ class Roster:
 
     def route(self, ask: Ask) -> Assignment:
         return route(self.near(ask), ask)
+
+    def is_on_shift(self, staff_id: str) -> bool:
+        person = self.people.get(staff_id)
+        return person is not None and person.shift_at is not None and person.shift_at <= self.at
+
+    def mark_away(self, staff_id: str) -> None:
+        self.people[staff_id] = replace(self.people[staff_id], is_away=True)
 
     def count(self, to_id: str, ask: Ask) -> None:
         """They received a lead: whoever could have had it is owed a part of it."""

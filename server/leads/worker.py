@@ -19,6 +19,7 @@ from server.customers.register import PASS_KEY, make_pass
 from server.db import Database, as_list, listed
 from server.leads.deadlines import Scene, fire
 from server.leads.offers import open_or_ring, stored
+from server.leads.presence import come_back
 from server.leads.queries import load_rosters
 from server.notify.outbox import Bell, enqueue
 from server.rows import Movement, Published, load, open_ledger, publish
@@ -239,6 +240,7 @@ def act(deadline: Record[Any], subject: Row, scene: Scene) -> list[Bell]:
     """What one deadline asks; whoever received the lead by it has had a turn."""
     if deadline.kind == "turn":
         scene.roster.count(subject.author or "", scene.ask())
+        come_back(scene.ledger, subject.author or "")
         return []
     bells = fire(deadline.kind, subject, deadline.due_at, scene)
     made = scene.ledger.find(scene.lead.body["offer_id"])

@@ -24,6 +24,8 @@ from server.db.database import T, Work
 from server.db.postgres import PostgresDatabase
 from server.db.sqlite import SqliteDatabase
 from server.exchange.entities import ENTITIES
+from server.followups.cadence import DIGEST
+from server.followups.digest import fire_digest
 from server.leads.worker import Worker
 from server.rows import Movement
 from tests.bench.process import START_S
@@ -93,7 +95,7 @@ def work(database_url: str, now: int, point: Point, nth: int) -> None:
 
 async def settle(database: Any, now: int, fate: Fate) -> None:
     database.fate = fate
-    worker = Worker(database, ENTITIES, Movement())
+    worker = Worker(database, ENTITIES, Movement(), {DIGEST: fire_digest})
     while await worker.tick(now):
         pass
     await database.close()

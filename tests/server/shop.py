@@ -11,6 +11,8 @@ from server.collisions.finding import fire_collision
 from server.db import Database
 from server.exchange.entities import ENTITIES
 from server.exchange.reading import load_for
+from server.followups.cadence import DIGEST
+from server.followups.digest import fire_digest
 from server.leads.arrivals import arrive, load_around
 from server.leads.claims import COLLISION
 from server.leads.worker import Worker
@@ -45,7 +47,7 @@ class Shop:
     def __init__(self, database: Database, clock: MovableClock) -> None:
         self.database = database
         self.clock = clock
-        others = {COLLISION: fire_collision}
+        others = {COLLISION: fire_collision, DIGEST: fire_digest}
         self.worker = Worker(database, ENTITIES, Movement(), others)
         self.next_seq: dict[str, int] = {}
 

@@ -234,3 +234,21 @@ async def test_a_change_that_moves_nothing_touches_nothing(shop: Shop, change: C
     await go(shop, "2026-11-23 11:30")
     assert len(await shop.told("nudge")) == 1
     assert await shop.told("escalated") == ["lin"]
+
+
+async def test_a_lead_that_was_put_off_stays_put_off(shop: Shop, change: Change) -> None:
+    await come(shop, "2026-11-23 11:00")
+    await go(shop, "2026-11-23 11:10")
+    until, lead = at("2026-11-23 12:10"), await shop.row("lead")
+    asked = {"lead_id": lead.id, "reason": "with_them", "until": until}
+    assert await shop.push("lin", ("snooze", new_id(), asked)) == []
+    await change(patience_s=3600)
+    clock = (await shop.lead())["clock"]
+    assert (clock["nudge_at"], clock["escalate_at"]) == (
+        at("2026-11-23 12:30"),
+        at("2026-11-23 13:00"),
+    )
+    await go(shop, "2026-11-23 12:29")
+    assert await shop.told("nudge") == []
+    await go(shop, "2026-11-23 12:30")
+    assert len(await shop.told("nudge")) == 1

@@ -1,6 +1,6 @@
 /** How long an offer still has, and when a screen reader should hear of it. Times are ms UTC, given by the caller. */
 
-import type { Lead, Offer, Seen } from '../model'
+import type { Lead, Offer, Pause, Seen } from '../model'
 import { HOUR_MS, MINUTE_MS, countdownText } from '../words/format'
 
 /** Below this an offer is red and said aloud once. */
@@ -65,7 +65,13 @@ export function announcements(offers: Seen<Offer>[], heard: Heard, now: number):
   return said
 }
 
-export type Waited = { kind: 'running'; ms: number } | { kind: 'paused'; until: number } | { kind: 'stopped' }
+/** The pause that a waiting lead is in, if somebody put it off. */
+export function pauseOf(lead: Lead, now: number): Pause | null {
+  if (lead.state !== 'waiting' && lead.state !== 'offered') return null
+  return lead.snooze && lead.snooze.until > now ? lead.snooze : null
+}
+
+export type Waited = { kind: 'running'; ms: number } | { kind: 'paused' | 'snoozed'; until: number } | { kind: 'stopped' }
 
 /**
  * How long a lead has waited in store time. The server's deadlines already skip closed hours, so counting back from
@@ -73,9 +79,21 @@ export type Waited = { kind: 'running'; ms: number } | { kind: 'paused'; until: 
  */
 export function waited(lead: Lead, patience_ms: number, now: number): Waited {
   if (lead.state !== 'waiting' && lead.state !== 'offered') return { kind: 'stopped' }
+  const pause = pauseOf(lead, now)
+  if (pause) return { kind: 'snoozed', until: pause.until }
   if (!lead.clock) return { kind: 'running', ms: Math.max(0, now - lead.received_at) }
   const started = lead.clock.offered_at ?? lead.received_at
   if (started > now) return { kind: 'paused', until: started }
   const ms = patience_ms - (lead.clock.escalate_at - now)
   return ms < 0 ? { kind: 'paused', until: lead.clock.escalate_at } : { kind: 'running', ms }
+}
+
+const PAUSES_MIN = [15, 30, 60, 120]
+const SNOOZES = 2
+
+/** For how long a lead can still be put off, in minutes: twice at most, and never beyond its first follow-up. */
+export function pausesFor(lead: Lead, now: number): number[] {
+  if ((lead.snoozes ?? 0) >= SNOOZES) return []
+  const last = lead.first_follow_up_due_at ?? Infinity
+  return PAUSES_MIN.filter((minutes) => now + minutes * MINUTE_MS < last)
 }

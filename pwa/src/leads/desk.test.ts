@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Escalation, Lead, Offer, Seen, Staff } from '../model'
-import { announcements, minutesLeft, nothingHeard, remaining, ringing, timerText, waited } from './clock'
-import { columns, dayStart, localCandidates, numbers, step, worries } from './desk'
+import { announcements, minutesLeft, pauseOf, pausesFor, nothingHeard, remaining, ringing, timerText, waited } from './clock'
+import { columns, dayStart, localCandidates, needsPerson, numbers, step, wasTried, worries } from './desk'
 
 const MIN = 60_000
 const T = Date.UTC(2026, 10, 21, 2, 0)
@@ -86,4 +86,24 @@ describe('the desk', () => {
   test('the day begins at midnight of the shop', () => {
     expect(dayStart(T, 'Asia/Shanghai')).toBe(Date.UTC(2026, 10, 20, 16, 0))
   })
+})
+
+describe('a lead that was put off', () => {
+  const snooze = { by: 'lin', reason: 'with_them' as const, note: '', at: T, until: T + 40 * MIN }
+  const late = lead('l', { escalated_at: T + 30 * MIN, level: 'manager', snooze, first_follow_up_due_at: T + 90 * MIN })
+  test('asks for nobody and shows no running clock until the pause is over', () => {
+    expect(needsPerson(late.body, T + 39 * MIN)).toBe(false)
+    expect(waited(late.body, PATIENCE, T + 39 * MIN)).toEqual({ kind: 'snoozed', until: snooze.until })
+    expect(needsPerson(late.body, T + 40 * MIN)).toBe(true)
+    expect(pauseOf({ ...late.body, state: 'accepted' }, T)).toBeNull()
+  })
+  test('can be put off twice, and only up to its first follow-up', () => {
+    expect(pausesFor(late.body, T)).toEqual([15, 30, 60])
+    expect(pausesFor({ ...late.body, snoozes: 2 }, T)).toEqual([])
+  })
+})
+
+test('a lead may be closed as unreachable after three calls over two days', () => {
+  const tried = (...attempts: number[]) => wasTried(lead('l', { attempts }).body, 'Asia/Shanghai')
+  expect([tried(), tried(T, T + MIN, T + 2 * MIN), tried(T, T + 24 * 60 * MIN), tried(T, T + MIN, T + 24 * 60 * MIN)]).toEqual([false, false, false, true])
 })

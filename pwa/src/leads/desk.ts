@@ -2,6 +2,7 @@
 
 import type { Escalation, Lead, Seen, Staff, Store } from '../model'
 import { MINUTE_MS, atWall, wallOf } from '../words/format'
+import { pauseOf } from './clock'
 
 export interface Columns { act: Seen<Lead>[]; running: Seen<Lead>[]; answered: Seen<Lead>[]; closed: Seen<Lead>[] }
 
@@ -19,7 +20,7 @@ export function columns(leads: Seen<Lead>[], since: number, now: number): Column
 
 /** Red means a person must act: the ladder reached the manager, or time is up and no news of the next step came. */
 export function needsPerson(lead: Lead, now: number): boolean {
-  if (lead.state !== 'waiting' && lead.state !== 'offered') return false
+  if ((lead.state !== 'waiting' && lead.state !== 'offered') || pauseOf(lead, now)) return false
   if (lead.escalated_at !== null && lead.level !== 'next') return true
   return lead.clock !== null && now >= lead.clock.escalate_at
 }
@@ -98,3 +99,12 @@ export function step(ids: string[], current: string | null, by: 1 | -1): string 
   return ids[Math.min(ids.length - 1, Math.max(0, at + by))] ?? null
 }
 
+
+const ATTEMPTS = 3
+const ATTEMPT_DAYS = 2
+
+/** Whether a holder may close it as unreachable: three calls that nobody answered, over two days. */
+export function wasTried(lead: Lead, zone: string): boolean {
+  const attempts = lead.attempts ?? []
+  return attempts.length >= ATTEMPTS && new Set(attempts.map((at) => dayStart(at, zone))).size >= ATTEMPT_DAYS
+}

@@ -1,27 +1,27 @@
 /** What happened to one lead, from the rows of its customer's tree. Pure; newest last. */
 
 import { standing } from '../phone/mirror/effective'
-import type { Acceptance, AnyBody, Arrival, Bodies, Closing, EntityName, Escalation, FollowUp, Lead, Offer, Reassignment, Seen } from '../model'
+import type { Acceptance, AnyBody, Arrival, Bodies, Closing, EntityName, Escalation, FollowUp, LateEvidence, Lead, Offer, Reassignment, Seen } from '../model'
 
-export type Kind = 'arrival' | 'offer' | 'offer_missed' | 'offer_withdrawn' | 'acceptance' | 'stand_in' | 'reassignment' | 'taken_over' | 'escalation' | 'follow_up' | 'closing' | 'acknowledged'
-export interface Event { id: string; kind: Kind; at: number; staff_id: string | null; pending: boolean; reason: Closing['reason'] | null }
+export type Kind = 'arrival' | 'offer' | 'offer_missed' | 'offer_withdrawn' | 'acceptance' | 'stand_in' | 'reassignment' | 'taken_over' | 'escalation' | 'follow_up' | 'closing' | 'snooze' | 'lead_acknowledgement' | 'acknowledged'
+export interface Event { id: string; kind: Kind; at: number; staff_id: string | null; pending: boolean; reason: Closing['reason'] | null; late: LateEvidence[] }
 
-type Told = Pick<Event, 'kind' | 'staff_id'> & { reason?: Closing['reason']; at?: number }
+type Told = Pick<Event, 'kind' | 'staff_id'> & { reason?: Closing['reason']; at?: number; late?: LateEvidence[] }
 
 /** Events of this lead. What waits on this phone is in it, marked pending. */
 export function historyOf(lead: Seen<Lead>, tree: Seen<AnyBody>[]): Event[] {
   const told = standing(tree)
     .filter((row) => belongs(row, lead))
     .map((row): Event => {
-      const { kind, staff_id, reason = null, at = row.at || row.captured_at } = tell(row)
-      return { id: row.id, kind, staff_id, reason, at, pending: row.pending }
+      const { kind, staff_id, reason = null, at = row.at || row.captured_at, late = [] } = tell(row)
+      return { id: row.id, kind, staff_id, reason, at, late, pending: row.pending }
     })
-  const known = (lead.body.acknowledgements ?? []).map(({ staff_id, at }): Event => ({ id: `known:${staff_id}`, kind: 'acknowledged', staff_id, at, reason: null, pending: false }))
+  const known = (lead.body.acknowledgements ?? []).map(({ staff_id, at }): Event => ({ id: `known:${staff_id}`, kind: 'acknowledged', staff_id, at, reason: null, late: [], pending: false }))
   return [...told, ...known]
     .sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
 }
 
-const TOLD: EntityName[] = ['arrival', 'offer', 'acceptance', 'reassignment', 'escalation', 'follow_up', 'closing']
+const TOLD: EntityName[] = ['arrival', 'offer', 'acceptance', 'reassignment', 'escalation', 'follow_up', 'closing', 'snooze', 'lead_acknowledgement']
 
 function belongs(row: Seen<AnyBody>, lead: Seen<Lead>): boolean {
   if (!TOLD.includes(row.entity)) return false
@@ -32,10 +32,12 @@ function belongs(row: Seen<AnyBody>, lead: Seen<Lead>): boolean {
 function tell(row: Seen<AnyBody>): Told {
   switch (row.entity) {
     case 'offer': return offer(as<'offer'>(row))
-    case 'escalation': return { kind: 'escalation', staff_id: (row.body as Escalation).to_id, at: (row.body as Escalation).at }
+    case 'escalation': return escalation(as<'escalation'>(row))
     case 'reassignment': return reassignment(as<'reassignment'>(row))
     case 'follow_up': return { kind: 'follow_up', staff_id: row.by, at: (row.body as FollowUp).ended_at }
     case 'closing': return { kind: 'closing', staff_id: row.by, reason: (row.body as Closing).reason }
+    case 'snooze':
+    case 'lead_acknowledgement': return { kind: row.entity, staff_id: row.by }
     case 'acceptance': return { kind: (row.body as Acceptance).standing ?? 'acceptance', staff_id: row.by }
     default: return { kind: 'arrival', staff_id: row.by }
   }
@@ -43,6 +45,10 @@ function tell(row: Seen<AnyBody>): Told {
 
 function as<E extends EntityName>(row: Seen<AnyBody>): Seen<Bodies[E]> {
   return row as Seen<Bodies[E]>
+}
+
+function escalation({ body }: Seen<Escalation>): Told {
+  return { kind: 'escalation', staff_id: body.to_id, at: body.at, late: body.late_evidence ?? [] }
 }
 
 function offer({ body }: Seen<Offer>): Told {

@@ -36,6 +36,17 @@ describe('a lead with work still on this phone', () => {
   })
 })
 
+test('a lead that was put off and seen says so in its history', () => {
+  const tree: Seen<AnyBody>[] = [row('snooze', '2', { lead_id: 'l', reason: 'other', until: 99 }, { by: 'lin', at: 20 }), row('lead_acknowledgement', '1', { lead_id: 'l' }, { by: 'lin', at: 10 })]
+  expect(historyOf(lead, tree).map(({ kind, staff_id }) => [kind, staff_id])).toEqual([['lead_acknowledgement', 'lin'], ['snooze', 'lin']])
+})
+
+test('what came late is said beside the escalation it would have spared', () => {
+  const late = { what: 'acceptance', fact_id: 'f', by: 'bo', at: 15, received_at: 40 }
+  const tree: Seen<AnyBody>[] = [row('escalation', '1', { lead_id: 'l', to_id: 'lin', at: 30, late_evidence: [late] }), row('escalation', '2', { lead_id: 'l', to_id: 'qiao', at: 60 })]
+  expect(historyOf(lead, tree).map(({ staff_id, late: told }) => [staff_id, told.length])).toEqual([['lin', 1], ['qiao', 0]])
+})
+
 test('the history of a lead is what names it, in order', () => {
   const tree: Seen<AnyBody>[] = [
     row('acceptance', '4', { lead_id: 'l' }, { by: 'bo', captured_at: 40, pending: true }),

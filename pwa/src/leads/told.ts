@@ -3,8 +3,8 @@
 import type { Lead, Offer, Reason, Role, Seen, Staff, Tier } from '../model'
 import { me, zone } from '../phone/session'
 import { currentTongue, t, type Key } from '../words'
-import { timerText, waited } from './clock'
-import { clockText, momentText } from '../words/format'
+import { pauseOf, timerText, waited } from './clock'
+import { appointmentText, clockText, momentText } from '../words/format'
 
 export type Names = (staff_id: string | null | undefined) => string
 
@@ -34,7 +34,7 @@ export function tierTone(tier: Tier): 'red' | 'amber' | 'blue' | 'plain' {
 /** Codes that say why somebody was chosen; the others say why not. */
 const CHOSEN = ['owner', 'personal', 'senior', 'fairest', 'reassigned', 'colleague']
 const REASONS = [
-  ...CHOSEN, 'left', 'leave', 'travelling', 'off_shift', 'missed', 'not_accepting', 'other_store', 'unreachable', 'full', 'full_today',
+  ...CHOSEN, 'left', 'leave', 'travelling', 'off_shift', 'missed', 'not_accepting', 'other_store', 'unreachable', 'away', 'full', 'full_today',
   'no_share', 'lacks_skill', 'not_senior', 'silent', 'busy', 'has_it',
 ]
 
@@ -66,6 +66,15 @@ export function waitedText(lead: Lead, patience_ms: number, now: number): string
   const wait = waited(lead, patience_ms, now)
   if (wait.kind === 'running') return t('leads.waited', { time: timerText(wait.ms) })
   return wait.kind === 'paused' ? t('leads.waiting_paused', { time: clockText(wait.until, zone()) }) : ''
+}
+
+/** 林岚推迟到 14:35：正在接待，在样板间; '' while nobody has put it off. */
+export function pauseText(lead: Lead, names: Names, now: number): string {
+  const pause = pauseOf(lead, now)
+  if (!pause) return ''
+  const reason = pause.reason === 'other' ? '' : t(`leads.snooze_${pause.reason}`)
+  const time = appointmentText(pause.until, now, zone(), currentTongue())
+  return t('leads.snoozed', { name: names(pause.by), time, reason: [reason, pause.note].filter(Boolean).join(t('ui.comma')) })
 }
 
 /** Who has it now: 派给 薄文 / 薄文 10:42 已接单. */

@@ -4,7 +4,7 @@ import type { Operation } from './databases'
 import { counted, mirrorCorrected } from './mirror/correction'
 import { mirrorCustomer } from './mirror/customer'
 import { mirrorCandidate } from './mirror/duplicate'
-import { mirrorArrivalCard, mirrorLead, mirrorOffer } from './mirror/lead'
+import { mirrorArrivalCard, mirrorLead, mirrorOffer, mirrorPresence } from './mirror/lead'
 import { Layer, pendingRow, type Viewer } from './mirror/layer'
 import { BLANKS } from './mirror/report'
 import { mirrorConflict, mirrorRefusal } from './mirror/trust'
@@ -14,7 +14,7 @@ const MIRRORS: Partial<Record<EntityName, Mirror>> = {
   customer: mirrorCustomer as Mirror, lead: mirrorLead as Mirror, offer: mirrorOffer as Mirror,
   arrival_card: mirrorArrivalCard as Mirror, refusal: mirrorRefusal as Mirror, conflict: mirrorConflict as Mirror,
   follow_up: mirrorCorrected as Mirror, comment: mirrorCorrected as Mirror, visit: mirrorCorrected as Mirror, photo: mirrorCorrected as Mirror,
-  deletion: mirrorCorrected as Mirror, candidate: mirrorCandidate as Mirror,
+  deletion: mirrorCorrected as Mirror, candidate: mirrorCandidate as Mirror, presence: mirrorPresence as Mirror,
 }
 /** What is derived from facts counts them as they are to be read. */
 const DERIVED: ReadonlySet<EntityName> = new Set(['customer', 'lead'])

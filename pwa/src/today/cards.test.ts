@@ -43,6 +43,13 @@ describe('the day', () => {
     expect(card?.section).toBe('overdue')
     expect(card?.reasons.map(({ why }) => why)).toEqual(['first', 'revisit'])
   })
+  it('asks for the next contact when the tier says so, unless the customer is to be met before', () => {
+    const met = { state: 'contacted' as const, next_due_at: NOW - HOUR_MS }
+    const cards = cardsOf(day([customer('zhao', {}), customer('sun', { next_at: NOW - 2 * HOUR_MS }), customer('wang', {})], {
+      leads: [lead('zhao', met), lead('sun', met), lead('wang', { ...met, holder_id: 'chen' })],
+    }), NOW)
+    expect(cards.map(({ customer: { id }, reasons }) => [id, reasons.map(({ why }) => why)])).toEqual([['sun', ['appointment']], ['zhao', ['cadence']]])
+  })
   it('shows whom this person holds, and nobody of a colleague', () => {
     const customers = [
       customer('held', { owner_id: 'chen', holder_ids: [BO], next_at: NOW - 1 }),

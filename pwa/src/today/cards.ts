@@ -2,7 +2,7 @@ import type { Bodies, Seen } from '../model'
 import { DAY_MS, endOfDay, HOUR_MS } from '../words/format'
 
 export type Section = 'soon' | 'overdue' | 'due' | 'dormant'
-export type Why = 'appointment' | 'first' | 'revisit' | 'dormant'
+export type Why = 'appointment' | 'first' | 'revisit' | 'cadence' | 'dormant'
 export interface Reason {
   why: Why
   /** When it is or was due; for a dormant customer, when they were last in contact. */
@@ -32,11 +32,12 @@ const TIERS = ['A', 'B', 'C', 'D']
 export function cardsOf(day: Day, now: number): Card[] {
   const sent = newestContacts(day.contacts)
   const firsts = firstsDue(day, sent)
+  const touches = touchesDue(day, sent)
   const until = Math.max(now + SOON_MS + 1, endOfDay(now, day.zone))
   const cards: Card[] = []
   for (const customer of day.customers) {
     if (!isTheirs(customer.body, day.staffId)) continue
-    const card = cardOf(customer, sent.get(customer.id), firsts.get(customer.id), now, until)
+    const card = cardOf(customer, { sent: sent.get(customer.id), first: firsts.get(customer.id), touch: touches.get(customer.id) }, now, until)
     if (card) cards.push(card)
   }
   return cards.sort(byPressure)
@@ -77,10 +78,17 @@ function firstsDue(day: Day, sent: Map<string, unknown>): Map<string, number> {
   return due
 }
 
+/** When the tier asks for the next contact of those this person has met. */
+function touchesDue(day: Day, sent: Map<string, unknown>): Map<string, number> {
+  const mine = day.leads.filter(({ body }) => body.state === 'contacted' && body.holder_id === day.staffId)
+  return new Map(mine.flatMap(({ body, root }) => (body.next_due_at && !sent.has(root) ? [[root, body.next_due_at] as const] : [])))
+}
+
+interface Asked { sent: Bodies['follow_up'] | undefined; first: number | undefined; touch: number | undefined }
+
 function cardOf(
   customer: Seen<Bodies['customer']>,
-  sent: Bodies['follow_up'] | undefined,
-  first: number | undefined,
+  { sent, first, touch }: Asked,
   now: number,
   until: number,
 ): Card | null {
@@ -88,6 +96,7 @@ function cardOf(
   const reasons: Reason[] = []
   if (next !== null) reasons.push({ why: customer.body.next_kind === 'revisit' ? 'revisit' : 'appointment', at: next })
   if (first !== undefined) reasons.push({ why: 'first', at: first })
+  if (touch !== undefined && (next === null || touch < next)) reasons.push({ why: 'cadence', at: touch })
   const pressing = reasons.filter(({ at }) => at < until).sort((a, b) => a.at - b.at)
   const [head, ...rest] = pressing
   if (head) return { customer, section: dueSection(head, now), reasons: [head, ...rest] }
@@ -97,7 +106,7 @@ function cardOf(
 
 function dueSection({ why, at }: Reason, now: number): Section {
   if (at < now) return 'overdue'
-  return why !== 'first' && at <= now + SOON_MS ? 'soon' : 'due'
+  return why !== 'first' && why !== 'cadence' && at <= now + SOON_MS ? 'soon' : 'due'
 }
 
 function isTheirs(customer: Bodies['customer'], staffId: string): boolean {

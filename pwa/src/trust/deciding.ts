@@ -7,7 +7,7 @@ import type { Refused } from '../phone/refused'
 import { me } from '../phone/session'
 
 /** Answers that no other words would change: there is only to know. */
-const FINAL = ['taken', 'not_open', 'erased', 'id_taken', 'deleted', 'late', 'open_lead', 'not_in_pool']
+const FINAL = ['taken', 'not_open', 'erased', 'id_taken', 'deleted', 'late', 'open_lead', 'not_in_pool', 'snoozed_enough', 'snooze_over', 'snooze_too_long']
 /** The trouble is not in what was written: it is sent again as it is. */
 const AS_IT_IS = ['fault', 'unknown_entity', 'revoked', 'daily_limit', 'cool_off', 'full']
 /** What is itself a word about a refusal: nothing was lost with it. */

@@ -9,7 +9,7 @@ import { whatOf, whyOf, whyTheirs } from './saying'
 const CODES = [
   'not_found', 'forbidden', 'invalid', 'unknown_entity', 'unknown_field', 'taken', 'not_open', 'phone_taken', 'not_eligible',
   'erased', 'too_large', 'server_field', 'unit', 'consent', 'fault', 'id_taken',
-  'deleted', 'late', 'revoked', 'open_lead',
+  'deleted', 'late', 'revoked', 'open_lead', 'too_few_attempts', 'snoozed_enough', 'snooze_over', 'snooze_too_long',
 ]
 
 describe('what was refused', () => {
@@ -19,7 +19,7 @@ describe('what was refused', () => {
   })
   it('is known only, sent again as it is, or mended first', () => {
     const way = (code: string, entity = 'follow_up') => wayOut({ code, entity })
-    expect(['taken', 'id_taken', 'deleted', 'late', 'open_lead'].map((code) => way(code))).toEqual(Array<string>(5).fill('know'))
+    expect(['taken', 'id_taken', 'deleted', 'late', 'open_lead', 'snoozed_enough', 'snooze_over', 'snooze_too_long'].map((code) => way(code))).toEqual(Array<string>(8).fill('know'))
     expect(['fault', 'revoked'].map((code) => way(code))).toEqual(['resend', 'resend'])
     expect(['invalid', 'too_large', 'consent'].map((code) => way(code))).toEqual(['mend', 'mend', 'mend'])
     expect(way('not_found', 'release')).toBe('know')

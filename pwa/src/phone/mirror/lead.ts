@@ -1,4 +1,4 @@
-import type { ArrivalCard, ClosingReason, FollowUp, Lead, Offer } from '../../model'
+import type { ArrivalCard, ClosingReason, FollowUp, Lead, Offer, Presence, Snooze } from '../../model'
 import type { Operation } from '../databases'
 import { isEffective } from './contact'
 import { fieldsOf, pendingRow, type Layer } from './layer'
@@ -15,7 +15,10 @@ export function mirrorLead(op: Operation, layer: Layer<Lead>): void {
   if (op.entity === 'closing') {
     layer.change(lead, op, { state: 'closed', closed_at: op.captured_at, close_reason: op.fields.reason as ClosingReason })
   }
+  if (op.entity === 'snooze') putOff(op, layer, lead, mine)
+  if (op.entity === 'lead_acknowledgement') layer.change(lead, op, { acknowledged: { by: mine, at: op.captured_at } })
   if (op.entity === 'follow_up' && lead) contacted(op, layer, lead)
+  if (op.entity === 'follow_up' && lead) tried(op, layer, lead)
   if (op.entity === 'correction') recounted(op, layer)
 }
 
@@ -25,6 +28,14 @@ export function mirrorOffer(op: Operation, layer: Layer<Offer>): void {
   const state = op.entity === 'acceptance' ? 'accepted' : 'withdrawn'
   for (const offer of [...layer.all()]) {
     if (offer.body.lead_id === op.fields.lead_id && offer.body.state === 'open') layer.change(offer.id, op, { state })
+  }
+}
+
+/** Whoever says 我在, accepts or receives is here again. */
+export function mirrorPresence(op: Operation, layer: Layer<Presence>): void {
+  if (op.entity !== 'attendance' && op.entity !== 'acceptance') return
+  for (const { id, body } of [...layer.all()]) {
+    if (body.staff_id === layer.viewer.staff_id && body.away_at !== null) layer.change(id, op, { away_at: null, missed_ids: [], until: 0 })
   }
 }
 
@@ -51,10 +62,22 @@ function passed(op: Operation, layer: Layer<Lead>, lead: string, mine: string): 
   else layer.change(lead, op, { state: 'offered', offered_to: to, responsible_id: to, holder_id: null })
 }
 
+/** Its rungs stay where they are until the server has moved them: what is shown says until when it is put off. */
+function putOff(op: Operation, layer: Layer<Lead>, lead: string, by: string): void {
+  const { reason, until, note = '' } = fieldsOf<Snooze>(op) as Snooze
+  layer.change(lead, op, { snooze: { by, reason, until, note, at: op.captured_at }, snoozes: (layer.get(lead)?.body.snoozes ?? 0) + 1 })
+}
+
 function contacted(op: Operation, layer: Layer<Lead>, lead: string): void {
   const row = layer.get(lead)
   if (row?.body.state !== 'accepted' || !isEffective(op.fields as unknown as FollowUp)) return
   layer.change(lead, op, { state: 'contacted', contacted_at: op.captured_at })
+}
+
+function tried(op: Operation, layer: Layer<Lead>, lead: string): void {
+  const row = layer.get(lead)
+  if (!row || (op.fields as unknown as FollowUp).greeting?.result !== 'no_answer') return
+  layer.change(lead, op, { attempts: [...(row.body.attempts ?? []), op.captured_at] })
 }
 
 /** A lead whose only contact was made void waits for one again. */

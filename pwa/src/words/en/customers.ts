@@ -102,6 +102,7 @@ export default {
   step_line: '{step}: {result}',
   next_line: 'Next: {when}',
   no_more_line: 'No further contact: {reason}',
+  close_unreachable: '“Unreachable” can be chosen after three unanswered calls over two days.',
   closing_opportunity: 'Became an opportunity',
   closing_no_need: 'No need',
   closing_unreachable: 'Unreachable',

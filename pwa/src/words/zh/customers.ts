@@ -102,6 +102,7 @@ export default {
   step_line: '{step}：{result}',
   next_line: '下次：{when}',
   no_more_line: '不再联系：{reason}',
+  close_unreachable: '两天里打过三次都没接通，才能选"联系不上"。',
   closing_opportunity: '转为商机',
   closing_no_need: '没有需求',
   closing_unreachable: '联系不上',

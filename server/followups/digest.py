@@ -1,0 +1,117 @@
+"""Each morning one notice for each person whose leads are due, one for whoever runs the store."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row as Record
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.followups.cadence import DAY_MS, DIGEST, morning_of, next_due, plan_digest
+from server.leads.eligibility import ACTIVE
+from server.leads.past import read_rows
+from server.leads.queries import read_open_leads
+from server.rows import load
+from server.stores.calendar import Calendar, calendar_of
+from sync import Ledger, Row, derive_id, desk_scope
+
+
+class Due(NamedTuple):
+    """How many leads of one person: due before today, and due today."""
+
+    overdue: int = 0
+    today: int = 0
+
+
+async def fire_digest(
+    connection: AsyncConnection, ledger: Ledger, deadline: Record[Any], store: Row
+) -> None:
+    """Told in the transaction that marks the deadline as fired: once, whoever is killed. Where the
+    hours have changed since, it waits for the opening."""
+    calendar = calendar_of(store.body)
+    if not calendar.is_open(ledger.now):
+        plan_digest(ledger, store, calendar.next_opening(ledger.now))
+        return
+    leads = await load_followed(connection, ledger, store)
+    holders = {lead.body["holder_id"] for lead in leads}
+    heads = [store.body.get(field) for field in ("manager_id", "deputy_id", "area_id")]
+    await load(connection, ledger, [id for id in {*holders, *heads} if id])
+    replan(ledger, leads, calendar)
+    due = count_due(leads, calendar, ledger.now)
+    if not due:
+        return
+    at_work = {id: counted for id, counted in due.items() if is_here(ledger, id)}
+    for staff_id, counted in at_work.items():
+        write_notice(ledger, store, staff_id, "digest", counted._asdict())
+    tell_head(ledger, store, heads, at_work, frozen=total(due) - total(at_work))
+    tomorrow = calendar.next_opening(morning_of(ledger.now, calendar.zone, days=1))
+    plan_digest(ledger, store, tomorrow)
+
+
+async def load_followed(connection: AsyncConnection, ledger: Ledger, store: Row) -> list[Row]:
+    """The store's contacted leads and their customers, put into the ledger."""
+    found = await read_open_leads(connection, ledger.org, [desk_scope(store.id)])
+    leads = [
+        lead
+        for lead in found
+        if lead.body["store_id"] == store.id and lead.body.get("next_due_at") and is_held(lead)
+    ]
+    people = await read_rows(connection, ledger.org, {lead.root for lead in leads})
+    for row in (*leads, *people):
+        ledger.put_loaded(row)
+    return [lead for lead in leads if ledger.has_loaded(lead.root)]
+
+
+def is_held(lead: Row) -> bool:
+    return lead.body["state"] == "contacted" and bool(lead.body["holder_id"])
+
+
+def replan(ledger: Ledger, leads: Iterable[Row], calendar: Calendar) -> None:
+    """By the tiers and hours of this morning."""
+    for lead in leads:
+        person = ledger.row(lead.root)
+        if person is not None:
+            ledger.change(lead, next_due_at=next_due(lead, person, calendar))
+
+
+def count_due(leads: Iterable[Row], calendar: Calendar, now: int) -> dict[str, Due]:
+    """By holder; whoever has nothing due today is left out."""
+    ends = morning_of(now, calendar.zone) + DAY_MS
+    due: dict[str, Due] = {}
+    for lead in leads:
+        if lead.body["next_due_at"] >= ends:
+            continue
+        overdue, today = due.get(lead.body["holder_id"], Due())
+        is_late = lead.body["next_due_at"] < now
+        due[lead.body["holder_id"]] = Due(overdue + is_late, today + (not is_late))
+    return due
+
+
+def total(due: dict[str, Due]) -> int:
+    return sum(overdue + today for overdue, today in due.values())
+
+
+def is_here(ledger: Ledger, staff_id: str | None) -> bool:
+    """Nobody on leave or travelling is reminded; it waits until they are back."""
+    person = ledger.find(staff_id)
+    return person is not None and person.body.get("state") == ACTIVE
+
+
+def tell_head(
+    ledger: Ledger, store: Row, heads: list[str | None], due: dict[str, Due], frozen: int
+) -> None:
+    """Counts for each person, and how many leads wait for somebody who is not there."""
+    to_id = next((id for id in heads if is_here(ledger, id)), None)
+    if to_id is None:
+        return
+    people = [{"staff_id": id, **counted._asdict()} for id, counted in sorted(due.items())]
+    whole = Due(*map(sum, zip(*due.values(), strict=True))) if due else Due()
+    counts = {**whole._asdict(), "people": people, "frozen": frozen}
+    write_notice(ledger, store, to_id, "team_digest", counts)
+
+
+def write_notice(ledger: Ledger, store: Row, to_id: str, kind: str, counts: dict[str, Any]) -> None:
+    """About no single lead: a root of its own."""
+    told = {"kind": kind, "to_id": to_id, "store_id": store.id, "at": ledger.now}
+    blank = {"lead_id": None, "customer_id": None, "name": ""}
+    id = derive_id("notice", DIGEST, kind, store.id, to_id, ledger.now)
+    ledger.create_once("notice", id, id, {**told, **blank, **counts})

@@ -1,0 +1,194 @@
+"""Store.md 7 and 13: after the first contact the tier says when the next one is due; each morning
+one notice for each person, and one for whoever runs the store."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from server.db import Database
+from sync import Row
+from tests.cast import RENMIN, ZONE
+from tests.conftest import MovableClock
+from tests.server.contact import contact
+from tests.server.shop import Shop, new_id
+
+MET = {"greeting": "met", "needs": "clear"}
+DEEP = {**MET, "proposal": "revise", "objection": "resolved"}
+
+
+@pytest.fixture
+async def shop(database: Database, clock: MovableClock, xinju: str) -> Shop:
+    """A Monday, noon."""
+    clock.now = at("2026-11-23 12:00")
+    return Shop(database, clock)
+
+
+def at(text: str) -> int:
+    return int(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(ZONE)).timestamp() * 1000)
+
+
+async def receive(shop: Shop, who: str = "bo", phone: str = "13900001000", **steps: Any) -> Row:
+    """Somebody receives a customer and talks to them; returns the lead."""
+    known = {row.id for row in await shop.rows("lead")}
+    assert await shop.receive(who, phone) == []
+    (lead,) = [row for row in await shop.rows("lead") if row.id not in known]
+    await touch(shop, lead, who, **(steps or MET))
+    return await shop.row("lead", arrival_id=lead.body["arrival_id"])
+
+
+async def touch(shop: Shop, lead: Row, who: str = "bo", **steps: Any) -> None:
+    fields = {"customer_id": lead.root, **contact(**steps)}
+    assert await shop.push(who, ("follow_up", new_id(), fields)) == []
+
+
+async def due_at(shop: Shop) -> int:
+    return int((await shop.row("lead")).body["next_due_at"])
+
+
+async def go(shop: Shop, text: str) -> None:
+    shop.clock.now = at(text)
+    await shop.settle()
+
+
+async def digests(shop: Shop, kind: str = "digest") -> list[dict[str, Any]]:
+    return [row.body for row in await shop.rows("notice", kind=kind)]
+
+
+async def test_an_untiered_customer_is_due_after_three_days_as_b_is(shop: Shop) -> None:
+    lead = await receive(shop)
+    assert lead.body["next_due_at"] == at("2026-11-26 12:00")
+    await shop.change(lead.root, tier="B")
+    await touch(shop, lead, **MET)
+    assert await due_at(shop) == at("2026-11-26 12:00")
+
+
+async def test_an_a_customer_is_due_within_a_day_and_then_every_three(shop: Shop) -> None:
+    lead = await receive(shop, greeting="no_answer")
+    await shop.change(lead.root, tier="A")
+    await touch(shop, lead, **DEEP)
+    assert await due_at(shop) == at("2026-11-24 12:00")
+    shop.clock.now = at("2026-11-24 11:00")
+    await touch(shop, lead, **MET)
+    assert await due_at(shop) == at("2026-11-27 11:00")
+
+
+async def test_an_a_customer_is_due_for_a_deep_talk_a_week_after_the_last(shop: Shop) -> None:
+    lead = await receive(shop, greeting="no_answer")
+    await shop.change(lead.root, tier="A")
+    await touch(shop, lead, **DEEP)
+    for day in ("2026-11-25 12:00", "2026-11-28 12:00"):
+        shop.clock.now = at(day)
+        await touch(shop, lead, **MET)
+    assert await due_at(shop) == at("2026-11-30 12:00")
+    await touch(shop, lead, **DEEP)
+    assert await due_at(shop) == at("2026-12-01 12:00")
+
+
+async def test_what_was_agreed_goes_before_the_rule_but_not_before_an_a_customers(
+    shop: Shop,
+) -> None:
+    friday = at("2026-12-04 15:00")
+    lead = await receive(shop, **MET, revisit_at=friday)
+    assert lead.body["next_due_at"] == friday
+    await shop.change(lead.root, tier="A")
+    await touch(shop, lead, **MET, revisit_at=friday)
+    assert await due_at(shop) == at("2026-11-26 12:00")
+
+
+async def test_a_lead_without_a_contact_has_no_next_time_and_an_attempt_is_none(shop: Shop) -> None:
+    lead = await receive(shop, greeting="no_answer")
+    assert lead.body.get("next_due_at") is None
+
+
+async def test_what_falls_due_on_a_closed_day_is_due_when_the_store_opens(shop: Shop) -> None:
+    await shop.change(RENMIN, closures=["2026-11-26"])
+    assert (await receive(shop)).body["next_due_at"] == at("2026-11-27 10:00")
+
+
+async def test_due_leads_are_one_notice_for_each_person_at_opening(shop: Shop) -> None:
+    for n in range(3):
+        await receive(shop, phone=f"1390000100{n}")
+    await receive(shop, "chen", phone="13900001009")
+    await go(shop, "2026-11-26 09:59")
+    assert await digests(shop) == []
+    await go(shop, "2026-11-26 10:00")
+    told = {body["to_id"]: (body["overdue"], body["today"]) for body in await digests(shop)}
+    assert told == {"bo": (0, 3), "chen": (0, 1)}
+    await go(shop, "2026-11-26 21:00")
+    assert len(await digests(shop)) == 2
+    await go(shop, "2026-11-27 10:00")
+    later = {body["to_id"]: (body["overdue"], body["today"]) for body in (await digests(shop))[2:]}
+    assert later == {"bo": (3, 0), "chen": (1, 0)}
+
+
+async def test_whoever_runs_the_store_gets_one_with_everybodys_counts(shop: Shop) -> None:
+    await receive(shop)
+    await receive(shop, "chen", phone="13900001009")
+    await go(shop, "2026-11-26 10:00")
+    (told,) = await digests(shop, "team_digest")
+    assert (told["to_id"], told["overdue"], told["today"], told["frozen"]) == ("lin", 0, 2, 0)
+    assert [each["staff_id"] for each in told["people"]] == ["bo", "chen"]
+
+
+async def test_nobody_is_reminded_of_what_was_touched_or_closed_in_time(shop: Shop) -> None:
+    kept = await receive(shop)
+    done = await receive(shop, phone="13900001001")
+    shop.clock.now = at("2026-11-25 12:00")
+    await touch(shop, kept, **MET)
+    await shop.push("lin", ("closing", new_id(), {"lead_id": done.id, "reason": "no_need"}))
+    await go(shop, "2026-11-26 10:00")
+    assert await digests(shop) + await digests(shop, "team_digest") == []
+
+
+async def test_reminders_wait_while_a_person_is_on_leave_and_the_manager_sees_how_many(
+    shop: Shop,
+) -> None:
+    await receive(shop)
+    await shop.change("bo", state="leave")
+    await go(shop, "2026-11-26 10:00")
+    assert await digests(shop) == []
+    (told,) = await digests(shop, "team_digest")
+    assert (told["overdue"], told["today"], told["frozen"]) == (0, 0, 1)
+    await shop.change("bo", state="active")
+    await go(shop, "2026-11-27 10:00")
+    assert [body["to_id"] for body in await digests(shop)] == ["bo"]
+
+
+async def test_nothing_is_said_while_the_store_is_closed(shop: Shop) -> None:
+    await receive(shop)
+    await shop.change(RENMIN, closures=["2026-11-27"])
+    await go(shop, "2026-11-26 10:00")
+    assert len(await digests(shop)) == 1
+    await go(shop, "2026-11-27 20:00")
+    assert len(await digests(shop)) == 1
+    await go(shop, "2026-11-28 10:00")
+    assert len(await digests(shop)) == 2
+
+
+async def test_a_morning_that_became_a_closed_one_is_told_at_the_next_opening(shop: Shop) -> None:
+    await receive(shop)
+    await shop.change(RENMIN, closures=["2026-11-26"])
+    await go(shop, "2026-11-26 12:00")
+    assert await digests(shop) == []
+    await go(shop, "2026-11-27 10:00")
+    assert len(await digests(shop)) == 1
+
+
+async def test_a_tier_that_changed_since_the_contact_counts_in_the_morning(shop: Shop) -> None:
+    await receive(shop)
+    lead = await receive(shop, phone="13900001001", **MET, revisit_at=at("2026-12-20 12:00"))
+    await shop.change(lead.root, tier="A")
+    await go(shop, "2026-11-26 10:00")
+    assert (await digests(shop))[0]["overdue"] == 1
+    fresh = [row for row in await shop.rows("lead") if row.id == lead.id]
+    assert fresh[0].body["next_due_at"] == at("2026-11-24 12:00")
+
+
+async def test_an_absent_managers_deputy_is_told(shop: Shop) -> None:
+    await shop.change(RENMIN, deputy_id="xia")
+    await shop.change("lin", state="leave")
+    await receive(shop)
+    await go(shop, "2026-11-26 10:00")
+    assert [body["to_id"] for body in await digests(shop, "team_digest")] == ["xia"]
