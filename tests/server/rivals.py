@@ -120,7 +120,9 @@ async def busy_town(url: str, folder: Path) -> AsyncIterator[Town]:
         rival = House(RIVAL_STORE, mo, spare, NAN, ou)
         for nth, house in enumerate((near, far, rival)):
             await Day(house, clock, app.state.worker, nth * 100).live()
-        await Day(near, clock, app.state.worker, 300).collide(await phone("chen"))
+        last = Day(near, clock, app.state.worker, 300)
+        await last.collide(await phone("chen"))
+        await last.walk_in()
         yield Town(near, far, rival, await phone("hua"), database, clock)
 
 

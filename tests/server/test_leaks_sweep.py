@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.clock import MINUTE_MS
 from server.customers.register import PASS_LENGTH
 from server.db import Database
 from server.exchange.entities import ENTITIES
@@ -152,6 +153,8 @@ class Sweep:
         """The other fields filled with rows in sight: the likely ones, then any, then none."""
         others = [name for name in id_fields(entity) if name != place]
         example = {k: v for k, v in example_of(entity).items() if k not in (place, *others)}
+        if "until" in example:
+            example["until"] = self.world.now + MINUTE_MS
         likely = list(itertools.product(*(self.likely(name) for name in others)))
         self.chance.shuffle(likely)
         any = [[self.chance.choice(self.seen).id for _ in others] for _ in range(MIXTURES)]

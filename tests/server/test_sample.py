@@ -60,7 +60,7 @@ async def test_the_past_rings_nobody(
     await sample.load(database, clock(), config)
     async with database.read() as connection:
         query = select(deadlines.c.kind).where(deadlines.c.due_at <= clock())
-        assert set((await connection.execute(query)).scalars()) == {"route"}
+        assert set((await connection.execute(query)).scalars()) == {"route", "digest"}
 
 
 async def test_a_second_start_keeps_the_data(

@@ -16,8 +16,8 @@ export function figuresOf(lead: Lead): Figure[] {
 }
 
 export function figureText(seconds: number | null): string {
-  if (seconds === null) return t('leads.figure_unknown')
-  if (seconds < 60) return t('leads.figure_moment')
+  if (seconds === null) return t('desk.figure_unknown')
+  if (seconds < 60) return t('desk.figure_moment')
   return spanText(Math.max(MINUTE_MS, seconds * 1000), currentTongue())
 }
 
@@ -25,6 +25,6 @@ export function figureText(seconds: number | null): string {
 export function figuresLine(lead: Lead): string {
   return figuresOf(lead)
     .filter(({ key, seconds }) => seconds !== null && (key !== 'no_signal' || seconds >= 60))
-    .map(({ key, seconds }) => `${t(`leads.figure_${key}`)} ${figureText(seconds)}`)
+    .map(({ key, seconds }) => `${t(`desk.figure_${key}`)} ${figureText(seconds)}`)
     .join(' · ')
 }

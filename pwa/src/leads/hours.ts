@@ -26,8 +26,8 @@ export function spansAt(store: Hours, now: number): Span[] {
 
 export function hoursText(store: Hours, now: number): string {
   const found = openAt(store, now)
-  if (!found.open) return t('leads.desk_closed')
-  return found.until_min === null ? t('leads.desk_open_always') : t('leads.desk_open_until', { time: minuteText(found.until_min) })
+  if (!found.open) return t('desk.desk_closed')
+  return found.until_min === null ? t('desk.desk_open_always') : t('desk.desk_open_until', { time: minuteText(found.until_min) })
 }
 
 /** 22:00, also for a night that ends after midnight; a day ends at 24:00. */

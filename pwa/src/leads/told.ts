@@ -72,9 +72,9 @@ export function waitedText(lead: Lead, patience_ms: number, now: number): string
 export function pauseText(lead: Lead, names: Names, now: number): string {
   const pause = pauseOf(lead, now)
   if (!pause) return ''
-  const reason = pause.reason === 'other' ? '' : t(`leads.snooze_${pause.reason}`)
+  const reason = pause.reason === 'other' ? '' : t(`desk.snooze_${pause.reason}`)
   const time = appointmentText(pause.until, now, zone(), currentTongue())
-  return t('leads.snoozed', { name: names(pause.by), time, reason: [reason, pause.note].filter(Boolean).join(t('ui.comma')) })
+  return t('desk.snoozed', { name: names(pause.by), time, reason: [reason, pause.note].filter(Boolean).join(t('ui.comma')) })
 }
 
 /** Who has it now: 派给 薄文 / 薄文 10:42 已接单. */
