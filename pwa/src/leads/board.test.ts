@@ -127,7 +127,8 @@ describe('the history of a lead with its reasons', () => {
     const notice = row<never>('notice', 'n', { ...own, kind: 'warning', to_id: 'bo', at: T + 25 * MIN })
     expect(told(lead('l'), [notice]).map(({ kind, staff_id }) => [kind, staff_id])).toEqual([['warning', 'bo']])
     expect(told(lead('l'), []).map(({ kind, at }) => [kind, at])).toEqual([['warning_due', T + 25 * MIN]])
-    expect([told(lead('l', { accepted_at: T + MIN }), []), told(lead('l'), [], T + MIN)]).toEqual([[], []])
+    const kinds = (of: Seen<Lead>, at: number) => told(of, [], at).map(({ kind }) => kind)
+    expect([kinds(lead('l', { accepted_at: T + MIN }), T + HOUR), kinds(lead('l'), T + MIN)]).toEqual([['acceptance'], []])
   })
   test('what came late stands beside the escalation, which stays', () => {
     const late = [{ what: 'acceptance', fact_id: 'x', by: 'bo', at: T, received_at: T + HOUR }]
@@ -142,7 +143,8 @@ describe('the history of a lead with its reasons', () => {
     const of = lead('l', { offer_id: 'o2', reasons: card, clock: null })
     expect(told(of, [offered('o1', 'bo', T), offered('o2', 'bo', T + 1)]).map(({ card }) => card)).toEqual([[], [{ staff_id: 'hao', code: 'leave' }]])
   })
-  test('a first contact without its record on this phone is still told', () => {
-    expect(told(lead('l', { clock: null, contacted_at: T + MIN, holder_id: 'bo' }), [])).toMatchObject([{ kind: 'first_contact', staff_id: 'bo', at: T + MIN }])
+  test('an acceptance and a first contact whose records are not on this phone are still told', () => {
+    const of = lead('l', { clock: null, accepted_at: T + MIN, contacted_at: T + 2 * MIN, holder_id: 'bo' })
+    expect(told(of, [])).toMatchObject([{ kind: 'acceptance', staff_id: 'bo', took_ms: MIN }, { kind: 'first_contact', staff_id: 'bo', at: T + 2 * MIN }])
   })
 })

@@ -33,7 +33,7 @@ export function taleOf(lead: Seen<Lead>, tree: Seen<AnyBody>[], store: Store | u
   const told = historyOf(lead, tree).map((event) => lineOf(event, rows.get(event.id), lead))
   const lines = [...told, ...remindersIn(lead, tree), ...warned(lead, tree, now), ...othersIn(lead, tree, told)]
   const began = lead.body.received_at
-  return markFirst([...lines, ...contactOf(lead, lines)].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)))
+  return markFirst([...lines, ...milestonesOf(lead, lines)].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)))
     .map((line) => ({ ...line, after_ms: Math.max(0, line.at - began), took_ms: line.kind === 'acceptance' && store ? openBetween(store, began, line.at) : null }))
 }
 
@@ -81,9 +81,13 @@ function othersIn(lead: Seen<Lead>, tree: Seen<AnyBody>[], told: Line[]): Line[]
     .map((row) => ({ ...blank(row.id, 'other', row.at || row.captured_at, row.by), entity: row.entity, pending: row.pending, note: (row.body as { note?: string }).note ?? '' }))
 }
 
-function contactOf({ id, body }: Seen<Lead>, lines: Line[]): Line[] {
-  const shown = lines.some(({ kind }) => kind === 'follow_up')
-  return body.contacted_at === null || body.contacted_at === undefined || shown ? [] : [blank(`${id}:contact`, 'first_contact', body.contacted_at, body.holder_id)]
+/** What the lead itself knows although the fact behind it is not on this phone. */
+function milestonesOf({ id, body }: Seen<Lead>, lines: Line[]): Line[] {
+  const told = (...kinds: string[]) => lines.some(({ kind }) => kinds.includes(kind))
+  return [
+    ...(body.accepted_at && !told('acceptance', 'taken_over') ? [blank(`${id}:accepted`, 'acceptance', body.accepted_at, body.holder_id ?? body.responsible_id)] : []),
+    ...(body.contacted_at && !told('follow_up') ? [blank(`${id}:contact`, 'first_contact', body.contacted_at, body.holder_id)] : []),
+  ]
 }
 
 function markFirst(lines: Line[]): Line[] {
