@@ -3,6 +3,7 @@
 import type { Customer, Lead, Seen, Tier } from '../model'
 import { localDigits } from '../words/format'
 import type { Columns } from './desk'
+import type { Local } from './whole'
 
 export type Group = keyof Columns
 export const GROUPS: readonly Group[] = ['act', 'running', 'answered', 'closed']
@@ -91,4 +92,10 @@ export function commandOf(key: string): Command | null {
 const KEYS: Record<string, Command> = {
   j: { do: 'move', by: 1 }, k: { do: 'move', by: -1 },
   enter: { do: 'open' }, a: { do: 'reassign' }, '/': { do: 'search' }, '0': { do: 'clear' }, '?': { do: 'keys' },
+}
+
+/** Only what the server has not judged can change how a lead looks: few rows, however long a store has been open. */
+export function waitingOnly({ acceptances, reassignments, closings }: Local): Local {
+  const waiting = <B>(rows: Seen<B>[] | undefined) => rows?.filter(({ pending }) => pending)
+  return { acceptances: waiting(acceptances), reassignments: waiting(reassignments), closings: waiting(closings) }
 }

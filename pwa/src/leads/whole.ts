@@ -28,12 +28,6 @@ export function expected(lead: Seen<Lead>, local: Local, self: string): Seen<Lea
   return moved ? laid(lead, { ...body, state: 'offered', offered_to: moved.body.to_id, responsible_id: moved.body.to_id, holder_id: null, escalated_at: null, level: null, clock: null }) : lead
 }
 
-/** Only what the server has not judged can change how a lead looks: few rows, however long a store has been open. */
-export function waitingOnly({ acceptances, reassignments, closings }: Local): Local {
-  const waiting = <B>(rows: Seen<B>[] | undefined) => rows?.filter(({ pending }) => pending)
-  return { acceptances: waiting(acceptances), reassignments: waiting(reassignments), closings: waiting(closings) }
-}
-
 function laid(lead: Seen<Lead>, body: Lead): Seen<Lead> {
   return { ...lead, body, pending: true }
 }
