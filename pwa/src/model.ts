@@ -103,6 +103,8 @@ export interface Offer {
   offered_at: number; nudge_at: number; next_at: number; escalate_at: number; nudged_at: number | null
   name: string; salutation: string; need: string; source: string; position: string
   is_known: boolean; is_owner: boolean; tier: Tier | null; captured_at: number; reason: string
+  /** the card this offer was made by; older offers lack it */
+  reasons?: Reason[]
 }
 /** `standing` is the server's: a reception of a customer whose lead a colleague holds changes nothing about the lead. */
 export interface Acceptance { lead_id: string; offer_id: string | null; standing?: 'stand_in' }

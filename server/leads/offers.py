@@ -200,6 +200,7 @@ def _offer_body(
         "is_owner": customer.body.get("owner_id") == to_id,
         "tier": customer.body.get("tier"),
         "reason": reason,
+        "reasons": lead.body["reasons"],
         **{field: lead.body[field] for field in told},
     }
 

@@ -50,6 +50,16 @@ async def test_an_unanswered_offer_moves_to_the_next_person_at_twenty_minutes(sh
     assert (moved.body["from_id"], moved.body["to_id"]) == (first, second)
 
 
+async def test_each_offer_keeps_the_card_it_was_made_by(shop: Shop) -> None:
+    await shop.scan()
+    await shop.settle()
+    await shop.wait(minutes=20)
+    first, second = [made.body for made in await shop.rows("offer")]
+    assert first["reasons"][0] == {"staff_id": first["to_id"], "code": "fairest"}
+    assert {"staff_id": first["to_id"], "code": "missed"} in second["reasons"]
+    assert second["reasons"] == (await shop.lead())["reasons"] != first["reasons"]
+
+
 async def test_an_unanswered_offer_is_warned_about_at_twenty_five_minutes(shop: Shop) -> None:
     await shop.scan()
     await shop.settle()
