@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import type { Lead } from '../model'
 import { figuresLine, figuresOf } from './figures'
+import { learnRest } from '../words'
+
+beforeAll(learnRest)
 
 const lead = (over: Partial<Lead>) => over as Lead
 

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import type { Store } from '../model'
 import { hoursText, minuteText, openAt, spansAt } from './hours'
+import { learnRest } from '../words'
+
+beforeAll(learnRest)
 
 type Case = [at: number, open: boolean, until: string | null]
 const vectors = JSON.parse(readFileSync(new URL('../../../tests/vectors/hours.json', import.meta.url), 'utf8')) as { store: Store; cases: Case[] }[]
