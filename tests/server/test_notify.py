@@ -188,3 +188,31 @@ def test_tamed_text_is_one_line_without_long_numbers(text: str) -> None:
     tamed = tame(text)
     assert "\n" not in tamed
     assert "@" not in tamed
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "138.1234.5678",
+        "138—1234—5678",
+        "138/1234/5678",
+        "138 - 1234 - 5678",
+        "+86 (138) 1234 5678",
+        "１３８１２３４５６７８",
+        "1 3 8 1 2 3 4 5 6 7 8",
+        "138\u200b1234\u200b5678",
+    ],
+)
+def test_a_number_is_never_said_whole_however_it_was_typed(typed: str) -> None:
+    said = say("offer", {"name": f"赵 {typed}", "need": f"打我{typed}", "store": "店"})
+    figures = "".join(filter(str.isalnum, said))
+    assert "12345" not in figures
+    assert "１２３４５" not in figures
+    assert "****" in said
+
+
+def test_what_a_customer_typed_links_nowhere() -> None:
+    said = say("offer", {"name": "[点我](http://evil.example/x)", "need": "", "store": "店"})
+    assert "](" not in said
+    assert "://" not in said
+    assert "evil.example" not in said
