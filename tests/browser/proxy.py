@@ -18,6 +18,7 @@ HOST = "127.0.0.1"
 CHUNK = 4 * 1024
 REQUEST = re.compile(rb"(?:GET|POST|HEAD|PATCH|DELETE) \S+")
 PATIENCE_S = 10
+SETTLE_S = 0.05
 
 
 class Lane:
@@ -100,11 +101,16 @@ class Proxy:
         if self.server is not None:
             self.server.close()
             self.server = None
+        # Whoever was accepted a moment ago is carried a moment from now, and must not outlive this.
+        await asyncio.sleep(SETTLE_S)
         for link in self.links:
             link.cancel()
         await asyncio.gather(*self.links, return_exceptions=True)
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.server is None:
+            writer.close()
+            return
         link = asyncio.current_task()
         assert link is not None
         self.links.add(link)
