@@ -59,6 +59,7 @@ def waiting(nth: int, rnd: random.Random) -> list[history.Drafted]:
 
 
 @pytest.mark.browser
+@pytest.mark.soak  # It failed once in six runs beside other tests, and nobody knows why yet.
 def test_a_long_board_ticks_without_a_stutter_and_is_worked_by_keys(crowded: Theatre) -> None:
     lin = Staff(crowded.profile("lin"), LIN)
     lin.signs_in(crowded.stage)
