@@ -42,7 +42,7 @@ from server.leads import routes as leads
 from server.leads.claims import COLLISION
 from server.leads.hours_changed import fire_hours_changed
 from server.leads.worker import Worker
-from server.notify import acknowledge_routes
+from server.notify import acknowledge_routes, push_routes
 from server.notify import routes as notify
 from server.notify.sender import open_sender
 from server.people import list_routes
@@ -129,6 +129,7 @@ ROUTES: list[BaseRoute] = [
     *known.routes,
     *arrivals.routes,
     *notify.routes,
+    *push_routes.routes,
     *acknowledge_routes.routes,
     *leads.routes,
     *people.routes,

@@ -2,13 +2,15 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
 
 DEFAULT_PORT = 8000
 SECRET_BYTES = 32
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 SECURITIES = ("tls", "starttls", "none")
@@ -40,6 +42,8 @@ class Config:
     smtp: Smtp | None = None
     # Robots may be on this very machine: for tests and for trying things out.
     robot_loopback: bool = False
+    # Signs what goes to push services. Empty: phones are not rung while the app is closed.
+    push_key: str = field(default="", repr=False)
 
     @property
     def https(self) -> bool:
@@ -50,7 +54,7 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
     """Reads SHOPBELL_PORT, _HOST, _DATABASE_URL, _DATA, _SECRETS, _ORIGIN, _ROBOT_LOOPBACK and
     those of `read_smtp`.
 
-    Makes the data folder, and in it a `secrets` file when no key was given.
+    Makes the data folder, and in it a `secrets` file when no key was given, and a `push-key`.
     """
     env = os.environ if environ is None else environ
     data = Path(env.get("SHOPBELL_DATA", "data")).resolve()
@@ -65,6 +69,7 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         port=port,
         smtp=read_smtp(env),
         robot_loopback=env.get("SHOPBELL_ROBOT_LOOPBACK", "") == "1",
+        push_key=kept_keys(data / "push-key", new_push_key)[0],
     )
 
 
@@ -91,10 +96,20 @@ def given_keys(text: str) -> tuple[str, ...]:
     return tuple(key for key in text.replace(",", " ").split() if key)
 
 
-def kept_keys(path: Path) -> tuple[str, ...]:
+def new_key() -> str:
+    return secrets.token_urlsafe(SECRET_BYTES)
+
+
+def new_push_key() -> str:
+    """A private key of the curve P-256: any number from 1 up to its order."""
+    number = secrets.randbelow(P256_ORDER - 1) + 1
+    return urlsafe_b64encode(number.to_bytes(SECRET_BYTES, "big")).decode().rstrip("=")
+
+
+def kept_keys(path: Path, make: Callable[[], str] = new_key) -> tuple[str, ...]:
     """The keys in `path`, one a line. Made on first use, readable by the owner only."""
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(SECRET_BYTES) + "\n")
+            file.write(make() + "\n")
     return given_keys(path.read_text())

@@ -1,6 +1,7 @@
 /// <reference lib="webworker" />
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching'
 import { NavigationRoute, registerRoute } from 'workbox-routing'
+import { saidOf } from './notify/ringing'
 
 declare const self: ServiceWorkerGlobalScope
 
@@ -25,6 +26,24 @@ registerRoute(({ url }) => url.origin === self.location.origin && url.pathname.e
   }
   return fresh
 })
+
+/* The bell, where nobody looks at the app. */
+self.addEventListener('push', (event) => {
+  const { title, body, path, tag } = saidOf(event.data?.text() ?? '', self.navigator.language)
+  event.waitUntil(self.registration.showNotification(title, { body, tag, data: path, icon: '/icon-192.png' }))
+})
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close()
+  event.waitUntil(open(String(event.notification.data ?? '/')))
+})
+
+/** In the app where it is open already; there a reload could cost what is being typed. */
+async function open(path: string): Promise<unknown> {
+  const [first] = await self.clients.matchAll({ type: 'window' })
+  if (!first) return self.clients.openWindow(path)
+  first.postMessage({ type: 'GO', path })
+  return first.focus()
+}
 
 /* A new worker waits until the page says that nothing is being typed. */
 self.addEventListener('message', (event) => {

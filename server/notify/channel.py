@@ -2,8 +2,9 @@
 
 from typing import Literal, NamedTuple, Protocol
 
-Verdict = Literal["sent", "too_long", "over_limit", "failed", "refused"]
-"""`failed` is worth another try; `refused` stays so until somebody changes the settings."""
+Verdict = Literal["sent", "too_long", "over_limit", "failed", "refused", "gone"]
+"""`failed` is worth another try; `refused` stays so until somebody changes the settings; `gone`:
+whoever set the robot up took it back."""
 
 
 class Answer(NamedTuple):
@@ -36,7 +37,9 @@ class Letter(NamedTuple):
 
 
 class Channel(Protocol):
-    """One kind of robot. Sizes are bytes of UTF-8; `send` cuts what is longer, and never raises."""
+    """One kind of robot. Sizes are bytes of UTF-8; `send` cuts what is longer, and never raises.
+
+    Where `digest_bytes` is 0, messages are for a machine: neither merged nor given a link."""
 
     @property
     def pace(self) -> Pace: ...
@@ -51,4 +54,4 @@ class Channel(Protocol):
 
 
 Channels = dict[str, Channel]
-"""By kind: wecom, dingtalk, feishu, mail."""
+"""By kind: wecom, dingtalk, feishu, mail, push."""

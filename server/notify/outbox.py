@@ -8,13 +8,15 @@ from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import as_list, fetch, insert_into, listed
+from server.identity.tables import devices
 from server.notify.tables import notifications, robots
-from server.notify.words import say
+from server.notify.words import say, whisper
 from sync import derive_id
 
 URGENT_KINDS = frozenset({"escalated", "first_follow_up"})
 ROUTINE, URGENT = 1, 0
 MAIL = "mail"
+PUSH = "push"
 
 
 class Bell(NamedTuple):
@@ -35,8 +37,8 @@ class Bell(NamedTuple):
 async def enqueue(
     connection: AsyncConnection, org_id: str, bells: Sequence[Bell], now: int
 ) -> None:
-    """One message for each bell and each enabled robot of its store, and for the mailbox of whom
-    it is about."""
+    """One message for each bell and each enabled robot of its store, and for the mailbox and the
+    phones of whom it is about."""
     if not bells:
         return
     hearers = await find_hearers(connection, org_id, bells)
@@ -45,7 +47,7 @@ async def enqueue(
         for bell in bells
         for channel, id in (
             *hearers.get(("robot", bell.store_id), ()),
-            *hearers.get((MAIL, bell.to_id), ()),
+            *hearers.get(("person", bell.to_id), ()),
         )
     ]
     if waiting:
@@ -54,7 +56,8 @@ async def enqueue(
 
 
 Place = tuple[str, str]
-"""A channel, and the store or the person that it reaches."""
+"""Whom a robot speaks to, a store's group or a person, and whose id that is; or a channel and the
+robot's id."""
 
 
 async def find_hearers(
@@ -64,11 +67,11 @@ async def find_hearers(
     stores, people = {bell.store_id for bell in bells}, {bell.to_id for bell in bells}
     given = {"org": org_id, "stores": as_list(stores), "people": as_list(people)}
     found: dict[Place, list[Place]] = {}
-    for store_id, staff_id, id in await fetch(
+    for store_id, staff_id, kind, id in await fetch(
         connection, hearers_query(connection.dialect.name), given
     ):
-        place = (MAIL, staff_id) if staff_id else ("robot", store_id)
-        found.setdefault(place, []).append((place[0], id))
+        place = ("person", staff_id) if staff_id else ("robot", store_id)
+        found.setdefault(place, []).append((kind if staff_id else "robot", id))
     return found
 
 
@@ -76,8 +79,12 @@ async def find_hearers(
 def hearers_query(dialect: str) -> Select[Any]:
     is_near = robots.c.store_id.in_(listed(dialect, "stores"))
     is_personal = robots.c.staff_id.in_(listed(dialect, "people"))
-    return select(robots.c.store_id, robots.c.staff_id, robots.c.id).where(
-        robots.c.org_id == bindparam("org"), robots.c.enabled == 1, or_(is_near, is_personal)
+    is_its_phone = (devices.c.org_id == robots.c.org_id) & (devices.c.id == robots.c.device_id)
+    return (
+        select(robots.c.store_id, robots.c.staff_id, robots.c.kind, robots.c.id)
+        .outerjoin(devices, is_its_phone)
+        .where(robots.c.org_id == bindparam("org"), robots.c.enabled == 1)
+        .where(or_(is_near, is_personal), devices.c.revoked_at.is_(None))
     )
 
 
@@ -91,7 +98,7 @@ def _message(org_id: str, bell: Bell, channel: str, robot_id: str, now: int) -> 
         "kind": bell.kind,
         "priority": URGENT if bell.kind in URGENT_KINDS else ROUTINE,
         "dedupe_key": dedupe_key,
-        "body": say(bell.kind, bell.facts),
+        "body": (whisper if channel == PUSH else say)(bell.kind, bell.facts),
         "due_at": now,
         "attempts": 0,
         "lead_id": bell.facts.get("lead_id"),

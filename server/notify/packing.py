@@ -50,9 +50,9 @@ async def take_parcel(
     if (rest := rest_for(channel.pace, sent)) is not None:
         await set_robot(connection, robot, next_at=rest)
         return None
-    chosen = waiting if is_merged(waiting, sent, channel.pace) else waiting[:1]
-    lease = await hold(connection, robot, sent, now)
-    return Parcel(robot, lease, fitting(chosen, channel.digest_bytes))
+    merges = channel.digest_bytes > 0 and is_merged(waiting, sent, channel.pace)
+    chosen = fitting(waiting, channel.digest_bytes) if merges else waiting[:1]
+    return Parcel(robot, await hold(connection, robot, sent, now), chosen)
 
 
 async def take_turn(
@@ -125,7 +125,8 @@ def address_letter(parcel: Parcel, channel: Channel, link_for: LinkFor, name: st
     """`name`: of the person who is to acknowledge, if the parcel is about one."""
     first, robot = parcel.messages[0], parcel.robot
     text = digest_of(parcel.messages) if parcel.is_digest else first.body
-    if not parcel.is_digest and first.lead_id and first.to_id:
+    has_link = channel.digest_bytes > 0 and not parcel.is_digest
+    if has_link and first.lead_id and first.to_id:
         link = link_for(robot.org_id, first.lead_id, first.to_id, robot.kind)
         text = say_with_link(text, name, link, channel.text_bytes) if link else text
     return Letter(first.id, robot.url, robot.secret, text, parcel.is_digest)

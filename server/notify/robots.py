@@ -12,7 +12,7 @@ from server.clock import DAY_MS
 from server.db import insert_into
 from server.identity.actor import Actor, may
 from server.notify.hooks import hint_of
-from server.notify.outbox import MAIL
+from server.notify.outbox import MAIL, PUSH
 from server.notify.tables import WAITING, notifications, robots
 
 DEAD = notifications.c.failed_at.is_not(None) & notifications.c.sent_at.is_(None)
@@ -22,7 +22,7 @@ REASONS = ("error", "detail", "error_at")
 
 
 class Robot(NamedTuple):
-    """A chat group's robot has a store, a mailbox has a person."""
+    """A chat group's robot has a store, a mailbox and a phone have a person."""
 
     org_id: str
     id: str
@@ -31,6 +31,7 @@ class Robot(NamedTuple):
     staff_id: str | None
     url: str
     secret: str | None = None
+    device_id: str | None = None
 
 
 class Owner(NamedTuple):
@@ -41,7 +42,10 @@ class Owner(NamedTuple):
 
 
 def may_set_up(actor: Actor, kind: str, store_id: str, staff_id: str | None) -> bool:
-    """Group robots are for those who lead the store, a mailbox for whoever reads it."""
+    """Group robots are for those who lead the store, a mailbox for whoever reads it. Phones have
+    doors of their own."""
+    if kind == PUSH:
+        return False
     if kind == MAIL:
         return staff_id == actor.staff_id and may(actor, "set_up_mailbox")
     return may(actor, "set_up_robot", Owner("", (store_id,)))

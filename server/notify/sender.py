@@ -26,6 +26,7 @@ from server.notify.packing import LinkFor, Parcel, address_letter, take_parcel
 from server.notify.robots import count_dead, forget_old
 from server.notify.settling import settle
 from server.notify.tables import WAITING, notifications, robots
+from server.notify.web_push import WebPush
 from server.notify.wecom import WeCom
 from server.notify.words import tame
 from server.rows import find_row
@@ -49,6 +50,7 @@ async def open_channels(config: Config) -> AsyncIterator[Channels]:
             "dingtalk": DingTalk(client),
             "feishu": Feishu(client),
             "mail": Mail(config.smtp),
+            "push": WebPush(client, config.push_key, config.origin),
         }
 
 

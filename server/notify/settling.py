@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.clock import MINUTE_MS
 from server.notify.channel import Answer, Pace
 from server.notify.packing import Parcel, mark, recent, set_robot
+from server.notify.robots import remove_robot
 from server.notify.tables import WAITING, notifications, robots
 from server.notify.words import bytes_of, shorten
 
@@ -30,6 +31,9 @@ async def settle(
         sent = {"sent_at": now, "failed_at": None, "error": None, "detail": None}
         await mark(connection, parcel.robot.org_id, parcel.messages, **sent)
     if not await is_still_held(connection, parcel):
+        return
+    if answer.verdict == "gone":
+        await remove_robot(connection, parcel.robot.org_id, parcel.robot.id)
         return
     if answer.verdict == "too_long":
         await shorten_bodies(connection, parcel)

@@ -4,7 +4,8 @@ from sqlalchemy import BigInteger, Column, Index, Integer, Text
 
 from server.db import named_index, org_table
 
-# A mailbox is a robot that writes to one person: kind 'mail', `staff_id`, and no store.
+# A mailbox is a robot that writes to one person: kind 'mail', `staff_id`, and no store. So is a
+# phone that wants to be rung while the app is closed: kind 'push', until its device is revoked.
 # `url` and `secret` are secrets: whoever has them can post. `next_at` and `sent` (the ms of the
 # sends of the last minute) keep the pace across restarts and processes; `leased_until` says that
 # one of them is sending now, and is the token by which it knows that this is still true.
@@ -25,6 +26,7 @@ robots = org_table(
     Column("error", Text),  # a code; None since the last success
     Column("detail", Text),  # the other side's own words
     Column("error_at", BigInteger),
+    Column("device_id", Text),
 )
 named_index(robots, "org_id", "store_id")
 named_index(robots, "org_id", "staff_id")

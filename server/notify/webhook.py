@@ -36,11 +36,20 @@ class Unreadable(Exception):
     """Longer than any robot's answer."""
 
 
+JSON = {"content-type": "application/json; charset=utf-8"}
+
+
 async def post(client: httpx.AsyncClient, url: str, message: Any, now: int) -> Reply | Answer:
     """The robot's reply, or why there is none. Redirects are not followed."""
+    return await post_bytes(client, url, msgspec.json.encode(message), JSON, now)
+
+
+async def post_bytes(
+    client: httpx.AsyncClient, url: str, content: bytes, headers: Mapping[str, str], now: int
+) -> Reply | Answer:
     try:
         async with asyncio.timeout(WHOLE_S):
-            return await exchange(client, url, msgspec.json.encode(message), now)
+            return await exchange(client, url, content, headers, now)
     except (TimeoutError, httpx.TimeoutException):
         return Answer("failed", "timeout")
     except Unreadable:
@@ -49,8 +58,9 @@ async def post(client: httpx.AsyncClient, url: str, message: Any, now: int) -> R
         return Answer("failed", "unreachable", type(error).__name__)
 
 
-async def exchange(client: httpx.AsyncClient, url: str, content: bytes, now: int) -> Reply:
-    headers = {"content-type": "application/json; charset=utf-8"}
+async def exchange(
+    client: httpx.AsyncClient, url: str, content: bytes, headers: Mapping[str, str], now: int
+) -> Reply:
     sending = client.stream("POST", url, content=content, headers=headers, timeout=TIMEOUT_S)
     async with sending as response:
         body = b""

@@ -7,6 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
+from server.customers.names import mask_name
+
 BODY_BYTES = 1400
 """A sentence, so that it fits with its link into the smallest message of all, WeCom's 2048."""
 
@@ -46,6 +50,19 @@ def say(kind: str, facts: Mapping[str, Any]) -> str:
         patience=say_duration(int(facts.get("patience_s") or 0)),
     )
     return shorten(sentence, BODY_BYTES)
+
+
+def whisper(kind: str, facts: Mapping[str, Any]) -> str:
+    """What may stand on a locked phone, as JSON: the phone has the sentences. No name in full."""
+    name = tame(str(facts.get("name") or ""))
+    told = {
+        "kind": kind,
+        "name": mask_name(name) if name else "",
+        "store": tame(str(facts.get("store") or "")),
+        "waited_s": int(facts.get("waited_s") or 0),
+        "lead_id": facts.get("lead_id"),
+    }
+    return msgspec.json.encode(told).decode()
 
 
 def say_digest(lines: Sequence[str]) -> str:

@@ -31,6 +31,7 @@ ALL_DOORS = {
     "/api/robots", "/api/robots/{id}", "/api/robots/{id}/test", "/api/robots/{id}/retry",
     "/a/{token}", "/r/{token}", "/r/{token}/thanks/{thanks}", "/p/{code}", "/pass/{code}.svg",
     "/posters/{id}.svg", "/posters/{id}.png",
+    "/api/push", "/api/push/{id}",
     "/photos/uploads", "/photos/uploads/{name}", "/photos/{id}/{size}",
     "/livez", "/readyz", "/metrics", "/version", "/{path:path}",
 }  # fmt: skip

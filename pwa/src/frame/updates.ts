@@ -1,4 +1,5 @@
 import { get, writable } from 'svelte/store'
+import { go } from './router'
 
 /* A new version is offered, never forced. It is applied on a tap, or by itself when the page was away for half an
    hour and nothing is being typed. At most one reload for each build. */
@@ -36,6 +37,9 @@ export async function startUpdates(): Promise<void> {
   if (!('serviceWorker' in navigator) || import.meta.env.DEV) return
   const controlled = navigator.serviceWorker.controller !== null
   navigator.serviceWorker.addEventListener('controllerchange', () => controlled && asked && reloadOnce())
+  navigator.serviceWorker.addEventListener('message', ({ data }: MessageEvent<{ type?: string; path?: string } | null>) => {
+    if (data?.type === 'GO' && data.path) go(data.path)
+  })
   registration = await navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' })
   registration.addEventListener('updatefound', watch)
   watch()

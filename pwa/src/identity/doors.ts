@@ -69,6 +69,7 @@ async function takeSession(known: Known, pin: string): Promise<number> {
 /** Signs out of the server and forgets who was here. The outbox stays unless `discard`. */
 export async function signOut(discard: boolean): Promise<void> {
   const who = me()
+  await silence()
   const answer = await call('DELETE', '/api/session')
   if (!answer.ok && answer.status !== 401) await oweEnd(who)
   const known = await phoneDatabase().people.get(keyOf(who))
@@ -82,12 +83,19 @@ export async function signOut(discard: boolean): Promise<void> {
   turnTo((await knownPeople()).some((other) => other.shared && other.pin) ? 'locked' : 'out')
 }
 
+/** Whoever signed out is not rung on this phone any more. */
+async function silence(): Promise<void> {
+  const ended = import('../notify/webPush').then(({ turnOff }) => turnOff())
+  await Promise.race([ended.catch(() => {}), new Promise((resolve) => setTimeout(resolve, SILENCE_MS))])
+}
+
 /** Goes to the sign-in page so that another person can be added to a shared phone. */
 export function addPerson(): void {
   leave()
   turnTo('out')
 }
 
+const SILENCE_MS = 3000
 const TRIES = 5
 const PAUSE_MS = 60_000
 interface Failures { count: number; at: number }

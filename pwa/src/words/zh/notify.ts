@@ -18,6 +18,8 @@ export default {
   why_over_limit: '发得太快，对方要求歇一会儿，到时会自动再发。', why_too_long: '对方嫌消息太长，缩短后会再发。', why_timeout: '对方一直没有回应，会自动再试。', why_unreachable: '连不上对方，会自动再试。',
   why_garbage: '对方的回答看不懂，会自动再试。', why_http: '对方的服务器出错了，会自动再试。', why_rejected: '对方没有收下。', why_switched_off: '机器人关着，没有发。',
   why_no_mail: '服务器还没有配置发邮件，请找管理员。', why_bad_login: '发邮件的账号或密码不对，请找管理员。', why_bad_address: '没有这个邮箱地址。', why_other: '没有发出去。',
+  push: '手机通知', push_on: '已打开。门铃没开着时，这部手机也会响。锁屏上不显示客户全名和号码。', push_off: '门铃没开着时，也让这部手机响。锁屏上不显示客户全名和号码。', push_turn_on: '打开通知', push_turn_off: '关掉通知',
+  push_denied: '这部手机不许门铃发通知。请在系统或浏览器设置里打开。', push_unable: '这部手机收不到网页通知，国内的安卓手机大多这样。请用群机器人。', push_needs_install: '先把门铃装到桌面，从桌面打开，再来这里打开通知。', push_off_here: '这台服务器没有开手机通知。', push_offline: '手机通知要联网才能设。', push_shared: '门店共用的手机不单独响。请用铃台模式或群机器人。',
   fault_network: '没有网络，没有改成。', fault_not_the_vendor: '地址不是企业微信、钉钉或飞书的，不能用。', fault_not_a_robot: '这不是群机器人的地址，请到群里整段复制。', fault_not_an_address: '邮箱地址不对。',
   fault_too_many_robots: '一家店最多 20 个机器人。', fault_robot_busy: '机器人正忙，过一会儿再试。', fault_not_found: '这个机器人已经不在了。', fault_other: '没有成功，再试一次。',
 } as const

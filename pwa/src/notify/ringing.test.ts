@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { saidOf } from './ringing'
+
+const ring = (more = {}) => JSON.stringify({ kind: 'escalated', name: '王**', store: '人民路店', waited_s: 1800, lead_id: 'l1', ...more })
+
+test('a locked phone says who waits, where and for how long, and opens the lead', () => {
+  expect(saidOf(ring(), 'zh-CN')).toEqual({ title: '升级给你处理', body: '人民路店：王**，已等 30 分钟', path: '/leads/l1', tag: 'l1' })
+  expect(saidOf(ring({ kind: 'offer', waited_s: 4 }), 'en-GB')).toEqual({ title: 'New customer: please accept', body: '人民路店: 王**', path: '/leads/l1', tag: 'l1' })
+})
+
+test('whatever came, something is said', () => {
+  for (const odd of ['', 'hello', 'null', '[]', '3', '{"kind":"newer"}']) {
+    const said = saidOf(odd, 'zh')
+    expect([said.title, said.body, said.path]).toEqual(['门铃响了', '客户', '/'])
+  }
+})

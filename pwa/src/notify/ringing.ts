@@ -1,0 +1,36 @@
+/** What a locked phone says: the server sends codes and a masked name, the sentences are here. Used by the service worker. */
+
+export interface Ring { kind: string; name: string; store: string; waited_s: number; lead_id: string | null }
+export interface Said { title: string; body: string; path: string; tag: string }
+
+const ZH = {
+  offer: '新客，请接单', nudge: '请接单', next: '转派给你，请接单', warning: '快超时了，请接单', escalated: '升级给你处理', first_follow_up: '该首次跟进了', ring: '客户又来了', other: '门铃响了',
+  customer: '客户', waited: '已等 {n} 分钟', mark: '：', pause: '，',
+}
+const EN: typeof ZH = {
+  offer: 'New customer: please accept', nudge: 'Please accept', next: 'Passed on to you: please accept', warning: 'Time is nearly up: please accept', escalated: 'Escalated to you', first_follow_up: 'First follow-up is due', ring: 'A customer is back', other: 'The bell rang',
+  customer: 'A customer', waited: 'waiting {n} min', mark: ': ', pause: ', ',
+}
+
+/** Whatever came, something is said: a push without a notice costs the subscription on some phones. */
+export function saidOf(text: string, language: string): Said {
+  const words = language.toLowerCase().startsWith('en') ? EN : ZH
+  const ring = read(text)
+  const minutes = Math.floor((ring.waited_s ?? 0) / 60)
+  const who = [ring.store, ring.name || words.customer].filter(Boolean).join(words.mark)
+  return {
+    title: words[ring.kind as keyof typeof ZH] ?? words.other,
+    body: minutes ? `${who}${words.pause}${words.waited.replace('{n}', String(minutes))}` : who,
+    path: ring.lead_id ? `/leads/${encodeURIComponent(ring.lead_id)}` : '/',
+    tag: ring.lead_id ?? 'shopbell',
+  }
+}
+
+function read(text: string): Partial<Ring> {
+  try {
+    const told = JSON.parse(text) as Partial<Ring> | null
+    return told && typeof told === 'object' ? told : {}
+  } catch {
+    return {}
+  }
+}
