@@ -6,7 +6,17 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import CompoundSelect, Select, bindparam, case, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import fetch, spelled, utf8
@@ -22,7 +32,8 @@ USUAL_SCOPES = (3, 4)
 SEQ: Final = 0
 SOURCE: Final = 1
 TEXT: Final = 3
-"""Columns of what is read. A source is the index of a scope, inverted for evictions."""
+"""Columns of what is read. A source says in how many of the reader's scopes a row is; for evictions
+it is the index of the scope, inverted."""
 
 Entry = tuple[int, int, str, bytes]
 """One row change for this reader, as it is read: `rows_in` and `gone_in` say what travels."""
@@ -70,17 +81,16 @@ async def read_page(connection: AsyncConnection, reader: Reader, span: Span) -> 
     found.sort(key=itemgetter(SEQ))
     reached, at_end = find_reach(found, span)
     complete = found if at_end else found[: bisect_right(found, reached, key=itemgetter(SEQ))]
-    seqs = [entry[SEQ] for entry in complete]
-    return Page(each_once(complete, seqs), reached, at_end, seqs)
+    return Page(complete, reached, at_end, [e[SEQ] for e in complete for _ in range(e[SOURCE])])
 
 
 @lru_cache(maxsize=128)
-def page_query(dialect: str, scopes: int, is_tail: bool) -> CompoundSelect[Any]:
-    """The first entries of each scope: the union is cut where one of them was cut."""
-    sources = [put_entries(dialect, nth, is_tail) for nth in range(scopes)]
-    if is_tail:
-        sources += [gone_entries(dialect, nth) for nth in range(scopes)]
-    return union_all(*sources)
+def page_query(dialect: str, scopes: int, is_tail: bool) -> Select[Any] | CompoundSelect[Any]:
+    """Rows once each, and what left one of the scopes."""
+    put = put_entries(dialect, scopes, is_tail)
+    if not is_tail:
+        return put
+    return union_all(put, *(gone_entries(dialect, nth) for nth in range(scopes)))
 
 
 def warm_up(dialect: str) -> None:
@@ -95,19 +105,35 @@ def page_values(org_id: str, span: Span) -> dict[str, Any]:
     return {**bounds, **{f"scope_{nth}": scope for nth, scope in enumerate(span.scopes)}}
 
 
-def put_entries(dialect: str, nth: int, is_tail: bool) -> Select[Any]:
+def put_entries(dialect: str, scopes: int, is_tail: bool) -> Select[Any]:
+    """Most rows are in several of a reader's scopes: which ones to send is settled before any of
+    them is read. The first of each scope hold the first of all."""
+    each = union_all(*(scope_entries(nth, is_tail) for nth in range(scopes))).subquery()
+    # Numbers are rows' own, so the least id is the only one.
+    once = select(each.c.seq, func.min(each.c.id).label("id"), func.count().label("scopes"))
+    first = once.group_by(each.c.seq).order_by(each.c.seq).limit(PAGE_ROWS).subquery()
+    same_row = (rows.c.org_id == bindparam("org")) & (rows.c.id == first.c.id)
+    put = select(first.c.seq, first.c.scopes, rows.c.scopes, text_of(dialect, first.c.seq))
+    return put.join_from(first, rows, same_row)
+
+
+def scope_entries(nth: int, is_tail: bool) -> Select[Any]:
+    entries = select(feed.c.seq, feed.c.id)
+    if not is_tail:
+        entries = entries.where(feed.c.part == bindparam("part"))
+    return first_entries(entries, feed, nth)
+
+
+def text_of(dialect: str, seq: ColumnElement[int]) -> ColumnElement[bytes]:
     """A body is long: it is joined to what stands around it rather than formatted with it."""
-    row, seq = rows.c, feed.c.seq
+    row = rows.c
     head = spelled(dialect, f'["%s","%s",%s,"%s",[{MARK}],', row.entity, row.id, seq, row.root)
     times = (row.at, row.received_at, row.captured_at)
     tail = case(
         (row.author.is_(None), spelled(dialect, ",[null,%s,%s,%s]]", *times)),
         else_=spelled(dialect, ',["%s",%s,%s,%s]]', row.author, *times),
     )
-    text = utf8(dialect, head.concat(row.body).concat(tail))
-    same_row = (row.org_id == bindparam("org")) & (row.id == feed.c.id)
-    put = select(seq, literal(nth), row.scopes, text).join_from(feed, rows, same_row)
-    return first_entries(put if is_tail else put.where(feed.c.part == bindparam("part")), feed, nth)
+    return utf8(dialect, head.concat(row.body).concat(tail))
 
 
 def gone_entries(dialect: str, nth: int) -> Select[Any]:
@@ -130,21 +156,12 @@ def first_entries(entries: Select[Any], table: Any, nth: int) -> Select[Any]:
 
 def find_reach(found: Sequence[Entry], span: Span) -> tuple[int, bool]:
     """Up to which number nothing is missing: a source whose entries were cut may have more."""
-    sources = [entry[SOURCE] for entry in found]
+    sources = [min(entry[SOURCE], 1) for entry in found]
     cut = [each for each in set(sources) if sources.count(each) >= PAGE_ROWS]
     if not cut:
         return span.until, True
     sources.reverse()
     return min(found[~sources.index(each)][SEQ] for each in cut), False
-
-
-def each_once(entries: Sequence[Entry], seqs: Sequence[int]) -> Sequence[Entry]:
-    """Each row once, however many of the reader's scopes it is in; evictions one a scope."""
-    if len(set(seqs)) == len(seqs):
-        return entries
-    rows = {entry[SEQ]: entry for entry in entries if entry[SOURCE] >= 0}
-    gone = [entry for entry in entries if entry[SOURCE] < 0]
-    return sorted([*rows.values(), *gone], key=itemgetter(SEQ))
 
 
 # What travels
@@ -163,7 +180,7 @@ class Indexes(dict[str, bytes]):
 
 
 def rows_in(entries: Iterable[Entry], indexes: Indexes) -> list[bytes]:
-    return [text.replace(_MARK, indexes[scopes], 1) for _, n, scopes, text in entries if n >= 0]
+    return [text.replace(_MARK, indexes[scopes], 1) for _, n, scopes, text in entries if n > 0]
 
 
 def gone_in(entries: Iterable[Entry], indexes: Indexes) -> list[bytes]:
