@@ -21,7 +21,7 @@ from server.followups.steps import is_effective
 from server.leads.offers import first_name, stored
 from server.pool.rules import read_rules
 from server.rows import load, make_row
-from server.rows.tables import pushes, rows
+from server.rows.tables import RECORD, pushes, rows
 from sync import Ledger, Row, Timing, derive_id, standing
 
 MINE = "me"
@@ -52,7 +52,7 @@ async def read_tree(connection: AsyncConnection, ledger: Ledger, person: Row) ->
     return tree
 
 
-EVIDENCE = select(rows).where(
+EVIDENCE = select(*RECORD).where(
     rows.c.org_id == bindparam("org"),
     rows.c.root == bindparam("root"),
     (rows.c.entity == "arrival")

@@ -34,7 +34,9 @@ TRUNCATE_BYTES = 64 * 1024 * 1024
 ALWAYS = ("busy_timeout=5000", "foreign_keys=ON", "trusted_schema=OFF", "wal_autocheckpoint=0")
 # A log that starts over is cut, so that its size says how much is not yet checkpointed.
 WRITER = ("journal_mode=WAL", "synchronous=FULL", "journal_size_limit=0", "cache_size=-32000")
-READER = ("query_only=ON", "cache_size=-16000")
+# What readers read stays the system's: a cache of their own would be filled, page by page, for
+# every first pull.
+READER = ("query_only=ON", "mmap_size=1073741824")
 
 
 class SqliteDatabase(Database):

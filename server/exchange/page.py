@@ -7,21 +7,19 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
-    ColumnElement,
     CompoundSelect,
     Select,
     bindparam,
-    case,
-    func,
     literal,
     select,
+    union,
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import fetch, spelled, utf8
 from server.db.lookup import lookup_for
-from server.rows.tables import evictions, feed, rows
+from server.rows.tables import MARK, evictions, feed, rows
 
 PAGE_ROWS = 1_000
 """Read by one statement; they go out as several frames."""
@@ -31,15 +29,14 @@ USUAL_SCOPES = (3, 4)
 
 SEQ: Final = 0
 SOURCE: Final = 1
+SCOPES: Final = 2
 TEXT: Final = 3
-"""Columns of what is read. A source says in how many of the reader's scopes a row is; for evictions
-it is the index of the scope, inverted."""
+"""Columns of what is read. The source is ROW, or an eviction's scope: its index, inverted."""
+
+ROW: Final = 0
 
 Entry = tuple[int, int, str, bytes]
 """One row change for this reader, as it is read: `rows_in` and `gone_in` say what travels."""
-
-MARK = "\x01"
-"""Where the reader's scope indexes go in an entry's text. JSON never has this character."""
 
 
 class Reader(NamedTuple):
@@ -60,28 +57,24 @@ class Span(NamedTuple):
 
 class Page(NamedTuple):
     """Entries in order, each row once, complete up to `reached`, and whether that is the end of the
-    span.
-
-    `seqs` has a number for each scope that each row is in: what the digests count.
-    """
+    span."""
 
     entries: Sequence[Entry]
     reached: int
     at_end: bool
-    seqs: list[int]
 
 
 async def read_page(connection: AsyncConnection, reader: Reader, span: Span) -> Page:
     """The first PAGE_ROWS entries of a span's scopes, as far as none is missing."""
     if not span.scopes:
-        return Page([], span.until, True, [])
+        return Page([], span.until, True)
     query = page_query(connection.dialect.name, len(span.scopes), span.part is None)
     found = list(await fetch(connection, query, page_values(reader.org_id, span)))
     # The sources come one after the other; sorting what is nearly sorted is cheap.
     found.sort(key=itemgetter(SEQ))
     reached, at_end = find_reach(found, span)
     complete = found if at_end else found[: bisect_right(found, reached, key=itemgetter(SEQ))]
-    return Page(complete, reached, at_end, [e[SEQ] for e in complete for _ in range(e[SOURCE])])
+    return Page(complete, reached, at_end)
 
 
 @lru_cache(maxsize=128)
@@ -106,57 +99,47 @@ def page_values(org_id: str, span: Span) -> dict[str, Any]:
 
 
 def put_entries(dialect: str, scopes: int, is_tail: bool) -> Select[Any]:
-    """Most rows are in several of a reader's scopes: which ones to send is settled before any of
-    them is read. The first of each scope hold the first of all."""
-    each = union_all(*(scope_entries(nth, is_tail) for nth in range(scopes))).subquery()
-    # Numbers are rows' own, so the least id is the only one.
-    once = select(each.c.seq, func.min(each.c.id).label("id"), func.count().label("scopes"))
-    first = once.group_by(each.c.seq).order_by(each.c.seq).limit(PAGE_ROWS).subquery()
+    """Most rows are in several of a reader's scopes: which are the first of all is settled before
+    one of them is read."""
+    each = [scope_entries(dialect, nth, is_tail) for nth in range(scopes)]
+    # Read in order, the branches are merged as far as the limit.
+    all_of_them = union(*each) if scopes > 1 else each[0]
+    first = all_of_them.order_by("seq").limit(PAGE_ROWS).subquery()
     same_row = (rows.c.org_id == bindparam("org")) & (rows.c.id == first.c.id)
-    put = select(first.c.seq, first.c.scopes, rows.c.scopes, text_of(dialect, first.c.seq))
-    return put.join_from(first, rows, same_row)
+    text = utf8(dialect, rows.c.opening + rows.c.body + rows.c.closing)
+    put = select(first.c.seq, literal(ROW), rows.c.scopes, text)
+    # Every entry has its row. Said as an outer join, SQLite takes entry by entry, as they come.
+    return put.join_from(first, rows, same_row, isouter=True)
 
 
-def scope_entries(nth: int, is_tail: bool) -> Select[Any]:
-    entries = select(feed.c.seq, feed.c.id)
+def scope_entries(dialect: str, nth: int, is_tail: bool) -> Select[Any]:
+    entries = within(select(feed.c.seq, feed.c.id), feed, nth)
     if not is_tail:
         entries = entries.where(feed.c.part == bindparam("part"))
-    return first_entries(entries, feed, nth)
-
-
-def text_of(dialect: str, seq: ColumnElement[int]) -> ColumnElement[bytes]:
-    """A body is long: it is joined to what stands around it rather than formatted with it."""
-    row = rows.c
-    head = spelled(dialect, f'["%s","%s",%s,"%s",[{MARK}],', row.entity, row.id, seq, row.root)
-    times = (row.at, row.received_at, row.captured_at)
-    tail = case(
-        (row.author.is_(None), spelled(dialect, ",[null,%s,%s,%s]]", *times)),
-        else_=spelled(dialect, ',["%s",%s,%s,%s]]', row.author, *times),
-    )
-    return utf8(dialect, head.concat(row.body).concat(tail))
+    # PostgreSQL would read all of each branch before it merges them; SQLite knows no limit here.
+    return entries if dialect == "sqlite" else entries.order_by(feed.c.seq).limit(PAGE_ROWS)
 
 
 def gone_entries(dialect: str, nth: int) -> Select[Any]:
+    """A limit inside a union must stand in a query of its own on SQLite."""
     row = evictions.c
     text = spelled(dialect, f'[{MARK},"%s","%s",%s]', row.entity, row.id, row.seq)
-    gone = select(row.seq, literal(~nth), row.scope, utf8(dialect, text))
-    return first_entries(gone, evictions, nth)
+    gone = within(select(row.seq, literal(~nth), row.scope, utf8(dialect, text)), evictions, nth)
+    return select(gone.order_by(row.seq).limit(PAGE_ROWS).subquery())
 
 
-def first_entries(entries: Select[Any], table: Any, nth: int) -> Select[Any]:
-    """A limit inside a union must stand in a query of its own on SQLite."""
-    first = entries.where(
+def within(entries: Select[Any], table: Any, nth: int) -> Select[Any]:
+    return entries.where(
         table.c.org_id == bindparam("org"),
         table.c.scope == bindparam(f"scope_{nth}"),
         table.c.seq > bindparam("after"),
         table.c.seq <= bindparam("until"),
     )
-    return select(first.order_by(table.c.seq).limit(PAGE_ROWS).subquery())
 
 
 def find_reach(found: Sequence[Entry], span: Span) -> tuple[int, bool]:
     """Up to which number nothing is missing: a source whose entries were cut may have more."""
-    sources = [min(entry[SOURCE], 1) for entry in found]
+    sources = [entry[SOURCE] for entry in found]
     cut = [each for each in set(sources) if sources.count(each) >= PAGE_ROWS]
     if not cut:
         return span.until, True
@@ -179,8 +162,19 @@ class Indexes(dict[str, bytes]):
         return self[scopes]
 
 
+class Held(dict[str, int]):
+    """In how many of `scopes` a row is."""
+
+    def __init__(self, scopes: Sequence[str]) -> None:
+        self.scopes = scopes
+
+    def __missing__(self, scopes: str) -> int:
+        self[scopes] = sum(each in self.scopes for each in scopes.split())
+        return self[scopes]
+
+
 def rows_in(entries: Iterable[Entry], indexes: Indexes) -> list[bytes]:
-    return [text.replace(_MARK, indexes[scopes], 1) for _, n, scopes, text in entries if n > 0]
+    return [text.replace(_MARK, indexes[scopes], 1) for _, n, scopes, text in entries if n >= 0]
 
 
 def gone_in(entries: Iterable[Entry], indexes: Indexes) -> list[bytes]:

@@ -1,6 +1,6 @@
 """Pull: frames of rows by scope, each with a cursor (laws 25 to 29)."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import AsyncIterator, Iterator, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import Database, fetch
 from server.exchange.page import (
+    SCOPES,
     SEQ,
     TEXT,
     Entry,
+    Held,
     Indexes,
     Page,
     Reader,
@@ -107,15 +109,13 @@ async def count_backfill(
 def backfill_frames(
     reader: Reader, cursor: Cursor, backfill: Backfill, page: Page, opening: dict[str, Any]
 ) -> tuple[list[bytes], Cursor]:
-    lines = []
+    lines, sent, held = [], backfill.sent, Held(backfill.scopes)
     for entries in cut_frames(page.entries):
-        seq = entries[-1][SEQ]
-        sent = backfill.sent + bisect_right(page.seqs, seq)
-        gone_on = msgspec.structs.replace(backfill, after=seq, sent=sent)
+        sent += sum([held[entry[SCOPES]] for entry in entries])
+        gone_on = msgspec.structs.replace(backfill, after=entries[-1][SEQ], sent=sent)
         cursor = msgspec.structs.replace(cursor, backfill=gone_on)
         lines.append(frame(reader, cursor, entries, {**opening, **progress(backfill, sent)}))
         opening = {}
-    sent = backfill.sent + len(page.seqs)
     cursor = advance(cursor, backfill, page, sent)
     if cursor.backfill is None:
         sent = backfill.total  # what changed meanwhile comes with the tail

@@ -13,7 +13,7 @@ from server.db import as_list, listed
 from server.leads.roster import Tally
 from server.leads.tables import tallies
 from server.rows import load_scope, read_row
-from server.rows.tables import feed, rows
+from server.rows.tables import RECORD, feed, rows
 from sync import ORGANISATION, Ledger, Row, desk_scope
 
 
@@ -53,7 +53,7 @@ async def read_desk(
     connection: AsyncConnection, org_id: str, store_id: str, entity: str, span: Span
 ) -> list[Row]:
     query = (
-        select(rows)
+        select(*RECORD)
         .join(feed, (feed.c.org_id == rows.c.org_id) & (feed.c.id == rows.c.id))
         .where(
             feed.c.org_id == org_id,
@@ -70,7 +70,7 @@ async def read_desk(
 
 async def read_rows(connection: AsyncConnection, org_id: str, ids: Collection[str]) -> list[Row]:
     named = rows.c.id.in_(listed(connection.dialect.name, "ids"))
-    query = select(rows).where(rows.c.org_id == org_id, named)
+    query = select(*RECORD).where(rows.c.org_id == org_id, named)
     found = await connection.execute(query, {"ids": as_list(sorted(ids))})
     return [read_row(held) for held in found.mappings()]
 

@@ -16,7 +16,7 @@ from server.leads.rules import Rules, read_rules
 from server.leads.tables import tallies, turns
 from server.leads.turns import Turn
 from server.rows import load, load_scope, read_row
-from server.rows.tables import feed, rows
+from server.rows.tables import RECORD, feed, rows
 from server.stores.calendar import calendar_of
 from sync import ORGANISATION, Ledger, Row, desk_scope, staff_scope
 
@@ -183,7 +183,7 @@ async def read_open_leads(
     connection: AsyncConnection, org_id: str, scopes: Iterable[str]
 ) -> list[Row]:
     query = (
-        select(rows)
+        select(*RECORD)
         .join(feed, (feed.c.org_id == rows.c.org_id) & (feed.c.id == rows.c.id))
         .where(
             feed.c.org_id == org_id,

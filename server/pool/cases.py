@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.db import as_list, fetch, listed
 from server.pool.rules import Facts, Fate, IsWorkingDay, PoolRules, decide
 from server.rows import load, make_row
-from server.rows.tables import feed, rows
+from server.rows.tables import RECORD, feed, rows
 from server.stores.calendar import Calendar, calendar_of
 from sync import Ledger, Row, desk_scope, standing
 
@@ -126,7 +126,7 @@ async def load_contacts(
 
 @cache
 def contact_query(dialect: str) -> Select[Any]:
-    return select(rows).where(
+    return select(*RECORD).where(
         rows.c.org_id == bindparam("org"),
         rows.c.root.in_(listed(dialect, "roots")),
         (rows.c.entity == "follow_up") | (rows.c.entity == "correction"),

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import as_list, fetch, listed
-from server.rows.tables import aliases, feed, heads, keys, rows
+from server.rows.tables import RECORD, aliases, feed, heads, keys, rows
 from sync import Entities, Entity, Key, Ledger, Row, Stamp, Wanted
 
 HOPS = 6
@@ -172,7 +172,7 @@ def name_query(dialect: str) -> Select[Any]:
     held = (rows.c.org_id == bindparam("org")) & (rows.c.id == name.c.value)
     alias = (aliases.c.org_id == bindparam("org")) & (aliases.c.alias_id == name.c.value)
     return (
-        select(name.c.value, aliases.c.row_id, *rows.c)
+        select(name.c.value, aliases.c.row_id, *RECORD)
         .select_from(name.outerjoin(aliases, alias).outerjoin(rows, held))
         .where(aliases.c.row_id.is_not(None) | rows.c.id.is_not(None))
     )
@@ -192,7 +192,7 @@ async def load_tree(connection: AsyncConnection, ledger: Ledger, roots: Sequence
 
 @cache
 def tree_query(dialect: str) -> Select[Any]:
-    return select(rows).where(
+    return select(*RECORD).where(
         rows.c.org_id == bindparam("org"), rows.c.root.in_(listed(dialect, "roots"))
     )
 
@@ -202,7 +202,7 @@ async def load_scope(
 ) -> list[Row]:
     """The rows of a scope, of these kinds only if any are named: an organisation's people, say."""
     query = (
-        select(rows)
+        select(*RECORD)
         .join(feed, (feed.c.org_id == rows.c.org_id) & (feed.c.id == rows.c.id))
         .where(feed.c.org_id == ledger.org, feed.c.scope == scope)
     )
@@ -218,13 +218,13 @@ async def find_row(connection: AsyncConnection, org_id: str, id: str) -> Row | N
     """One row, its alias followed, for reading only; the caller asks whether it may be seen."""
     alias = select(aliases.c.row_id).where(aliases.c.org_id == org_id, aliases.c.alias_id == id)
     target = (await connection.execute(alias)).scalar() or id
-    query = select(rows).where(rows.c.org_id == org_id, rows.c.id == target)
+    query = select(*RECORD).where(rows.c.org_id == org_id, rows.c.id == target)
     held = (await connection.execute(query)).mappings().first()
     return read_row(held) if held else None
 
 
 def read_row(held: RowMapping) -> Row:
-    return make_row(*held.values())
+    return make_row(*(held[column.name] for column in RECORD))
 
 
 def make_row(

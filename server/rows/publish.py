@@ -32,6 +32,7 @@ from server.db import (
 )
 from server.rows.load import load_tree
 from server.rows.tables import (
+    MARK,
     aliases,
     deadlines,
     digests,
@@ -56,6 +57,7 @@ from sync import (
 )
 
 _encode = msgspec.json.Encoder().encode
+_MARK = MARK.encode()
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -169,7 +171,19 @@ def row_values(org_id: str, row: Row) -> tuple[Any, ...]:
         _encode(row.body),
         _encode(row.stamps) if row.stamps else b"{}",
         int(row.deleted),
+        opening_of(row),
+        closing_of(row),
     )
+
+
+def opening_of(row: Row) -> bytes:
+    place = (row.entity.encode(), row.id.encode(), row.seq, row.root.encode(), _MARK)
+    return b'["%b","%b",%d,"%b",[%b],' % place
+
+
+def closing_of(row: Row) -> bytes:
+    author = b'"%b"' % row.author.encode() if row.author else b"null"
+    return b",[%b,%d,%d,%d]]" % (author, row.at, row.received_at, row.captured_at)
 
 
 async def write_feed(

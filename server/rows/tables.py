@@ -4,6 +4,9 @@ from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text
 
 from server.db import Encoded, named_index, org_table
 
+MARK = "\x01"
+"""Where the reader's scope indexes go in a row that travels. JSON never has this character."""
+
 rows = org_table(
     "rows",
     Column("id", Text, nullable=False),
@@ -21,8 +24,12 @@ rows = org_table(
     Column("body", Encoded, nullable=False),
     Column("stamps", Encoded, nullable=False),
     Column("deleted", Integer, nullable=False),
+    # What stands around the body as a row travels: whole pages go out as they are stored.
+    Column("opening", Encoded, nullable=False, server_default=""),
+    Column("closing", Encoded, nullable=False, server_default=""),
     rowid=True,
 )
+RECORD = [column for column in rows.c if column.name not in ("opening", "closing")]
 named_index(rows, "org_id", "root")
 
 # One entry for each (scope, row): a row's `seq` says where its entries stand.

@@ -12,7 +12,7 @@ from tests.browser.records import Records
 from tests.browser.theatre import Theatre
 
 RINGS_WITHIN_MS = 5000
-"""It is 1.1 s alone. Beside other tests, three browsers wait for two processors."""
+"""Under two seconds alone. Beside other tests, three browsers wait for two processors."""
 MOST_TAPS = 12
 SUN, SUN_PHONE = "孙先生", "138 0013 8000"
 QIAN, QIAN_PHONE = "钱女士", "139 0001 2345"

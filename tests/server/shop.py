@@ -17,7 +17,7 @@ from server.leads.arrivals import arrive, load_around
 from server.leads.claims import COLLISION
 from server.leads.worker import Worker
 from server.rows import Movement, load, open_ledger, publish, read_row
-from server.rows.tables import rows
+from server.rows.tables import RECORD, rows
 from sync import (
     Author,
     Exceptional,
@@ -156,7 +156,7 @@ class Shop:
 
     async def rows(self, entity: str, **fields: Any) -> list[Row]:
         is_there = (rows.c.org_id == ORG) & (rows.c.deleted == 0)
-        query = select(rows).where(is_there, rows.c.entity == entity)
+        query = select(*RECORD).where(is_there, rows.c.entity == entity)
         async with self.database.read() as connection:
             found = [read_row(held) for held in (await connection.execute(query)).mappings()]
         alike = [row for row in found if fields.items() <= row.body.items()]

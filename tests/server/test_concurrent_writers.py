@@ -15,7 +15,16 @@ from sqlalchemy.engine import make_url
 from server.db import Database
 from server.exchange.entities import ENTITIES
 from server.rows import read_row
-from server.rows.tables import aliases, deadlines, digests, feed, history, keys, pushes, rows
+from server.rows.tables import (
+    RECORD,
+    aliases,
+    deadlines,
+    digests,
+    feed,
+    history,
+    keys,
+    pushes,
+)
 from sync import Row, digest_of
 from tests.conftest import MovableClock
 from tests.server.crowd import SELLERS, TALLY, Crowd, Server, open_server
@@ -116,7 +125,7 @@ class State(NamedTuple):
 async def read_state(database: Database, now: int) -> State:
     async with database.read() as connection:
         run = connection.execute
-        held = [read_row(each) for each in (await run(select(rows))).mappings()]
+        held = [read_row(each) for each in (await run(select(*RECORD))).mappings()]
         entries = select(feed.c.scope, feed.c.seq, feed.c.id)
         sums = select(digests.c.scope, digests.c.rows, digests.c.hi, digests.c.lo)
         names = select(aliases.c.alias_id, aliases.c.row_id)

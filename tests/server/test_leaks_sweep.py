@@ -22,7 +22,7 @@ from server.exchange.entities import ENTITIES
 from server.exchange.reading import load_for
 from server.identity.actor import Actor
 from server.rows import read_row
-from server.rows.tables import aliases, rows
+from server.rows.tables import RECORD, aliases, rows
 from server.stores.posters import ALPHABET
 from sync import Author, Entity, Ledger, Operation, Row, Timing, judge
 from tests.bench.ids import new_id
@@ -74,7 +74,7 @@ async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
 async def read_world(database: Database, now: int) -> World:
     async with database.read() as connection:
         names = set((await connection.execute(select(aliases.c.alias_id))).scalars())
-        everything = select(rows).where(rows.c.id.not_in(names))
+        everything = select(*RECORD).where(rows.c.id.not_in(names))
         found = (await connection.execute(everything)).mappings().all()
     own = [read_row(held) for held in found if held["org_id"] == ORG]
     rivals = [read_row(held) for held in found if held["org_id"] != ORG]

@@ -1,17 +1,25 @@
 """The committed migrations make exactly the schema that the code describes."""
 
+from collections.abc import Awaitable, Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from server.db import Database, metadata, open_database
 from server.db.migrate import is_current, migrate
+from tests.cast import RENMIN
 from tests.conftest import DATABASES
+from tests.phone import Phone
 from tests.postgres import Postgres
+
+ZHAO = "01890000-0000-7000-8000-00000000000a"
 
 
 @pytest.fixture(params=DATABASES)
@@ -56,6 +64,33 @@ async def test_migrating_twice_changes_nothing(empty_url: str) -> None:
     async with database.read() as connection:
         assert await is_current(connection)
     await database.close()
+
+
+async def test_rows_from_before_travel_as_they_would_now(
+    database: Database, phone_of: Callable[[str], Awaitable[Phone]]
+) -> None:
+    bo = await phone_of("bo")
+    customer = {"name": '赵"女士', "store_id": RENMIN}
+    answer = await bo.push([bo.operation("customer", ZHAO, customer)])
+    assert answer.json().get("except") is None
+    async with database.read() as connection:
+        written = await lines_of(connection)
+    async with database.write() as connection:
+        for column in ("opening", "closing"):
+            await connection.execute(text(f"ALTER TABLE rows DROP COLUMN {column}"))
+        await connection.run_sync(run_again, "0007_as_it_travels")
+        assert await lines_of(connection) == written
+    assert {line[-1].startswith(',["bo",') for line in written} == {True, False}
+
+
+async def lines_of(connection: AsyncConnection) -> list[tuple[str, ...]]:
+    found = await connection.execute(text("SELECT opening, body, closing FROM rows ORDER BY id"))
+    return [tuple(line) for line in found]
+
+
+def run_again(connection: Connection, name: str) -> None:
+    with Operations.context(MigrationContext.configure(connection)):
+        import_module(f"server.migrations.versions.{name}").upgrade()
 
 
 def described_on_sqlite() -> set[str]:
