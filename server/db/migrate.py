@@ -52,7 +52,8 @@ def newest() -> str | None:
 def upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
-    command.upgrade(settings(connection), "head")
+    if MigrationContext.configure(connection).get_current_revision() != newest():
+        command.upgrade(settings(connection), "head")
 
 
 def stamp(connection: Connection) -> None:

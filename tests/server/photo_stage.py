@@ -38,6 +38,8 @@ JSON = dict[str, Any]
 class Stage:
     """A running server and the cast, each with a signed-in browser (`people`) and a `Phone`."""
 
+    client: httpx.AsyncClient
+
     def __init__(
         self, database: Database, data: Path, clock: Clock, room: Darkroom, worker: Worker
     ) -> None:
@@ -48,7 +50,6 @@ class Stage:
         self.room = room
         self.people: dict[str, httpx.AsyncClient] = {}
         self.phones: dict[str, Phone] = {}
-        self.client = httpx.AsyncClient()
 
     def headers(self, who: str = "bo", **more: str) -> dict[str, str]:
         """What a tus client on this phone sends each time; names with _ for -."""
