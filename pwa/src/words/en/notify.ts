@@ -1,5 +1,4 @@
 export default {
-  acknowledged: '{name} saw the reminder: “I know”',
   title: 'Notifications', offline: 'Notifications can be seen and changed once you are online.', none: 'No robot in this store’s groups yet. Add one, and offers, nudges and escalations ring in the group too.',
   wecom: 'WeCom group', dingtalk: 'DingTalk group', feishu: 'Feishu group', mail: 'My mailbox',
   mail_why: 'Reminders that are about me come by mail too.', mail_off: 'The server is not set up for mail yet; please ask an administrator.',

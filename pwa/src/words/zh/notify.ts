@@ -1,5 +1,4 @@
 export default {
-  acknowledged: '{name} 看到提醒，说"我知道了"',
   title: '通知', offline: '联网后才能看和改通知设置。', none: '这家店的群里还没有机器人。加一个，派单、催单和升级就会在群里响。',
   wecom: '企业微信群', dingtalk: '钉钉群', feishu: '飞书群', mail: '我的邮箱',
   mail_why: '和我有关的提醒，同时发一封邮件给我。', mail_off: '服务器还没有配置发邮件，请找管理员。',
