@@ -13,6 +13,7 @@ from server.notify.channel import Channel, Letter, Pace
 from server.notify.outbox import URGENT
 from server.notify.tables import WAITING, notifications, robots
 from server.notify.words import bytes_of, say_digest, say_with_link
+from sync import derive_id
 
 LEASE_MS = 30_000
 """Longer than any channel takes. Whoever was killed while sending is taken for dead after it."""
@@ -51,7 +52,7 @@ async def take_parcel(
         await set_robot(connection, robot, next_at=rest)
         return None
     merges = channel.digest_bytes > 0 and is_merged(waiting, sent, channel.pace)
-    chosen = fitting(waiting, channel.digest_bytes) if merges else waiting[:1]
+    chosen = fitting(waiting, channel) if merges else waiting[:1]
     return Parcel(robot, await hold(connection, robot, sent, now), chosen)
 
 
@@ -109,27 +110,38 @@ def is_merged(waiting: Sequence[Record[Any]], sent: Sequence[int], pace: Pace) -
     return len(sent) >= (pace.most_a_minute - LAST_PLACES if is_urgent else pace.calm_a_minute)
 
 
-def fitting(messages: Sequence[Record[Any]], limit: int) -> Sequence[Record[Any]]:
-    """As many as one digest can hold whole; the others wait for the next."""
+def fitting(messages: Sequence[Record[Any]], channel: Channel) -> Sequence[Record[Any]]:
+    """As many as one digest can hold whole, links and all; the others wait for the next."""
     fit = len(messages)
-    while fit > 1 and bytes_of(digest_of(messages[:fit])) > limit:
+    while fit > 1 and bytes_of(digest_of(messages[:fit], channel)) > channel.digest_bytes:
         fit -= 1
     return messages[:fit]
 
 
-def digest_of(messages: Sequence[Record[Any]]) -> str:
-    return say_digest([message.body for message in messages])
+def digest_of(messages: Sequence[Record[Any]], channel: Channel) -> str:
+    return say_digest([line_of(message, channel) for message in messages])
+
+
+def line_of(message: Record[Any], channel: Channel) -> str:
+    link = channel.open_lead(message.lead_id) if message.lead_id else ""
+    return f"{message.body}{link}"
 
 
 def address_letter(parcel: Parcel, channel: Channel, link_for: LinkFor, name: str) -> Letter:
     """`name`: of the person who is to acknowledge, if the parcel is about one."""
     first, robot = parcel.messages[0], parcel.robot
-    text = digest_of(parcel.messages) if parcel.is_digest else first.body
+    text = digest_of(parcel.messages, channel) if parcel.is_digest else first.body
     has_link = channel.digest_bytes > 0 and not parcel.is_digest
     if has_link and first.lead_id and first.to_id:
         link = link_for(robot.org_id, first.lead_id, first.to_id, robot.kind)
         text = say_with_link(text, name, link, channel.text_bytes) if link else text
-    return Letter(first.id, robot.url, robot.secret, text, parcel.is_digest)
+    return Letter(key_of(parcel), robot.url, robot.secret, text, parcel.is_digest)
+
+
+def key_of(parcel: Parcel) -> str:
+    """The same messages have the same key, and others another: a digest that grew is no copy."""
+    ids = [message.id for message in parcel.messages]
+    return derive_id("digest", *sorted(ids)) if parcel.is_digest else str(ids[0])
 
 
 async def drop(

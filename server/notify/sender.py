@@ -48,10 +48,10 @@ async def open_channels(config: Config) -> AsyncIterator[Channels]:
     limits = httpx.Limits(max_connections=ROBOTS_AT_ONCE * 2, max_keepalive_connections=8)
     async with httpx.AsyncClient(limits=limits, follow_redirects=False, verify=trusted()) as client:
         yield {
-            "wecom": WeCom(client),
-            "dingtalk": DingTalk(client),
-            "feishu": Feishu(client),
-            "mail": Mail(config.smtp),
+            "wecom": WeCom(client, config.origin),
+            "dingtalk": DingTalk(client, config.origin),
+            "feishu": Feishu(client, config.origin),
+            "mail": Mail(config.smtp, config.origin),
             "push": WebPush(client, config.push_key, config.origin),
         }
 
