@@ -74,7 +74,7 @@ test('what was said in the app is told once, by its fact where that is here, and
   const said = (at: number, channel: string) => ({ staff_id: 'lin', at, channel })
   const known = { ...lead, body: { ...lead.body, state: 'offered' as const, escalated_at: 12, acknowledged: { by: 'lin', at: 15 } } }
   const ways = (one: Seen<Lead>, ...tree: Seen<AnyBody>[]) => historyOf(one, tree).map(({ staff_id, way, pending }) => [staff_id, way, pending])
-  const fact = row('lead_acknowledgement', '1', { lead_id: 'l' }, { by: 'lin', at: 15, pending: true })
+  const fact = row<AnyBody>('lead_acknowledgement', '1', { lead_id: 'l' }, { by: 'lin', at: 15, pending: true })
   expect(ways(known)).toEqual([['lin', 'app', false]])
   expect(ways(known, fact)).toEqual([['lin', 'app', true]])
   const both = { ...known, body: { ...known.body, acknowledgements: [said(13, 'wecom'), said(15, 'app')] } }

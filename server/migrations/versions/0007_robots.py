@@ -1,0 +1,16 @@
+"""Robots have names, and may be rung by escalations alone."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("robots", sa.Column("name", sa.Text(), nullable=False, server_default=""))
+    op.add_column(
+        "robots", sa.Column("urgent_only", sa.Integer(), nullable=False, server_default="0")
+    )
