@@ -57,7 +57,7 @@ class DingTalk:
     async def send(self, letter: Letter, now: int) -> Answer:
         url = signed(letter.address, letter.secret, now)
         message = {"msgtype": "text", "text": {"content": shorten(letter.text, self.text_bytes)}}
-        reply = await post(self.client, url, message, now)
+        reply = await post(self.client, url, message, letter.key, now)
         if isinstance(reply, Answer):
             return reply
         return explained(judge(reply, "errcode", "errmsg", VERDICTS))

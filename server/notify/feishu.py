@@ -44,7 +44,7 @@ class Feishu:
         return f" {lead_url(self.origin, lead_id)}"
 
     async def send(self, letter: Letter, now: int) -> Answer:
-        reply = await post(self.client, letter.address, self.message(letter, now), now)
+        reply = await post(self.client, letter.address, self.message(letter, now), letter.key, now)
         return reply if isinstance(reply, Answer) else judge(reply, "code", "msg", VERDICTS)
 
     def message(self, letter: Letter, now: int) -> dict[str, Any]:

@@ -98,7 +98,7 @@ async def revive(
     statement = (
         update(notifications)
         .where(DEAD, notifications.c.org_id == org_id, notifications.c.target == id, chosen)
-        .values(failed_at=None, attempts=0)
+        .values(failed_at=None, attempts=0, parcel=None)
     )
     revived = (await connection.execute(statement)).rowcount
     robot = update(robots).where(robots.c.org_id == org_id, robots.c.id == id)

@@ -35,7 +35,7 @@ class WeCom:
         return f" [打开]({lead_url(self.origin, lead_id)})"
 
     async def send(self, letter: Letter, now: int) -> Answer:
-        reply = await post(self.client, letter.address, self.message(letter), now)
+        reply = await post(self.client, letter.address, self.message(letter), letter.key, now)
         return reply if isinstance(reply, Answer) else judge(reply, "errcode", "errmsg", VERDICTS)
 
     def message(self, letter: Letter) -> dict[str, Any]:

@@ -108,6 +108,7 @@ async def test_each_lead_is_a_notice_of_its_own_however_many_there_are(
     assert sorted(told["lead_id"] for told in service.told) == sorted(
         f"lead-{n}" for n in range(90)
     )
+    assert len(set(service.topics)) == 90, "none takes the place of another"
 
 
 async def test_nobody_elses_phone_rings(

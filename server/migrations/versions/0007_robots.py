@@ -1,4 +1,4 @@
-"""Robots have names, and may be rung by escalations alone."""
+"""Robots have names, and may be rung by escalations alone; digests stay as they were packed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,3 +14,4 @@ def upgrade() -> None:
     op.add_column(
         "robots", sa.Column("urgent_only", sa.Integer(), nullable=False, server_default="0")
     )
+    op.add_column("notifications", sa.Column("parcel", sa.Text()))
