@@ -5,7 +5,7 @@ import type { Known, Lead } from '../model'
 const WAYS = ['app', 'wecom', 'dingtalk', 'feishu', 'mail']
 export type Way = 'app' | 'wecom' | 'dingtalk' | 'feishu' | 'mail' | 'other'
 
-/** Oldest first; rows of older servers keep what the app said outside the list. */
+/** Oldest first; rows of older servers, and what waits on this phone, have what the app said outside the list. */
 export function knownBy({ acknowledgements = [], acknowledged }: Lead): Known[] {
   if (!acknowledged || acknowledgements.some(({ staff_id, at }) => staff_id === acknowledged.by && at === acknowledged.at)) return acknowledgements
   return [...acknowledgements, { staff_id: acknowledged.by, at: acknowledged.at, channel: 'app' }].sort((a, b) => a.at - b.at)

@@ -16,7 +16,7 @@ export function mirrorLead(op: Operation, layer: Layer<Lead>): void {
     layer.change(lead, op, { state: 'closed', closed_at: op.captured_at, close_reason: op.fields.reason as ClosingReason })
   }
   if (op.entity === 'snooze') putOff(op, layer, lead, mine)
-  if (op.entity === 'lead_acknowledgement') layer.change(lead, op, { acknowledgements: [...(layer.get(lead)?.body.acknowledgements ?? []), { staff_id: mine, at: op.captured_at, channel: 'app' }] })
+  if (op.entity === 'lead_acknowledgement') layer.change(lead, op, { acknowledged: { by: mine, at: op.captured_at } })
   if (op.entity === 'follow_up' && lead) contacted(op, layer, lead)
   if (op.entity === 'follow_up' && lead) tried(op, layer, lead)
   if (op.entity === 'correction') recounted(op, layer)
