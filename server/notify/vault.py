@@ -67,7 +67,8 @@ async def reseal(connection: AsyncConnection, vault: Vault) -> int:
         robots.c.secret.is_(None), robots.c.secret.startswith(vault.mark, autoescape=True)
     )
     query = select(robots.c.org_id, robots.c.id, robots.c.url, robots.c.secret)
-    stale = (await connection.execute(query.where(~(is_fresh & is_kept)).with_for_update())).all()
+    stale_ones = query.where(~(is_fresh & is_kept)).with_for_update(skip_locked=True)
+    stale = (await connection.execute(stale_ones)).all()
     anew: list[dict[str, Any]] = [
         dict(
             zip(
