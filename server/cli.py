@@ -23,6 +23,7 @@ from server.front.journal import start_journal
 from server.identity.tables import organisations
 from server.notify.hooks import KINDS, check_url
 from server.notify.robots import Robot, put_robot
+from server.notify.vault import Vault
 from server.people.list_routes import token_for
 
 SHUTDOWN_S = 10
@@ -141,7 +142,7 @@ async def add_store_robot(wish: argparse.Namespace, config: Config) -> None:
             org_id = (await connection.execute(found)).scalar_one()
             id = f"{wish.kind}-{wish.store}"
             robot = Robot(org_id, id, wish.kind, wish.store, None, wish.url, wish.secret)
-            await put_robot(connection, robot)
+            await put_robot(connection, robot.sealed(Vault(config.keys)))
     finally:
         await database.close()
 

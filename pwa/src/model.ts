@@ -87,7 +87,7 @@ export interface Lead {
   closed_at: number | null; close_reason: ClosingReason | 'merged' | 'pool' | null; self_received: boolean; clock: Clock | null
   escalated_at: number | null; escalated_to: string | null; level: string | null; first_follow_up_due_at: number | null
   arrivals: number; rung_at: number | null; reasons: Reason[]
-  /** who said "I know" to a reminder in a chat or a mail: not yet in rows of older servers */
+  /** who said "I know", in the app or by a link: read with leads/knowing, older servers keep the app's in `acknowledged` */
   acknowledgements?: Known[]
   name: string; salutation: string; source: string; position: string; is_known: boolean
   /** the three figures, kept apart: the customer's wait, the store's part of it in store time, the network's; null until known */

@@ -11,6 +11,7 @@ from server.leads.offers import UNANSWERED, stored
 from server.leads.presence import count_missed, presence_id
 from server.leads.roster import Roster
 from server.leads.routing import Assignment, Reason, duty_chain, level_of
+from server.notify.knowing import ask_anew
 from server.notify.outbox import Bell
 from server.stores.calendar import Calendar
 from sync import Ledger, Row
@@ -266,8 +267,7 @@ def escalate(scene: Scene, reason: str, least: str = "manager") -> list[Bell]:
     scene.ledger.change(
         lead, responsible_id=to_id, escalated_to=to_id, escalated_at=scene.now, level=level
     )
-    if lead.body.get("acknowledged"):
-        scene.ledger.change(lead, acknowledged=None)
+    ask_anew(scene.ledger, lead)
     record(scene, level, missed_by, to_id, reason)
     offers.tell(scene.ledger, "escalated", lead, to_id)
     told = {"to": to_id, "missed_by": missed_by, "reason": reason}

@@ -5,6 +5,7 @@ from typing import Any
 from server.customers import pool_card
 from server.leads.clock import RUNGS, Ladder, climb, first_follow_up_due, patience_of
 from server.leads.figures import annotate, count_no_signal, count_responsibility
+from server.notify.knowing import ask_anew
 from server.stores.calendar import calendar_of
 from sync import Ledger, Row, derive_id, is_fresh
 
@@ -297,12 +298,12 @@ def reopen(ledger: Ledger, lead: Row, to_id: str) -> None:
     withdraw(ledger, lead)
     release_holder(ledger, lead)
     stop_clock(ledger, lead)
+    ask_anew(ledger, lead)
     fresh_round: dict[str, Any] = {
         "escalated_to": None,
         "level": None,
         "missed_ids": [],
         "clock": None,
-        "acknowledged": None,
         "put_off_s": 0,
     }
     ledger.change(lead, state="waiting", responsible_id=to_id, **fresh_round)

@@ -1,11 +1,10 @@
-"""Giving a waiting lead more time, for a reason and up to a bound; and seeing that one has it."""
-
-from typing import Any
+"""Giving a waiting lead more time, for a reason and up to a bound; and saying that one knows."""
 
 from server.leads import offers
 from server.leads.claims import heads
 from server.leads.clock import RUNGS
 from server.leads.offers import UNANSWERED, stored
+from server.notify.knowing import APP, is_asked, note_known
 from server.stores.calendar import Calendar, calendar_of
 from sync import Author, Ledger, Refusal, Row
 
@@ -96,14 +95,11 @@ def calendar_around(lead: Row, ledger: Ledger) -> Calendar:
 
 
 def acknowledge(seen: Row, ledger: Ledger, author: Author) -> Refusal | None:
-    """我知道了, by whoever it was escalated to. Stops nothing; one that comes late is no news."""
+    """我知道了, by whoever it was escalated to. Stops nothing, and may come late."""
     lead = ledger.row(seen.body["lead_id"])
     if lead is None or lead.entity != "lead":
         return Refusal("not_found", "lead_id")
-    if lead.body["state"] not in UNANSWERED:
+    if is_asked(lead, author.staff_id):
+        note_known(ledger, lead, author.staff_id, APP)
         return None
-    if author.staff_id not in (lead.body["escalated_to"], lead.body["responsible_id"]):
-        return Refusal("forbidden")
-    note: dict[str, Any] = {"by": author.staff_id, "at": ledger.now}
-    ledger.change(lead, acknowledged=note)
-    return None
+    return Refusal("forbidden") if lead.body["state"] in UNANSWERED else None

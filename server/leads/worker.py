@@ -22,6 +22,7 @@ from server.leads.offers import open_or_ring, stored
 from server.leads.presence import come_back
 from server.leads.queries import load_rosters
 from server.notify.outbox import Bell, enqueue
+from server.notify.overheard import ring_overheard
 from server.rows import Movement, Published, load, open_ledger, publish
 from server.rows.tables import deadlines
 from sync import Entities, Ledger, Row, is_fresh
@@ -179,6 +180,7 @@ async def fire_deadlines(
         else:
             about_leads.append((deadline, subject))
     await act_on_leads(connection, ledger, about_leads)
+    await ring_overheard(connection, ledger)
     return await publish(connection, ledger)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.clock import SECOND_MS, Clock
 from server.config import Config
 from server.identity.signing import BadSeal, Seal
+from server.notify.knowing import known_at, note_known
 from server.notify.packing import LinkFor
 from server.rows import Published, find_row, load, open_ledger, publish
 from server.stores.calendar import calendar_of
@@ -17,7 +18,6 @@ from sync import Entities, Row
 
 PURPOSE = "acknowledge"
 MAX_AGE_S = 24 * 3600
-FIELD = "acknowledgements"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ async def find_asked(connection: AsyncConnection, link: Link, now: int) -> Asked
         waited_s=count_wait(lead, store, now),
         holder=holder.body["name"] if holder else "",
         is_closed=lead.body["state"] == "closed",
-        at=acknowledged_at(lead, link.staff_id),
+        at=known_at(lead, link.staff_id),
         zone=store.body["zone"] if store else "UTC",
     )
 
@@ -94,11 +94,6 @@ def is_there(row: Row | None, entity: str) -> bool:
     return is_known and row is not None and row.body.get("state") != "left"
 
 
-def acknowledged_at(lead: Row, staff_id: str) -> int | None:
-    noted = [each for each in lead.body.get(FIELD, []) if each["staff_id"] == staff_id]
-    return noted[0]["at"] if noted else None
-
-
 async def acknowledge(
     connection: AsyncConnection, entities: Entities, link: Link, now: int
 ) -> Published | None:
@@ -108,8 +103,5 @@ async def acknowledge(
     lead, person = ledger.row(link.lead_id), ledger.row(link.staff_id)
     if not is_there(lead, "lead") or not is_there(person, "staff") or lead is None:
         return None
-    if acknowledged_at(lead, link.staff_id) is not None:
-        return None
-    noted = {"staff_id": link.staff_id, "at": now, "channel": link.channel}
-    ledger.change(lead, **{FIELD: [*lead.body.get(FIELD, []), noted]})
-    return await publish(connection, ledger)
+    is_news = note_known(ledger, lead, link.staff_id, link.channel)
+    return await publish(connection, ledger) if is_news else None

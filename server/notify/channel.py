@@ -1,6 +1,7 @@
 """What all ways out of the house have in common: a pace, sizes, and what an answer means."""
 
 from typing import Literal, NamedTuple, Protocol
+from urllib.parse import quote
 
 Verdict = Literal["sent", "too_long", "over_limit", "failed", "refused", "gone"]
 """`failed` is worth another try; `refused` stays so until somebody changes the settings; `gone`:
@@ -50,7 +51,14 @@ class Channel(Protocol):
     @property
     def digest_bytes(self) -> int: ...
 
+    def open_lead(self, lead_id: str) -> str:
+        """What follows a line of a digest: the lead in the app, as this chat shows links."""
+
     async def send(self, letter: Letter, now: int) -> Answer: ...
+
+
+def lead_url(origin: str, lead_id: str) -> str:
+    return f"{origin}/leads/{quote(lead_id, safe='')}"
 
 
 Channels = dict[str, Channel]

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from server.clock import MINUTE_MS, SECOND_MS
-from server.notify.channel import Answer, Letter, Pace
+from server.notify.channel import Answer, Letter, Pace, lead_url
 from server.notify.webhook import Verdicts, judge, post
 from server.notify.words import shorten
 
@@ -35,12 +35,16 @@ class Feishu:
     JSON, so that 3,000 are within the 20 KB whatever they are."""
 
     client: httpx.AsyncClient
+    origin: str = ""
     pace: Pace = Pace(spacing_ms=1_000, calm_a_minute=15, most_a_minute=60, rest_ms=MINUTE_MS)
     text_bytes: int = 3000
     digest_bytes: int = 3000
 
+    def open_lead(self, lead_id: str) -> str:
+        return f" {lead_url(self.origin, lead_id)}"
+
     async def send(self, letter: Letter, now: int) -> Answer:
-        reply = await post(self.client, letter.address, self.message(letter, now), now)
+        reply = await post(self.client, letter.address, self.message(letter, now), letter.key, now)
         return reply if isinstance(reply, Answer) else judge(reply, "code", "msg", VERDICTS)
 
     def message(self, letter: Letter, now: int) -> dict[str, Any]:

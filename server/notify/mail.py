@@ -10,7 +10,7 @@ from email.utils import formatdate
 
 from server.clock import MINUTE_MS, SECOND_MS
 from server.config import Smtp
-from server.notify.channel import Answer, Letter, Pace
+from server.notify.channel import Answer, Letter, Pace, lead_url
 from server.notify.words import shorten
 
 TIMEOUT_S = 5.0
@@ -24,9 +24,13 @@ class Mail:
     """`smtp` is None where no server is configured: mailboxes then say so."""
 
     smtp: Smtp | None
+    origin: str = ""
     pace: Pace = Pace(spacing_ms=3_000, calm_a_minute=10, most_a_minute=20, rest_ms=MINUTE_MS)
     text_bytes: int = 8192
     digest_bytes: int = 8192
+
+    def open_lead(self, lead_id: str) -> str:
+        return f" {lead_url(self.origin, lead_id)}"
 
     async def send(self, letter: Letter, now: int) -> Answer:
         if self.smtp is None:

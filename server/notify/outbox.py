@@ -33,6 +33,18 @@ class Bell(NamedTuple):
     def to_id(self) -> str:
         return self.facts.get("to_id") or ""
 
+    @property
+    def is_urgent(self) -> bool:
+        return self.kind in URGENT_KINDS
+
+
+class Hearer(NamedTuple):
+    """A robot's channel and id, and whether it is rung by escalations alone."""
+
+    channel: str
+    id: str
+    urgent_only: bool
+
 
 async def enqueue(
     connection: AsyncConnection, org_id: str, bells: Sequence[Bell], now: int
@@ -43,12 +55,13 @@ async def enqueue(
         return
     hearers = await find_hearers(connection, org_id, bells)
     waiting = [
-        _message(org_id, bell, channel, id, now)
+        _message(org_id, bell, hearer, now)
         for bell in bells
-        for channel, id in (
+        for hearer in (
             *hearers.get(("robot", bell.store_id), ()),
             *hearers.get(("person", bell.to_id), ()),
         )
+        if bell.is_urgent or not hearer.urgent_only
     ]
     if waiting:
         statement = insert_into(connection, notifications).on_conflict_do_nothing()
@@ -56,22 +69,23 @@ async def enqueue(
 
 
 Place = tuple[str, str]
-"""Whom a robot speaks to, a store's group or a person, and whose id that is; or a channel and the
-robot's id."""
+"""Whom a robot speaks to, a store's group or a person, and whose id that is."""
 
 
 async def find_hearers(
     connection: AsyncConnection, org_id: str, bells: Sequence[Bell]
-) -> dict[Place, list[Place]]:
-    """Of each store and each person, their robots as channel and id."""
+) -> dict[Place, list[Hearer]]:
+    """Of each store and each person, their robots."""
     stores, people = {bell.store_id for bell in bells}, {bell.to_id for bell in bells}
     given = {"org": org_id, "stores": as_list(stores), "people": as_list(people)}
-    found: dict[Place, list[Place]] = {}
-    for store_id, staff_id, kind, id in await fetch(
+    found: dict[Place, list[Hearer]] = {}
+    for store_id, staff_id, kind, id, urgent_only in await fetch(
         connection, hearers_query(connection.dialect.name), given
     ):
         place = ("person", staff_id) if staff_id else ("robot", store_id)
-        found.setdefault(place, []).append((kind if staff_id else "robot", id))
+        found.setdefault(place, []).append(
+            Hearer(kind if staff_id else "robot", id, bool(urgent_only))
+        )
     return found
 
 
@@ -81,24 +95,26 @@ def hearers_query(dialect: str) -> Select[Any]:
     is_personal = robots.c.staff_id.in_(listed(dialect, "people"))
     is_its_phone = (devices.c.org_id == robots.c.org_id) & (devices.c.id == robots.c.device_id)
     return (
-        select(robots.c.store_id, robots.c.staff_id, robots.c.kind, robots.c.id)
+        select(
+            robots.c.store_id, robots.c.staff_id, robots.c.kind, robots.c.id, robots.c.urgent_only
+        )
         .outerjoin(devices, is_its_phone)
         .where(robots.c.org_id == bindparam("org"), robots.c.enabled == 1)
         .where(or_(is_near, is_personal), devices.c.revoked_at.is_(None))
     )
 
 
-def _message(org_id: str, bell: Bell, channel: str, robot_id: str, now: int) -> dict[str, Any]:
-    dedupe_key = f"{robot_id}:{bell.key}"
+def _message(org_id: str, bell: Bell, hearer: Hearer, now: int) -> dict[str, Any]:
+    dedupe_key = f"{hearer.id}:{bell.key}"
     return {
         "org_id": org_id,
         "id": derive_id("notification", dedupe_key),
-        "channel": channel,
-        "target": robot_id,
+        "channel": hearer.channel,
+        "target": hearer.id,
         "kind": bell.kind,
-        "priority": URGENT if bell.kind in URGENT_KINDS else ROUTINE,
+        "priority": URGENT if bell.is_urgent else ROUTINE,
         "dedupe_key": dedupe_key,
-        "body": (whisper if channel == PUSH else say)(bell.kind, bell.facts),
+        "body": (whisper if hearer.channel == PUSH else say)(bell.kind, bell.facts),
         "due_at": now,
         "attempts": 0,
         "lead_id": bell.facts.get("lead_id"),

@@ -13,6 +13,7 @@ from server.notify.channel import Channel, Letter, Pace
 from server.notify.outbox import URGENT
 from server.notify.tables import WAITING, notifications, robots
 from server.notify.words import bytes_of, say_digest, say_with_link
+from sync import derive_id
 
 LEASE_MS = 30_000
 """Longer than any channel takes. Whoever was killed while sending is taken for dead after it."""
@@ -23,12 +24,15 @@ LinkFor = Callable[[str, str, str, str], str | None]
 """The address at which a person acknowledges a lead: organisation, lead, person, channel."""
 
 
+Messages = Sequence[Record[Any]]
+
+
 class Parcel(NamedTuple):
     """What goes out in one go. `lease` is ours for as long as the robot's row says the same."""
 
     robot: Record[Any]
     lease: int
-    messages: Sequence[Record[Any]] = ()
+    messages: Messages = ()
 
     @property
     def is_digest(self) -> bool:
@@ -50,9 +54,22 @@ async def take_parcel(
     if (rest := rest_for(channel.pace, sent)) is not None:
         await set_robot(connection, robot, next_at=rest)
         return None
-    merges = channel.digest_bytes > 0 and is_merged(waiting, sent, channel.pace)
-    chosen = fitting(waiting, channel.digest_bytes) if merges else waiting[:1]
+    chosen = await choose(connection, waiting, sent, channel)
     return Parcel(robot, await hold(connection, robot, sent, now), chosen)
+
+
+async def choose(
+    connection: AsyncConnection, waiting: Messages, sent: Sequence[int], channel: Channel
+) -> Messages:
+    """A digest that was packed before goes again as it was: a copy is told by its key."""
+    first = waiting[0]
+    if first.parcel:
+        return await find_packed(connection, first)
+    merges = channel.digest_bytes > 0 and is_merged(waiting, sent, channel.pace)
+    chosen = fitting(waiting, channel) if merges else waiting[:1]
+    if len(chosen) > 1:
+        await mark(connection, first.org_id, chosen, parcel=key_of(chosen))
+    return chosen
 
 
 async def take_turn(
@@ -87,7 +104,7 @@ async def hold(
 
 async def find_waiting(
     connection: AsyncConnection, org_id: str, robot_id: str, now: int
-) -> Sequence[Record[Any]]:
+) -> Messages:
     query = (
         select(notifications)
         .where(
@@ -102,46 +119,67 @@ async def find_waiting(
     return (await connection.execute(query)).all()
 
 
-def is_merged(waiting: Sequence[Record[Any]], sent: Sequence[int], pace: Pace) -> bool:
+async def find_packed(connection: AsyncConnection, first: Record[Any]) -> Messages:
+    query = (
+        select(notifications)
+        .where(
+            WAITING,
+            notifications.c.org_id == first.org_id,
+            notifications.c.target == first.target,
+            notifications.c.parcel == first.parcel,
+        )
+        .order_by(notifications.c.priority, notifications.c.due_at, notifications.c.id)
+    )
+    return (await connection.execute(query)).all()
+
+
+def is_merged(waiting: Messages, sent: Sequence[int], pace: Pace) -> bool:
     """The rest is merged once the minute is busy. Escalations go out first and alone, with their
     links, unless all but the last places of the minute are taken: better together than late."""
     is_urgent = waiting[0].priority == URGENT
     return len(sent) >= (pace.most_a_minute - LAST_PLACES if is_urgent else pace.calm_a_minute)
 
 
-def fitting(messages: Sequence[Record[Any]], limit: int) -> Sequence[Record[Any]]:
-    """As many as one digest can hold whole; the others wait for the next."""
+def fitting(messages: Messages, channel: Channel) -> Messages:
+    """As many as one digest can hold whole, links and all; the others wait for the next."""
     fit = len(messages)
-    while fit > 1 and bytes_of(digest_of(messages[:fit])) > limit:
+    while fit > 1 and bytes_of(digest_of(messages[:fit], channel)) > channel.digest_bytes:
         fit -= 1
     return messages[:fit]
 
 
-def digest_of(messages: Sequence[Record[Any]]) -> str:
-    return say_digest([message.body for message in messages])
+def digest_of(messages: Messages, channel: Channel) -> str:
+    return say_digest([line_of(message, channel) for message in messages])
+
+
+def line_of(message: Record[Any], channel: Channel) -> str:
+    link = channel.open_lead(message.lead_id) if message.lead_id else ""
+    return f"{message.body}{link}"
 
 
 def address_letter(parcel: Parcel, channel: Channel, link_for: LinkFor, name: str) -> Letter:
     """`name`: of the person who is to acknowledge, if the parcel is about one."""
     first, robot = parcel.messages[0], parcel.robot
-    text = digest_of(parcel.messages) if parcel.is_digest else first.body
+    text = digest_of(parcel.messages, channel) if parcel.is_digest else first.body
     has_link = channel.digest_bytes > 0 and not parcel.is_digest
     if has_link and first.lead_id and first.to_id:
         link = link_for(robot.org_id, first.lead_id, first.to_id, robot.kind)
         text = say_with_link(text, name, link, channel.text_bytes) if link else text
-    return Letter(first.id, robot.url, robot.secret, text, parcel.is_digest)
+    return Letter(key_of(parcel.messages), robot.url, robot.secret, text, parcel.is_digest)
 
 
-async def drop(
-    connection: AsyncConnection, org_id: str, messages: Sequence[Record[Any]], now: int
-) -> None:
+def key_of(messages: Messages) -> str:
+    """The same messages have the same key, and others another: a digest that grew is no copy."""
+    ids = [message.id for message in messages]
+    return derive_id("digest", *sorted(ids)) if len(ids) > 1 else str(ids[0])
+
+
+async def drop(connection: AsyncConnection, org_id: str, messages: Messages, now: int) -> None:
     """A robot that was switched off says nothing, now or later."""
     await mark(connection, org_id, messages, failed_at=now, error="switched_off")
 
 
-async def mark(
-    connection: AsyncConnection, org_id: str, messages: Sequence[Record[Any]], **values: Any
-) -> None:
+async def mark(connection: AsyncConnection, org_id: str, messages: Messages, **values: Any) -> None:
     ids = [message.id for message in messages]
     statement = update(notifications).where(
         notifications.c.org_id == org_id, notifications.c.id.in_(ids)

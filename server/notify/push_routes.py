@@ -4,7 +4,7 @@ from functools import partial
 from typing import Annotated
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -18,6 +18,7 @@ from server.intake import read_json
 from server.notify.outbox import PUSH
 from server.notify.robots import Robot, put_robot, remove_robot
 from server.notify.tables import robots
+from server.notify.vault import Vault
 from server.notify.web_push import PhoneKeys, WebPush, check_endpoint, check_keys
 from sync import derive_id
 
@@ -32,10 +33,22 @@ class Subscription(msgspec.Struct):
 
 
 async def show_push(request: Request) -> Response:
-    """`key` is null where this server does not push."""
-    await find_actor(request)
-    channel = channel_of(request)
-    return JSONResponse({"key": channel.public_key if channel.is_on else None})
+    """`key` is null where this server does not push; `phones`: one's own that can be rung."""
+    actor, channel = await find_actor(request), channel_of(request)
+    query = select(robots.c.id, robots.c.url, robots.c.secret).where(own_phones(actor))
+    async with ground_of(request).database.read(snapshot=False) as connection:
+        held = (await connection.execute(query)).all()
+    vault = request.app.state.sender.vault
+    phones = [id for id, url, secret in held if vault.can_open(url, secret)]
+    return JSONResponse({"key": channel.public_key if channel.is_on else None, "phones": phones})
+
+
+def own_phones(actor: Actor) -> ColumnElement[bool]:
+    return and_(
+        robots.c.org_id == actor.org_id,
+        robots.c.kind == PUSH,
+        robots.c.staff_id == actor.staff_id,
+    )
 
 
 async def subscribe(request: Request) -> Response:
@@ -45,7 +58,8 @@ async def subscribe(request: Request) -> Response:
         raise Conflict("no_push")
     check_endpoint(wish.endpoint, loopback=ground.config.robot_loopback)
     check_keys(wish.keys)
-    await ground.database.transact(partial(put_phone, actor=actor, wish=wish))
+    vault = request.app.state.sender.vault
+    await ground.database.transact(partial(put_phone, actor=actor, wish=wish, vault=vault))
     return JSONResponse({"id": phone_id(wish.endpoint)}, 201)
 
 
@@ -56,25 +70,22 @@ async def unsubscribe(request: Request) -> Response:
     return Response(status_code=204)
 
 
-async def put_phone(connection: AsyncConnection, actor: Actor, wish: Subscription) -> None:
+async def put_phone(
+    connection: AsyncConnection, actor: Actor, wish: Subscription, vault: Vault
+) -> None:
     """Whoever subscribes last has the phone in hand."""
     id = phone_id(wish.endpoint)
-    own = (robots.c.org_id == actor.org_id) & (robots.c.staff_id == actor.staff_id)
-    others = select(func.count()).where(own, robots.c.kind == PUSH, robots.c.id != id)
+    others = select(func.count()).where(own_phones(actor), robots.c.id != id)
     if (await connection.execute(others)).scalar_one() >= MOST_PHONES:
         raise Conflict("too_many_phones", most=MOST_PHONES)
     keys = msgspec.json.encode(wish.keys).decode()
     place = (actor.org_id, id, PUSH, "", actor.staff_id)
-    await put_robot(connection, Robot(*place, wish.endpoint, keys, actor.device_id))
+    robot = Robot(*place, wish.endpoint, keys, actor.device_id)
+    await put_robot(connection, robot.sealed(vault))
 
 
 async def end_phone(connection: AsyncConnection, actor: Actor, id: str) -> None:
-    own = select(robots.c.id).where(
-        robots.c.org_id == actor.org_id,
-        robots.c.id == id,
-        robots.c.kind == PUSH,
-        robots.c.staff_id == actor.staff_id,
-    )
+    own = select(robots.c.id).where(own_phones(actor), robots.c.id == id)
     if (await connection.execute(own)).first() is not None:
         await remove_robot(connection, actor.org_id, id)
 

@@ -14,11 +14,14 @@ from server.identity.actor import Actor, may
 from server.notify.hooks import hint_of
 from server.notify.outbox import MAIL, PUSH
 from server.notify.tables import WAITING, notifications, robots
+from server.notify.vault import Vault, sealed
 
 DEAD = notifications.c.failed_at.is_not(None) & notifications.c.sent_at.is_(None)
 DEAD_SHOWN = 20
 KEPT_MS = 30 * DAY_MS
 REASONS = ("error", "detail", "error_at")
+CURES = ("url", "secret", "enabled")
+LOST_KEY = "lost_key"
 
 
 class Robot(NamedTuple):
@@ -32,6 +35,12 @@ class Robot(NamedTuple):
     url: str
     secret: str | None = None
     device_id: str | None = None
+    name: str = ""
+    urgent_only: int = 0
+
+    def sealed(self, vault: Vault) -> "Robot":
+        url, secret = sealed(vault, self.url, self.secret)
+        return self._replace(url=url, secret=secret)
 
 
 class Owner(NamedTuple):
@@ -66,8 +75,10 @@ async def put_robot(connection: AsyncConnection, robot: Robot) -> None:
 async def change_robot(
     connection: AsyncConnection, org_id: str, id: str, wish: dict[str, Any]
 ) -> None:
-    """`wish`: any of url, secret and enabled. What was wrong before is forgotten with it."""
-    fresh = {"next_at": 0, "failures": 0} | dict.fromkeys(REASONS)
+    """`wish`: any of url, secret, enabled, name and urgent_only. With the first three, what was
+    wrong before is forgotten."""
+    is_cured = not wish.keys().isdisjoint(CURES)
+    fresh = {"next_at": 0, "failures": 0} | dict.fromkeys(REASONS) if is_cured else {}
     statement = update(robots).where(robots.c.org_id == org_id, robots.c.id == id)
     await connection.execute(statement.values(**wish, **fresh))
 
@@ -87,7 +98,7 @@ async def revive(
     statement = (
         update(notifications)
         .where(DEAD, notifications.c.org_id == org_id, notifications.c.target == id, chosen)
-        .values(failed_at=None, attempts=0)
+        .values(failed_at=None, attempts=0, parcel=None)
     )
     revived = (await connection.execute(statement)).rowcount
     robot = update(robots).where(robots.c.org_id == org_id, robots.c.id == id)
@@ -100,7 +111,9 @@ async def find_robot(connection: AsyncConnection, org_id: str, id: str) -> Recor
     return (await connection.execute(query)).one_or_none()
 
 
-async def list_robots(connection: AsyncConnection, actor: Actor) -> list[dict[str, Any]]:
+async def list_robots(
+    connection: AsyncConnection, actor: Actor, vault: Vault
+) -> list[dict[str, Any]]:
     """Those that `actor` may set up, with their state; never their secrets."""
     query = select(robots).where(robots.c.org_id == actor.org_id, within_reach(actor))
     found = (await connection.execute(query.order_by(robots.c.store_id, robots.c.id))).all()
@@ -108,7 +121,20 @@ async def list_robots(connection: AsyncConnection, actor: Actor) -> list[dict[st
     ids = [robot.id for robot in seen]
     waiting = await count_waiting(connection, actor.org_id, ids)
     dead = await find_dead(connection, actor.org_id, ids)
-    return [describe(robot, waiting.get(robot.id, 0), dead.get(robot.id, [])) for robot in seen]
+    return [
+        describe(robot, vault, waiting.get(robot.id, 0), dead.get(robot.id, [])) for robot in seen
+    ]
+
+
+async def count_alike(connection: AsyncConnection, robot: Robot) -> int:
+    """The others of its store, or of its person."""
+    place = (robots.c.store_id == robot.store_id) & (
+        robots.c.staff_id == robot.staff_id if robot.staff_id else true()
+    )
+    query = select(func.count()).where(
+        place, robots.c.org_id == robot.org_id, robots.c.id != robot.id, robots.c.kind != PUSH
+    )
+    return int((await connection.execute(query)).scalar_one())
 
 
 def within_reach(actor: Actor) -> ColumnElement[bool]:
@@ -141,16 +167,21 @@ async def find_dead(
     return found
 
 
-def describe(robot: Record[Any], waiting: int, dead: Sequence[Record[Any]]) -> dict[str, Any]:
+def describe(
+    robot: Record[Any], vault: Vault, waiting: int, dead: Sequence[Record[Any]]
+) -> dict[str, Any]:
+    url, is_lost = vault.try_open(robot.url), not vault.can_open(robot.url, robot.secret)
     return {
         "id": robot.id,
         "kind": robot.kind,
         "store_id": robot.store_id or None,
-        "hint": hint_of(robot.kind, robot.url),
+        "name": robot.name,
+        "urgent_only": bool(robot.urgent_only),
+        "hint": hint_of(robot.kind, url) if url is not None else "",
         "has_secret": bool(robot.secret),
         "enabled": bool(robot.enabled),
         "sent_at": robot.sent_at,
-        "error": robot.error,
+        "error": LOST_KEY if is_lost else robot.error,
         "detail": robot.detail,
         "error_at": robot.error_at,
         "next_at": robot.next_at,

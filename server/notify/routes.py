@@ -20,11 +20,13 @@ from server.notify.hooks import check_address, check_url
 from server.notify.outbox import MAIL
 from server.notify.robots import Robot, may_set_up
 from server.notify.trying import try_out
+from server.notify.vault import Vault
 from server.rows import find_row
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Url = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 Secret = Annotated[str, msgspec.Meta(max_length=200)]
+Name = Annotated[str, msgspec.Meta(max_length=40)]
 ROBOTS_MOST = 20
 
 
@@ -36,6 +38,8 @@ class RobotWish(msgspec.Struct, forbid_unknown_fields=True):
     url: Url
     store_id: Id | None = None
     secret: Secret = ""
+    name: Name = ""
+    urgent_only: bool = False
 
 
 class ChangeWish(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -44,6 +48,8 @@ class ChangeWish(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
     url: Url | msgspec.UnsetType = msgspec.UNSET
     secret: Secret | msgspec.UnsetType = msgspec.UNSET
     enabled: bool | msgspec.UnsetType = msgspec.UNSET
+    name: Name | msgspec.UnsetType = msgspec.UNSET
+    urgent_only: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class RetryWish(msgspec.Struct, forbid_unknown_fields=True):
@@ -56,7 +62,7 @@ async def show_robots(request: Request) -> Response:
     ground = ground_of(request)
     async with ground.database.read() as connection:
         actor = await signed_in(request, connection)
-        found = await robots.list_robots(connection, actor)
+        found = await robots.list_robots(connection, actor, vault_of(request))
     return JSONResponse({"robots": found, "mail": ground.config.smtp is not None})
 
 
@@ -70,7 +76,7 @@ async def add_robot(request: Request) -> Response:
 
     async def work(connection: AsyncConnection) -> None:
         await check_owner(connection, actor, robot)
-        await robots.put_robot(connection, robot)
+        await robots.put_robot(connection, robot.sealed(vault_of(request)))
 
     await ground.database.transact(work)
     return JSONResponse({"id": robot.id}, 201)
@@ -88,6 +94,8 @@ def robot_in(wish: RobotWish, actor: Actor) -> Robot:
         staff_id,
         wish.url,
         wish.secret or None,
+        name=wish.name.strip(),
+        urgent_only=int(wish.urgent_only),
     )
 
 
@@ -100,9 +108,7 @@ async def check_owner(connection: AsyncConnection, actor: Actor, robot: Robot) -
         store = await find_row(connection, actor.org_id, robot.store_id)
         if store is None or store.entity != "store":
             raise NotFound
-    others = await robots.list_robots(connection, actor)
-    alike = [r for r in others if (r["store_id"] or "", r["id"]) != (robot.store_id, robot.id)]
-    if len([r for r in alike if (r["store_id"] or "") == robot.store_id]) >= ROBOTS_MOST:
+    if await robots.count_alike(connection, robot) >= ROBOTS_MOST:
         raise Conflict("too_many_robots")
 
 
@@ -118,19 +124,29 @@ async def change_robot(request: Request) -> Response:
     actor, id = await find_actor(request), request.path_params["id"]
     if not wish:
         raise BadRequest
-    if "secret" in wish:
-        wish["secret"] = wish["secret"] or None
-    if "enabled" in wish:
-        wish["enabled"] = int(wish["enabled"])
 
     async def work(connection: AsyncConnection) -> None:
         robot = await own_robot(connection, actor, id)
         if "url" in wish:
             check_place(request, robot.kind, wish["url"])
-        await robots.change_robot(connection, actor.org_id, id, wish)
+        await robots.change_robot(connection, actor.org_id, id, as_kept(wish, vault_of(request)))
 
     await ground_of(request).database.transact(work)
     return Response(status_code=204)
+
+
+def as_kept(wish: dict[str, Any], vault: Vault) -> dict[str, Any]:
+    """What of a wish goes into the columns; an empty secret is none."""
+    shut = {name: vault.close(wish[name]) for name in ("url", "secret") if wish.get(name)}
+    gone = {"secret": None} if wish.get("secret") == "" else {}
+    flags = {name: int(wish[name]) for name in ("enabled", "urgent_only") if name in wish}
+    named = {"name": wish["name"].strip()} if "name" in wish else {}
+    return shut | gone | flags | named
+
+
+def vault_of(request: Request) -> Vault:
+    vault: Vault = request.app.state.sender.vault
+    return vault
 
 
 async def remove_robot(request: Request) -> Response:

@@ -20,14 +20,15 @@ from server.clock import MINUTE_MS, Clock
 from server.config import Config
 from server.db import Database
 from server.notify.acknowledging import link_maker
-from server.notify.channel import Answer, Channels
+from server.notify.channel import Answer, Channels, Letter
 from server.notify.dingtalk import DingTalk
 from server.notify.feishu import Feishu
 from server.notify.mail import Mail
 from server.notify.packing import LinkFor, Parcel, address_letter, take_parcel
-from server.notify.robots import count_dead, forget_old
+from server.notify.robots import LOST_KEY, count_dead, forget_old
 from server.notify.settling import settle
 from server.notify.tables import WAITING, notifications, robots
+from server.notify.vault import Vault, reseal
 from server.notify.web_push import WebPush
 from server.notify.wecom import WeCom
 from server.notify.words import tame
@@ -48,10 +49,10 @@ async def open_channels(config: Config) -> AsyncIterator[Channels]:
     limits = httpx.Limits(max_connections=ROBOTS_AT_ONCE * 2, max_keepalive_connections=8)
     async with httpx.AsyncClient(limits=limits, follow_redirects=False, verify=trusted()) as client:
         yield {
-            "wecom": WeCom(client),
-            "dingtalk": DingTalk(client),
-            "feishu": Feishu(client),
-            "mail": Mail(config.smtp),
+            "wecom": WeCom(client, config.origin),
+            "dingtalk": DingTalk(client, config.origin),
+            "feishu": Feishu(client, config.origin),
+            "mail": Mail(config.smtp, config.origin),
             "push": WebPush(client, config.push_key, config.origin),
         }
 
@@ -70,6 +71,7 @@ class Sender:
     channels: Channels
     clock: Clock
     link_for: LinkFor
+    vault: Vault
     dead: int = 0
     swept_at: int = 0
 
@@ -94,6 +96,7 @@ class Sender:
             return
         self.swept_at = now
         await self.database.transact(lambda connection: forget_old(connection, now))
+        await self.database.transact(lambda connection: reseal(connection, self.vault))
         async with self.database.read(snapshot=False) as connection:
             self.dead = await count_dead(connection)
 
@@ -144,8 +147,21 @@ class Sender:
         parcel, name = packed
         channel = self.channels[parcel.robot.kind]
         letter = address_letter(parcel, channel, self.link_for, name)
-        await self.note(parcel, await channel.send(letter, self.clock()))
+        await self.say(parcel, letter)
         return 1
+
+    async def say(self, parcel: Parcel, letter: Letter) -> Answer:
+        """Sends it off and notes the answer. A key that was lost may come back with the next
+        start, so what could not be read is tried again like what could not be reached."""
+        robot = parcel.robot
+        if self.vault.can_open(robot.url, robot.secret):
+            secret = self.vault.open(robot.secret) if robot.secret else None
+            opened = letter._replace(address=self.vault.open(robot.url), secret=secret)
+            answer = await self.channels[robot.kind].send(opened, self.clock())
+        else:
+            answer = Answer("failed", LOST_KEY)
+        await self.note(parcel, answer)
+        return answer
 
     async def note(self, parcel: Parcel, answer: Answer) -> None:
         pace = self.channels[parcel.robot.kind].pace
@@ -171,4 +187,4 @@ async def addressee(connection: AsyncConnection, parcel: Parcel) -> str:
 @asynccontextmanager
 async def open_sender(config: Config, database: Database, clock: Clock) -> AsyncIterator[Sender]:
     async with open_channels(config) as channels:
-        yield Sender(database, channels, clock, link_maker(config, clock))
+        yield Sender(database, channels, clock, link_maker(config, clock), Vault(config.keys))

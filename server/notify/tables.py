@@ -6,9 +6,10 @@ from server.db import named_index, org_table
 
 # A mailbox is a robot that writes to one person: kind 'mail', `staff_id`, and no store. So is a
 # phone that wants to be rung while the app is closed: kind 'push', until its device is revoked.
-# `url` and `secret` are secrets: whoever has them can post. `next_at` and `sent` (the ms of the
-# sends of the last minute) keep the pace across restarts and processes; `leased_until` says that
-# one of them is sending now, and is the token by which it knows that this is still true.
+# `url` and `secret` are secrets: whoever has them can post. `vault` encrypts them. `next_at` and
+# `sent` (the ms of the sends of the last minute) keep the pace across restarts and processes;
+# `leased_until` says that one of them is sending now, and is the token by which it knows that this
+# is still true.
 robots = org_table(
     "robots",
     Column("id", Text, nullable=False),
@@ -27,12 +28,15 @@ robots = org_table(
     Column("detail", Text),  # the other side's own words
     Column("error_at", BigInteger),
     Column("device_id", Text),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("urgent_only", Integer, nullable=False, server_default="0"),
 )
 named_index(robots, "org_id", "store_id")
 named_index(robots, "org_id", "staff_id")
 
 # `target` is the robot's id. Waiting: neither sent_at nor failed_at. `priority` 0 jumps the queue;
 # `due_at` is when it was rung. `lead_id` and `to_id`: what is acknowledged, and by whom.
+# `parcel`: the digest it was put into, which is sent again as it was, whoever died with it.
 notifications = org_table(
     "notifications",
     Column("id", Text, nullable=False),
@@ -50,6 +54,7 @@ notifications = org_table(
     Column("detail", Text),
     Column("lead_id", Text),
     Column("to_id", Text),
+    Column("parcel", Text),
     rowid=True,
 )
 named_index(notifications, "org_id", "dedupe_key", unique=True)

@@ -21,9 +21,7 @@ async def try_out(sender: Sender, org_id: str, robot_id: str) -> Answer:
     parcel, store = await sender.database.transact(pack)
     robot, now = parcel.robot, sender.clock()
     letter = Letter(f"test-{robot.id}-{now}", robot.url, robot.secret, say_test(store))
-    answer = await sender.channels[robot.kind].send(letter, now)
-    await sender.note(parcel, answer)
-    return answer
+    return await sender.say(parcel, letter)
 
 
 async def take_for_test(

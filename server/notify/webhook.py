@@ -39,9 +39,13 @@ class Unreadable(Exception):
 JSON = {"content-type": "application/json; charset=utf-8"}
 
 
-async def post(client: httpx.AsyncClient, url: str, message: Any, now: int) -> Reply | Answer:
-    """The robot's reply, or why there is none. Redirects are not followed."""
-    return await post_bytes(client, url, msgspec.json.encode(message), JSON, now)
+async def post(
+    client: httpx.AsyncClient, url: str, message: Any, key: str, now: int
+) -> Reply | Answer:
+    """The robot's reply, or why there is none. Redirects are not followed. `key` is the letter's:
+    whatever stands between us and the robot can tell a copy by it."""
+    headers = {**JSON, "idempotency-key": key}
+    return await post_bytes(client, url, msgspec.json.encode(message), headers, now)
 
 
 async def post_bytes(

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from server.clock import MINUTE_MS
-from server.notify.channel import Answer, Letter, Pace
+from server.notify.channel import Answer, Letter, Pace, lead_url
 from server.notify.webhook import Verdicts, judge, post
 from server.notify.words import shorten
 
@@ -26,12 +26,16 @@ VERDICTS: Verdicts = {
 @dataclass(frozen=True)
 class WeCom:
     client: httpx.AsyncClient
+    origin: str = ""
     pace: Pace = Pace(spacing_ms=3_000, calm_a_minute=15, most_a_minute=20, rest_ms=MINUTE_MS)
     text_bytes: int = 2048
     digest_bytes: int = 4096
 
+    def open_lead(self, lead_id: str) -> str:
+        return f" [打开]({lead_url(self.origin, lead_id)})"
+
     async def send(self, letter: Letter, now: int) -> Answer:
-        reply = await post(self.client, letter.address, self.message(letter), now)
+        reply = await post(self.client, letter.address, self.message(letter), letter.key, now)
         return reply if isinstance(reply, Answer) else judge(reply, "errcode", "errmsg", VERDICTS)
 
     def message(self, letter: Letter) -> dict[str, Any]:

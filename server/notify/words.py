@@ -18,7 +18,9 @@ ELLIPSIS = "…"
 # Whatever people put between digits, but for what ends a clause.
 _DIGITS = re.compile(r"\d(?:[^\w，。；、]{0,3}\d){6,}")
 _ADDRESS = re.compile(r"://|\.(?=[A-Za-z])")
-_MARKUP = str.maketrans({"<": "＜", ">": "＞", "@": "＠", "[": "［", "]": "］", "`": "｀"})
+_MARKUP = str.maketrans(
+    {"<": "＜", ">": "＞", "@": "＠", "[": "［", "]": "］", "`": "｀", "*": "＊"}
+)
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 
 SENTENCES = {
@@ -30,7 +32,15 @@ SENTENCES = {
     "nobody_eligible": "【升级】{store}：{name}{wants}。现在没有人能接单，由 {to} 负责。",
     "first_follow_up": "【升级】{store}：{name} 该首次跟进了，{missed_by} 还没跟进，请 {to} 处理。",
     "ring": "【再次到店】{store}：{name} 又来了，请 {to} 接待。",
+    "away": "【暂不派单】{store}：{to} 连续两次没有接单，新客户先派给同事。"
+    "回来了请打开门铃点“我在”。",
+    "release_warning": "【将回公共池】{store}：{to} 的 {customers}要回公共池，"
+    "最早 {until}，请尽快联系。",
+    "reclaimed": "【已回公共池】{store}：{missed_by} 的 {customers}一直没有人联系，已收回公共池，"
+    "请 {to} 安排。",
+    "collision": "【撞单】{store}：{one} 和 {other} 都登记了 {name}，请 {to} 打开门铃来定。",
 }
+SPOKEN = ("store", "to", "missed_by", "one", "other", "until")
 DIGEST = "还有 {count} 条提醒："
 ACKNOWLEDGE = "{name}收到请点：{link}"
 TEST = "【测试】{store}：门铃的提醒会发到这里。收到这条就是设好了。"
@@ -40,11 +50,12 @@ def say(kind: str, facts: Mapping[str, Any]) -> str:
     """The sentence for a bell. `waited_s` and `patience_s` are seconds of store time."""
     if kind == "escalated" and facts.get("reason") == "nobody_eligible":
         kind = "nobody_eligible"
-    spoken = {name: tame(str(facts.get(name) or "")) for name in ("store", "to", "missed_by")}
+    spoken = {name: tame(str(facts.get(name) or "")) for name in SPOKEN}
     need = tame(str(facts.get("need") or ""))
     sentence = SENTENCES[kind].format(
         **spoken,
         name=tame(str(facts.get("name") or "")) or "客户",
+        customers=say_customers(facts),
         wants=f"，想看 {need}" if need else "",
         waited=say_duration(int(facts.get("waited_s") or 0)),
         patience=say_duration(int(facts.get("patience_s") or 0)),
@@ -52,15 +63,25 @@ def say(kind: str, facts: Mapping[str, Any]) -> str:
     return shorten(sentence, BODY_BYTES)
 
 
+def say_customers(facts: Mapping[str, Any]) -> str:
+    """The first by name, and how many there are."""
+    count, names = int(facts.get("count") or 1), tame(str(facts.get("names") or ""))
+    if not names:
+        return f"{count} 位客户"
+    return f"客户 {names} " if count == len(names.split("、")) else f"{names} 等 {count} 位客户"
+
+
 def whisper(kind: str, facts: Mapping[str, Any]) -> str:
     """What may stand on a locked phone, as JSON: the phone has the sentences. No name in full."""
     name = tame(str(facts.get("name") or ""))
+    count = int(facts.get("count") or 1)
     told = {
         "kind": kind,
         "name": mask_name(name) if name else "",
         "store": tame(str(facts.get("store") or "")),
         "waited_s": int(facts.get("waited_s") or 0),
         "lead_id": facts.get("lead_id"),
+        **({"count": count} if count > 1 else {}),
     }
     return msgspec.json.encode(told).decode()
 

@@ -24,6 +24,8 @@ SAID = {
         "add": "加群机器人",
         "url": "机器人地址",
         "secret": "加签密钥",
+        "name": "名字",
+        "escalations": "只发升级",
         "save": "保存",
         "test": "发一条测试消息",
         "bad": "签名对不上",
@@ -36,6 +38,8 @@ SAID = {
         "add": "Add a group robot",
         "url": "Robot’s address",
         "secret": "Signing secret",
+        "name": "Name",
+        "escalations": "Escalations only",
         "save": "Save",
         "test": "Send a test message",
         "bad": "signature does not match",
@@ -90,13 +94,18 @@ def test_a_manager_sets_up_the_groups_robot_and_tries_it(
         sheet = page.get_by_role("dialog")
         sheet.get_by_label(said["url"]).fill(robot.url)
         sheet.get_by_label(said["secret"]).fill("wrong")
+        sheet.get_by_label(said["name"]).fill("店长群")
+        sheet.get_by_label(said["escalations"]).check()
         look(page, tmp_path / f"sheet-{locale}.png")
         sheet.get_by_role("button", name=said["save"]).click()
         page.get_by_role("button", name=said["test"]).click()
         expect(page.locator("main")).to_contain_text(said["bad"])
+        expect(page.get_by_role("heading", name="店长群")).to_be_visible()
+        expect(page.get_by_text(said["escalations"], exact=True)).to_be_visible()
         look(page, tmp_path / f"bad-{locale}.png")
         page.get_by_role("button", name=said["change"]).click()
         expect(sheet.get_by_label(said["secret"])).to_have_value("")
+        expect(sheet.get_by_label(said["escalations"])).to_be_checked()
         sheet.get_by_label(said["secret"]).fill(SECRET)
         sheet.get_by_role("button", name=said["save"]).click()
         page.get_by_role("button", name=said["test"]).click()

@@ -12,7 +12,7 @@ from server.stores.posters import Poster
 from server.stores.queries import hang_poster
 from tests.cast import CODE, ORG, RENMIN
 from tests.conftest import MovableClock
-from tests.server.ringing import hang
+from tests.server.ringing import Chat, hang
 from tests.server.robot import ROBOTS, Robot, robot_on_loopback
 from tests.server.visitor import Visitor
 
@@ -54,3 +54,13 @@ async def any_robot(
 async def sender(config: Config, database: Database, clock: MovableClock) -> AsyncIterator[Sender]:
     async with open_sender(config, database, clock) as sender:
         yield sender
+
+
+@pytest.fixture
+def chat(database: Database, clock: MovableClock, robot: Robot, sender: Sender) -> Chat:
+    return Chat(database, clock, robot, sender)
+
+
+@pytest.fixture
+def any_chat(database: Database, clock: MovableClock, any_robot: Robot, sender: Sender) -> Chat:
+    return Chat(database, clock, any_robot, sender)

@@ -27,6 +27,7 @@ from server.exchange.entities import ENTITIES
 from server.followups.cadence import DIGEST
 from server.followups.digest import fire_digest
 from server.leads.worker import Worker
+from server.notify.sender import open_sender
 from server.rows import Movement
 from tests.bench.process import START_S
 from tests.bench.stage import Client
@@ -104,6 +105,27 @@ async def settle(database: Any, now: int, fate: Fate) -> None:
 def work_in_a_process(database_url: str, now: int, point: Point = "never", nth: int = 0) -> int:
     """Returns how the process ended: 0, or the signal it died of, negated."""
     process = _forks.Process(target=work, args=(database_url, now, point, nth), daemon=True)
+    process.start()
+    process.join(START_S)
+    return process.exitcode or 0
+
+
+def deliver(config: Config, now: int, point: Point, nth: int) -> None:
+    """A sender that says one letter: its first commit takes it, its second notes the answer."""
+    asyncio.run(say_one(config, now, Fate(point, nth)))
+
+
+async def say_one(config: Config, now: int, fate: Fate) -> None:
+    database = doomed(config.database_url)
+    database.fate = fate
+    async with open_sender(config, database, lambda: now) as sender:
+        await sender.deliver()
+    await database.close()
+
+
+def deliver_in_a_process(config: Config, now: int, point: Point = "never", nth: int = 0) -> int:
+    """As `work_in_a_process`."""
+    process = _forks.Process(target=deliver, args=(config, now, point, nth), daemon=True)
     process.start()
     process.join(START_S)
     return process.exitcode or 0

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -31,6 +32,7 @@ class PushService:
         self.status = 0
         self.asked = 0
         self.told: list[dict[str, Any]] = []
+        self.topics: list[str] = []
         self.private = ec.generate_private_key(ec.SECP256R1())
 
     @property
@@ -53,10 +55,13 @@ class PushService:
             return 403
         if len(body) > MOST_BYTES:
             return 413
+        if not re.fullmatch(r"[\w-]{1,32}", head.get("topic", "x"), re.A):
+            return 400
         if head.get("content-encoding") != "aes128gcm" or not head.get("ttl", "").isdecimal():
             return 400
         plain = http_ece.decrypt(body, private_key=self.private, auth_secret=AUTH)
         self.told.append(json.loads(plain))
+        self.topics.append(head.get("topic", ""))
         return 201
 
     def is_signed(self, authorization: str) -> bool:

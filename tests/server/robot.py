@@ -37,6 +37,8 @@ class Robot:
         self.heard: list[str] = []
         self.at: list[int] = []
         self.kinds: list[str] = []
+        self.keys: list[str] = []
+        self.key = ""
         self.refused: list[int] = []
         self.asked = 0
         self.statuses: list[int] = []
@@ -53,6 +55,7 @@ class Robot:
                 if self.manner == "hanging":
                     await reader.read()
                     return
+                self.key = head.get("idempotency-key", "")
                 status, said = self.judge(urlsplit(head[""].split(" ")[1]).query, body)
                 if self.manner == "forgetful":
                     return
@@ -88,6 +91,7 @@ class Robot:
             return 200, self.phrase(code)
         kind, text = self.read(message)
         self.heard.append(text)
+        self.keys.append(self.key)
         self.kinds.append(kind)
         self.at.append(self.now)
         return 200, self.phrase(0)

@@ -15,7 +15,7 @@ from tests.cast import ORG
 from tests.conftest import ORIGIN, MovableClock
 from tests.server.ringing import send
 from tests.server.robot import Robot
-from tests.server.shop import Shop
+from tests.server.shop import Shop, new_id
 
 pytestmark = pytest.mark.slow
 
@@ -90,6 +90,28 @@ async def test_two_people_acknowledge_each_for_themselves(
     await stranger.post(link)
     await stranger.post(await link_of(shop, config, clock, "qiao"))
     assert [each["staff_id"] for each in await noted(shop)] == ["lin", "qiao"]
+
+
+async def test_the_app_and_the_link_say_the_same_thing_once(
+    stranger: httpx.AsyncClient, shop: Shop, link: str, clock: MovableClock
+) -> None:
+    await shop.wait(minutes=12)
+    lead = await shop.row("lead")
+    await shop.push("lin", ("lead_acknowledgement", new_id(), {"lead_id": lead.id}))
+    said = [{"staff_id": "lin", "at": clock(), "channel": "app"}]
+    clock.advance(minutes=1)
+    assert "已记下：11:00" in (await stranger.get(link)).text
+    await stranger.post(link)
+    assert await noted(shop) == said
+
+
+async def test_by_link_an_escalation_is_answered_in_the_app_too(
+    stranger: httpx.AsyncClient, shop: Shop, link: str, clock: MovableClock
+) -> None:
+    await shop.wait(minutes=12)
+    await stranger.post(link)
+    assert (await shop.lead())["acknowledged"] == {"by": "lin", "at": clock()}
+    assert (await shop.lead())["escalated_to"] == "lin"
 
 
 async def test_to_acknowledge_is_not_to_accept(

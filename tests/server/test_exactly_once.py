@@ -66,7 +66,10 @@ async def check(shop: Shop, leads: int = 1) -> None:
     assert escalations == {key: n * leads for key, n in ESCALATIONS.items()}
     notices = Counter(row.body["kind"] for row in await shop.rows("notice"))
     assert {kind: notices[kind] for kind in NOTICES} == {k: n * leads for k, n in NOTICES.items()}
-    assert await count_bells(shop) == {kind: n * leads for kind, n in BELLS.items()}
+    bells = await count_bells(shop)
+    assert {kind: bells[kind] for kind in BELLS} == {k: n * leads for k, n in BELLS.items()}
+    assert bells["away"] == notices["away"]
+    assert bells.keys() <= {*BELLS, "away"}
     assert len(await shop.rows("offer")) == 2 * leads
 
 

@@ -15,9 +15,8 @@ from server.notify.tables import notifications
 from tests.cast import ORG
 from tests.conftest import MovableClock
 from tests.server.mailserver import MailServer, mail_on_loopback
-from tests.server.ringing import bell, outbox, ring, send
+from tests.server.ringing import bell, outbox, ring, send, state
 from tests.server.shop import Shop
-from tests.server.test_robots import state
 
 pytestmark = pytest.mark.slow
 

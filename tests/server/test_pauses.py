@@ -44,6 +44,11 @@ async def acknowledge(shop: Shop, who: str) -> str | None:
     return None
 
 
+async def noted(shop: Shop) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await shop.lead()).get("acknowledgements", [])
+    return found
+
+
 async def test_the_rungs_still_to_come_move_by_the_pause_and_then_go_on(shop: Shop) -> None:
     await wait_for_answer(shop)
     await shop.wait(minutes=16)
@@ -179,6 +184,7 @@ async def test_whoever_it_was_escalated_to_says_that_they_know_and_nothing_stops
     await shop.wait(minutes=30)
     assert await shop.told("escalated") == ["lin", "qiao"]
     assert (await shop.lead())["acknowledged"] is None, "the next one has not said so yet"
+    assert [each["staff_id"] for each in await noted(shop)] == ["lin"], "and what was said stays"
 
 
 async def test_nobody_says_for_another_that_they_know(shop: Shop) -> None:
@@ -195,3 +201,17 @@ async def test_saying_so_after_it_was_accepted_is_no_fault_and_no_news(shop: Sho
     await shop.accept(offer.body["to_id"], offer)
     assert await acknowledge(shop, "lin") is None
     assert (await shop.lead()).get("acknowledged") is None
+    assert [each["staff_id"] for each in await noted(shop)] == ["lin"]
+
+
+async def test_what_was_said_before_there_was_a_list_stays_when_it_becomes_another_s(
+    shop: Shop,
+) -> None:
+    await wait_for_answer(shop)
+    await shop.wait(minutes=30)
+    said = {"by": "lin", "at": shop.clock()}
+    await shop.change((await shop.row("lead")).id, acknowledged=said)
+    await shop.wait(minutes=30)
+    assert (await shop.lead())["acknowledged"] is None
+    told = {"staff_id": "lin", "at": said["at"], "channel": "app"}
+    assert await noted(shop) == [told]

@@ -17,7 +17,7 @@ from server.notify.robots import Robot as Place
 from server.notify.robots import put_robot
 from tests.cast import BINJIANG, RENMIN
 from tests.conftest import ORIGIN, MovableClock, SignIn
-from tests.server.ringing import bell, ring
+from tests.server.ringing import bell, ring, send
 from tests.server.robot import SECRET, Robot, robot_on_loopback
 from tests.server.shop import new_id
 
@@ -253,6 +253,26 @@ async def test_a_store_has_twenty_robots_at_most(lin: httpx.AsyncClient) -> None
         await add(lin, wish())
     answer = await lin.post("/api/robots", json=wish())
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "too_many_robots")
+
+
+async def test_a_robot_has_a_name_and_may_be_rung_by_escalations_alone(
+    lin: httpx.AsyncClient, app: Starlette, database: Database, clock: MovableClock, group: Robot
+) -> None:
+    asked = wish("dingtalk", url=group.url, secret=SECRET, name=" 店长群 ", urgent_only=True)
+    id = await add(lin, asked)
+    assert [(r["name"], r["urgent_only"]) for r in await seen(lin)] == [("店长群", True)]
+    rung = [bell(1), bell(2, "nudge"), bell(3, "escalated"), bell(4, "first_follow_up")]
+    await ring(database, clock, *rung)
+    await send(app.state.sender, clock, 10)
+    assert [text[:4] for text in group.heard] == ["【升级】"] * 2
+    change = {"name": "全店", "urgent_only": False}
+    assert (await lin.patch(f"/api/robots/{id}", json=change)).status_code == 204
+    assert [(r["name"], r["urgent_only"]) for r in await seen(lin)] == [("全店", False)]
+    await ring(database, clock, bell(5))
+    await send(app.state.sender, clock, 4)
+    assert "客户5" in group.heard[-1]
+    too_long = {"name": "长" * 41}
+    assert (await lin.patch(f"/api/robots/{id}", json=too_long)).status_code == 400
 
 
 async def test_a_mailbox_is_its_readers_own(

@@ -15,6 +15,7 @@ from server.errors import BadRequest
 from server.notify import web_push
 from server.notify.outbox import Bell
 from server.notify.sender import Sender
+from server.notify.vault import Vault
 from server.notify.web_push import WebPush
 from tests.conftest import ORIGIN, MovableClock, SignIn
 from tests.phone import Phone
@@ -82,6 +83,18 @@ async def test_a_phone_is_rung_for_its_person_and_reads_what_happened(
     assert "139" not in said
 
 
+async def test_a_phone_whose_subscription_cannot_be_read_any_more_is_told_that_it_is_off(
+    bo: httpx.AsyncClient, lin: httpx.AsyncClient, service: PushService, sender: Sender
+) -> None:
+    id = await subscribe(bo, service)
+    assert (await bo.get("/api/push")).json()["phones"] == [id]
+    assert (await lin.get("/api/push")).json()["phones"] == []
+    sender.vault = Vault(("another key",))
+    assert (await bo.get("/api/push")).json()["phones"] == []
+    await subscribe(bo, service)
+    assert (await bo.get("/api/push")).json()["phones"] == [id]
+
+
 async def test_each_lead_is_a_notice_of_its_own_however_many_there_are(
     lin: httpx.AsyncClient,
     service: PushService,
@@ -95,6 +108,7 @@ async def test_each_lead_is_a_notice_of_its_own_however_many_there_are(
     assert sorted(told["lead_id"] for told in service.told) == sorted(
         f"lead-{n}" for n in range(90)
     )
+    assert len(set(service.topics)) == 90, "none takes the place of another"
 
 
 async def test_nobody_elses_phone_rings(
@@ -193,7 +207,7 @@ async def test_where_this_server_does_not_push_the_phone_is_told_so(
     channel = sender.channels["push"]
     assert isinstance(channel, WebPush)
     sender.channels["push"] = replace(channel, key="")
-    assert (await bo.get("/api/push")).json() == {"key": None}
+    assert (await bo.get("/api/push")).json() == {"key": None, "phones": []}
     answer = await bo.post("/api/push", json=service.subscription)
     assert answer.json()["error"]["code"] == "no_push"
 

@@ -1,22 +1,29 @@
 /** What happened to one lead, from the rows of its customer's tree. Pure; newest last. */
 
+import { knownBy } from './knowing'
 import { standing } from '../phone/mirror/effective'
 import type { Acceptance, AnyBody, Arrival, Bodies, Closing, EntityName, Escalation, FollowUp, LateEvidence, Lead, Offer, Reassignment, Seen } from '../model'
 
-export type Kind = 'arrival' | 'offer' | 'offer_missed' | 'offer_withdrawn' | 'acceptance' | 'stand_in' | 'reassignment' | 'taken_over' | 'escalation' | 'follow_up' | 'closing' | 'snooze' | 'lead_acknowledgement' | 'acknowledged'
-export interface Event { id: string; kind: Kind; at: number; staff_id: string | null; pending: boolean; reason: Closing['reason'] | null; late: LateEvidence[] }
+export type Kind = 'arrival' | 'offer' | 'offer_missed' | 'offer_withdrawn' | 'acceptance' | 'stand_in' | 'reassignment' | 'taken_over' | 'escalation' | 'follow_up' | 'closing' | 'snooze' | 'acknowledged'
+export interface Event { id: string; kind: Kind; at: number; staff_id: string | null; pending: boolean; reason: Closing['reason'] | null; late: LateEvidence[]
+  /** how somebody said that they know */
+  way?: string
+}
 
-type Told = Pick<Event, 'kind' | 'staff_id'> & { reason?: Closing['reason']; at?: number; late?: LateEvidence[] }
+type Told = Pick<Event, 'kind' | 'staff_id'> & { reason?: Closing['reason']; at?: number; late?: LateEvidence[]; way?: string }
 
 /** Events of this lead. What waits on this phone is in it, marked pending. */
 export function historyOf(lead: Seen<Lead>, tree: Seen<AnyBody>[]): Event[] {
   const told = standing(tree)
     .filter((row) => belongs(row, lead))
     .map((row): Event => {
-      const { kind, staff_id, reason = null, at = row.at || row.captured_at, late = [] } = tell(row)
-      return { id: row.id, kind, staff_id, reason, at, late, pending: row.pending }
+      const { kind, staff_id, reason = null, at = row.at || row.captured_at, late = [], way } = tell(row)
+      return { id: row.id, kind, staff_id, reason, at, late, pending: row.pending, ...(way && { way }) }
     })
-  const known = (lead.body.acknowledgements ?? []).map(({ staff_id, at }): Event => ({ id: `known:${staff_id}`, kind: 'acknowledged', staff_id, at, reason: null, late: [], pending: false }))
+  const said = new Set(told.filter(({ kind }) => kind === 'acknowledged').map(({ staff_id }) => staff_id))
+  // What was said in the app is told by its fact, wherever that is on this phone.
+  const known = knownBy(lead.body).filter(({ staff_id, channel }) => channel !== 'app' || !said.has(staff_id))
+    .map(({ staff_id, at, channel }): Event => ({ id: `known:${staff_id}:${at}`, kind: 'acknowledged', staff_id, at, reason: null, late: [], pending: false, way: channel }))
   return [...told, ...known]
     .sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
 }
@@ -36,8 +43,8 @@ function tell(row: Seen<AnyBody>): Told {
     case 'reassignment': return reassignment(as<'reassignment'>(row))
     case 'follow_up': return { kind: 'follow_up', staff_id: row.by, at: (row.body as FollowUp).ended_at }
     case 'closing': return { kind: 'closing', staff_id: row.by, reason: (row.body as Closing).reason }
-    case 'snooze':
-    case 'lead_acknowledgement': return { kind: row.entity, staff_id: row.by }
+    case 'snooze': return { kind: row.entity, staff_id: row.by }
+    case 'lead_acknowledgement': return { kind: 'acknowledged', staff_id: row.by, way: 'app' }
     case 'acceptance': return { kind: (row.body as Acceptance).standing ?? 'acceptance', staff_id: row.by }
     default: return { kind: 'arrival', staff_id: row.by }
   }

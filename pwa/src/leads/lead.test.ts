@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { AnyBody, EntityName, Lead, Seen, Store } from '../model'
 import { historyOf } from './history'
 import { openAt } from './hours'
+import { knownNow } from './knowing'
 import { shouldRing } from './sound'
 import { expected, whole } from './whole'
 
@@ -38,7 +39,7 @@ describe('a lead with work still on this phone', () => {
 
 test('a lead that was put off and seen says so in its history', () => {
   const tree: Seen<AnyBody>[] = [row('snooze', '2', { lead_id: 'l', reason: 'other', until: 99 }, { by: 'lin', at: 20 }), row('lead_acknowledgement', '1', { lead_id: 'l' }, { by: 'lin', at: 10 })]
-  expect(historyOf(lead, tree).map(({ kind, staff_id }) => [kind, staff_id])).toEqual([['lead_acknowledgement', 'lin'], ['snooze', 'lin']])
+  expect(historyOf(lead, tree).map(({ kind, staff_id }) => [kind, staff_id])).toEqual([['acknowledged', 'lin'], ['snooze', 'lin']])
 })
 
 test('what came late is said beside the escalation it would have spared', () => {
@@ -67,6 +68,20 @@ test('whoever said "I know" to a reminder is in the history, and has not accepte
   expect(historyOf(known, tree).map(({ kind, staff_id, at }) => [kind, staff_id, at])).toEqual([
     ['arrival', null, 10], ['escalation', 'lin', 12], ['acknowledged', 'lin', 15],
   ])
+})
+
+test('what was said in the app is told once, by its fact where that is here, and what older servers noted is told too', () => {
+  const said = (at: number, channel: string) => ({ staff_id: 'lin', at, channel })
+  const known = { ...lead, body: { ...lead.body, state: 'offered' as const, escalated_at: 12, acknowledged: { by: 'lin', at: 15 } } }
+  const ways = (one: Seen<Lead>, ...tree: Seen<AnyBody>[]) => historyOf(one, tree).map(({ staff_id, way, pending }) => [staff_id, way, pending])
+  const fact = row<AnyBody>('lead_acknowledgement', '1', { lead_id: 'l' }, { by: 'lin', at: 15, pending: true })
+  expect(ways(known)).toEqual([['lin', 'app', false]])
+  expect(ways(known, fact)).toEqual([['lin', 'app', true]])
+  const both = { ...known, body: { ...known.body, acknowledgements: [said(13, 'wecom'), said(15, 'app')] } }
+  expect(ways(both, fact)).toEqual([['lin', 'wecom', false], ['lin', 'app', true]])
+  expect(knownNow(both.body)).toEqual([said(15, 'app'), said(13, 'wecom')])
+  expect(knownNow({ ...both.body, escalated_at: 14 })).toEqual([said(15, 'app')])
+  expect(knownNow({ ...both.body, state: 'accepted' })).toEqual([])
 })
 
 test('a colleague who received a customer somebody else holds stood in, and did not accept', () => {

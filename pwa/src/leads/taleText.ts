@@ -3,6 +3,8 @@
 import { zone } from '../phone/session'
 import { currentTongue, t, type Key } from '../words'
 import { MINUTE_MS, clockText, spanText } from '../words/format'
+import type { Known } from '../model'
+import { wayOf } from './knowing'
 import type { LateEvidence, Line } from './tale'
 import { reasonText, type Names } from './told'
 
@@ -17,8 +19,17 @@ export function lineText(line: Line, names: Names): string {
   if (line.kind === 'escalation' && line.level && LEVELS.includes(line.level)) return t(`desk.tale_${line.level}`, { name: names(line.staff_id) })
   if (line.kind === 'follow_up' && line.first) return t('desk.tale_first_follow_up', { name: names(line.staff_id) })
   if (OWN.includes(line.kind)) return t(`desk.tale_${line.kind}` as Key, { name: names(line.staff_id) })
-  if (line.kind === 'acknowledged') return t('notify.acknowledged', { name: names(line.staff_id) })
+  if (line.kind === 'acknowledged') return t('desk.history_acknowledged', { name: names(line.staff_id), way: wayText(line.way) })
   return t(`desk.history_${line.kind}` as Key, { name: names(line.staff_id), reason: line.reason ? t(`customers.closing_${line.reason}`) : '' })
+}
+
+function wayText(channel = 'app'): string {
+  return t(`desk.known_${wayOf(channel)}`)
+}
+
+/** Who knows since when, and where they said so. */
+export function knownText({ staff_id, at, channel }: Known, names: Names): string {
+  return t('desk.acknowledged', { name: names(staff_id), time: clockText(at, zone()), way: wayText(channel) })
 }
 
 /** Why it happened and how long it took, or ''. */

@@ -8,6 +8,11 @@ test('a locked phone says who waits, where and for how long, and opens the lead'
   expect(saidOf(ring({ kind: 'offer', waited_s: 4 }), 'en-GB')).toEqual({ title: 'New customer: please accept', body: '人民路店: 王**', path: '/leads/l1', tag: 'l1' })
 })
 
+test('what is about no lead says how many, and opens where something can be done', () => {
+  expect(saidOf(ring({ kind: 'release_warning', lead_id: null, waited_s: 0, count: 3 }), 'zh')).toEqual({ title: '有客户要回公共池，请尽快联系', body: '人民路店：3 位客户', path: '/customers', tag: 'release_warning' })
+  expect(saidOf(ring({ kind: 'away', name: '', lead_id: null, waited_s: 0 }), 'en')).toMatchObject({ body: '人民路店', path: '/', tag: 'away' })
+})
+
 test('whatever came, something is said', () => {
   for (const odd of ['', 'hello', 'null', '[]', '3', '{"kind":"newer"}']) {
     const said = saidOf(odd, 'zh')

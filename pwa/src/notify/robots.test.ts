@@ -1,12 +1,13 @@
 import { beforeEach, expect, test } from 'vitest'
 import { newPhone } from '../phone/stage'
 import { learnRest, setTongue } from '../words'
-import { add, askRobots, change, faultText, isSigned, kindOf, reasonText, retry, standingOf, tryOut, type Letter, type Robot } from './robots'
+import { add, askRobots, change, faultText, isSigned, kindOf, nameOf, reasonText, retry, standingOf, tryOut, type Letter, type Robot } from './robots'
 
 const robot: Robot = {
-  id: 'r', kind: 'dingtalk', store_id: 'renmin', hint: '…0f1e', has_secret: true, enabled: true,
+  id: 'r', kind: 'dingtalk', store_id: 'renmin', name: '', urgent_only: false, hint: '…0f1e', has_secret: true, enabled: true,
   sent_at: Date.now() - 60_000, error: null, detail: null, error_at: null, next_at: 0, waiting: 0, dead: 0, letters: [],
 }
+const blank = { url: '', secret: '', name: '', urgent_only: false }
 interface Asked { method: string; path: string; body: unknown }
 let asked: Asked[] = []
 
@@ -66,24 +67,33 @@ test('without a network everything says so and nothing is thrown', async () => {
   globalThis.fetch = (() => Promise.reject(new TypeError('offline'))) as typeof fetch
   expect(await askRobots()).toBeNull()
   expect((await tryOut(robot)).text).toBe('没有网络，没有改成。')
-  expect(faultText(await add({ url: 'x', secret: '' }, 'wecom', 'renmin'))).toBe('没有网络，没有改成。')
+  expect(faultText(await add({ ...blank, url: 'x' }, 'wecom', 'renmin'))).toBe('没有网络，没有改成。')
 })
 
 test('only what was typed is changed, so that a secret nobody sees is kept', async () => {
   server(204, null)
-  expect(await change(robot, { url: '', secret: '' })).toBe('')
+  expect(await change(robot, blank)).toBe('')
   expect(asked).toEqual([])
-  await change(robot, { url: ' https://x ', secret: '' })
-  await change(robot, { url: '', secret: ' s ' })
-  expect(asked.map(({ body }) => body)).toEqual([{ url: 'https://x' }, { secret: 's' }])
+  await change(robot, { ...blank, url: ' https://x ' })
+  await change(robot, { ...blank, secret: ' s ' })
+  await change(robot, { ...blank, name: ' 店长群 ', urgent_only: true })
+  await change({ ...robot, name: '店长群', urgent_only: true }, blank)
+  expect(asked.map(({ body }) => body)).toEqual([
+    { url: 'https://x' }, { secret: 's' }, { name: '店长群', urgent_only: true }, { name: '', urgent_only: false },
+  ])
+})
+
+test('a robot goes by its name, or by what it is', () => {
+  expect([nameOf(robot), nameOf({ ...robot, name: '店长群' }), nameOf({ ...robot, hint: '' })]).toEqual(['钉钉群 …0f1e', '店长群', '钉钉群'])
+  expect(reasonText('lost_key', '')).toMatch(/^服务器换过密钥.*重新填一遍/)
 })
 
 test('adding twice after a lost answer asks for the same robot', async () => {
   server(201, { id: 'mine' })
-  await add({ url: 'u', secret: '' }, 'wecom', 'renmin', 'mine')
-  await add({ url: 'a@b.cn', secret: '' }, 'mail', null, 'box')
+  await add({ ...blank, url: 'u', name: ' 店长群 ', urgent_only: true }, 'wecom', 'renmin', 'mine')
+  await add({ ...blank, url: 'a@b.cn' }, 'mail', null, 'box')
   expect(asked.map(({ body }) => body)).toEqual([
-    { id: 'mine', kind: 'wecom', url: 'u', secret: '', store_id: 'renmin' }, { id: 'box', kind: 'mail', url: 'a@b.cn', secret: '' },
+    { id: 'mine', kind: 'wecom', url: 'u', secret: '', name: '店长群', urgent_only: true, store_id: 'renmin' }, { id: 'box', kind: 'mail', url: 'a@b.cn', secret: '', name: '', urgent_only: false },
   ])
 })
 

@@ -14,14 +14,14 @@ export type Kind = Group | 'mail'
 export interface Letter { id: string; body: string; rung_at: number; failed_at: number; error: string | null; detail: string | null }
 /** `hint`: enough of its address to tell two apart. `error` is a code; null since the last success. */
 export interface Robot {
-  id: string; kind: Kind; store_id: string | null; hint: string; has_secret: boolean; enabled: boolean
+  id: string; kind: Kind; store_id: string | null; name: string; urgent_only: boolean; hint: string; has_secret: boolean; enabled: boolean
   sent_at: number | null; error: string | null; detail: string | null; error_at: number | null; next_at: number
   waiting: number; dead: number; letters: Letter[]
 }
 export interface Robots { robots: Robot[]; mail: boolean }
 export interface Said { verdict: 'sent' | 'too_long' | 'over_limit' | 'failed' | 'refused'; code: string | null; detail: string }
-/** What was typed; an empty `secret` keeps the one that is there. */
-export interface Draft { url: string; secret: string }
+/** What was typed; an empty `url` or `secret` keeps the one that is there. */
+export interface Draft { url: string; secret: string; name: string; urgent_only: boolean }
 
 const TEST_MS = 30_000
 const of = (id: string) => `/api/robots/${encodeURIComponent(id)}`
@@ -34,12 +34,15 @@ export async function askRobots(): Promise<Robots | null> {
 /** '' when it is done, else the code of why not. */
 export async function add(draft: Draft, kind: Kind, store_id: string | null, id = newId()): Promise<string> {
   const place = store_id === null ? {} : { store_id }
-  return whyNot(await call('POST', '/api/robots', { id, kind, url: draft.url.trim(), secret: draft.secret.trim(), ...place }))
+  return whyNot(await call('POST', '/api/robots', { id, kind, url: draft.url.trim(), secret: draft.secret.trim(), name: draft.name.trim(), urgent_only: draft.urgent_only, ...place }))
 }
 
-/** Only what was typed is changed. */
-export async function change(robot: Robot, { url, secret }: Draft): Promise<string> {
-  const wish = { ...(url.trim() ? { url: url.trim() } : {}), ...(secret.trim() ? { secret: secret.trim() } : {}) }
+/** Only what was typed or tapped is changed. */
+export async function change(robot: Robot, { url, secret, name, urgent_only }: Draft): Promise<string> {
+  const wish = {
+    ...(url.trim() && { url: url.trim() }), ...(secret.trim() && { secret: secret.trim() }),
+    ...(name.trim() !== robot.name && { name: name.trim() }), ...(urgent_only !== robot.urgent_only && { urgent_only }),
+  }
   if (Object.keys(wish).length === 0) return ''
   return whyNot(await call('PATCH', of(robot.id), wish))
 }
@@ -76,6 +79,11 @@ export function kindOf(url: string): Group | null {
   return GROUPS.find((kind) => PATHS[kind].test(url)) ?? null
 }
 
+/** What people call it, or what it is and the end of its address. */
+export function nameOf({ name, kind, hint }: Robot): string {
+  return name || `${t(`notify.${kind}`)} ${hint}`.trim()
+}
+
 /** 企业微信 signs nothing: its address is its secret. */
 export function isSigned(kind: Kind | null): boolean {
   return kind === 'dingtalk' || kind === 'feishu'
@@ -83,7 +91,7 @@ export function isSigned(kind: Kind | null): boolean {
 
 const REASONS = [
   'bad_key', 'bad_sign', 'bad_time', 'bad_ip', 'no_keyword', 'removed', 'over_limit', 'too_long', 'timeout', 'unreachable',
-  'garbage', 'http', 'rejected', 'switched_off', 'no_mail', 'bad_login', 'bad_address',
+  'garbage', 'http', 'rejected', 'switched_off', 'no_mail', 'bad_login', 'bad_address', 'lost_key',
 ]
 /** Ours alone: what the other side said adds nothing to them. */
 const PLAIN = ['bad_key', 'timeout', 'unreachable', 'garbage', 'switched_off', 'no_mail', 'over_limit']

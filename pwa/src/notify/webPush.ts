@@ -4,6 +4,8 @@ import { call } from '../phone/api'
 import { phoneDatabase } from '../phone/databases'
 import { keyOf, me } from '../phone/session'
 
+interface Pushing { key: string | null; phones?: string[] }
+
 /** unable: not this browser; shared: one subscription is one phone, which must not ring for somebody who is not there; needs_install: iOS, before it is on the home screen; off_here: the server does not push. */
 export type PushState = 'unable' | 'needs_install' | 'off_here' | 'denied' | 'off' | 'on' | 'offline' | 'shared'
 
@@ -11,10 +13,12 @@ export async function pushState(): Promise<PushState> {
   if ((await phoneDatabase().people.get(keyOf(me())))?.shared) return 'shared'
   if (!('serviceWorker' in navigator)) return 'unable'
   if (!('PushManager' in window)) return /iPhone|iPad/.test(navigator.userAgent) ? 'needs_install' : 'unable'
-  const answer = await call<{ key: string | null }>('GET', '/api/push')
+  const answer = await call<Pushing>('GET', '/api/push')
   if (!answer.body) return 'offline'
   if (!answer.body.key) return 'off_here'
   if (Notification.permission === 'denied') return 'denied'
+  // The server may have lost this phone, or the key under which it kept it.
+  if (answer.body.phones && !answer.body.phones.includes(localStorage.getItem(ID) ?? '')) return 'off'
   return (await subscribed()) && Notification.permission === 'granted' ? 'on' : 'off'
 }
 

@@ -1,5 +1,4 @@
 export default {
-  acknowledged: '{name} saw the reminder: “I know”',
   title: 'Notifications', offline: 'Notifications can be seen and changed once you are online.', none: 'No robot in this store’s groups yet. Add one, and offers, nudges and escalations ring in the group too.',
   wecom: 'WeCom group', dingtalk: 'DingTalk group', feishu: 'Feishu group', mail: 'My mailbox',
   mail_why: 'Reminders that are about me come by mail too.', mail_off: 'The server is not set up for mail yet; please ask an administrator.',
@@ -7,6 +6,7 @@ export default {
   turn_off: 'Turn off', turn_on: 'Turn on', removed: 'Removed.', saved: 'Saved.', save: 'Save',
   url: 'Robot’s address', url_hint: 'Add a robot in the group, and paste its whole webhook URL here', url_keep: 'Now {hint}; leave empty to keep it', url_is: 'This is a robot of a {kind}',
   secret: 'Signing secret', secret_hint: 'Choose signing in the robot’s security settings, and paste the secret here', secret_keep: 'Kept, and not shown again; leave empty to keep it',
+  name: 'Name', name_hint: 'Such as “Managers”, to tell several apart', urgent_only: 'Escalations only', urgent_only_hint: 'No offers and nudges: it rings for escalations alone', urgent_only_is: 'Escalations only',
   address: 'Address', address_hint: 'Only you see it',
   test: 'Send a test message', testing: 'Sending', test_sent: 'It was taken. Have a look in the group.', test_mailed: 'The mail is on its way. Have a look in your inbox.',
   sent_at: 'last sent {when}', never: 'nothing sent yet', waiting: '{n} waiting', dead: '{n} not sent',
@@ -18,6 +18,7 @@ export default {
   why_over_limit: 'Too many at once; they asked for a pause. It goes on by itself.', why_too_long: 'Too long for them; it is shortened and sent again.', why_timeout: 'No answer from there; it is tried again by itself.', why_unreachable: 'They cannot be reached; it is tried again by itself.',
   why_garbage: 'Their answer makes no sense; it is tried again by itself.', why_http: 'Their server failed; it is tried again by itself.', why_rejected: 'They did not take it.', why_switched_off: 'The robot was off, so it was not sent.',
   why_no_mail: 'The server is not set up for mail yet; please ask an administrator.', why_bad_login: 'The mail account’s name or password is wrong; please ask an administrator.', why_bad_address: 'There is no such address.', why_other: 'It was not sent.',
+  why_lost_key: 'The server has other keys now and cannot read the address and the secret it kept. Tap Change and give both again; if the old key was only left out, ask an administrator to put it back.',
   push: 'Phone notices', push_on: 'On. This phone rings when Shopbell is not open. The lock screen shows no full name and no number.', push_off: 'Let this phone ring when Shopbell is not open. The lock screen shows no full name and no number.', push_turn_on: 'Turn on', push_turn_off: 'Turn off',
   push_denied: 'This phone does not let Shopbell show notices. Allow it in the settings of the system or browser.', push_unable: 'This phone gets no web notices, as most Android phones in mainland China. Use a group robot.', push_needs_install: 'Put Shopbell on the home screen, open it from there, and turn notices on here.', push_off_here: 'Phone notices are not set up on this server.', push_offline: 'Phone notices can be set with a network only.', push_shared: 'A phone shared at the store does not ring for one person. Use bell mode or a group robot.',
   fault_network: 'No network; nothing was changed.', fault_not_the_vendor: 'The address is not WeCom’s, DingTalk’s or Feishu’s and cannot be used.', fault_not_a_robot: 'This is not a group robot’s address. Copy the whole of it from the group.', fault_not_an_address: 'That is not a mail address.',

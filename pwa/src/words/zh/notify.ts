@@ -1,5 +1,4 @@
 export default {
-  acknowledged: '{name} 看到提醒，说"我知道了"',
   title: '通知', offline: '联网后才能看和改通知设置。', none: '这家店的群里还没有机器人。加一个，派单、催单和升级就会在群里响。',
   wecom: '企业微信群', dingtalk: '钉钉群', feishu: '飞书群', mail: '我的邮箱',
   mail_why: '和我有关的提醒，同时发一封邮件给我。', mail_off: '服务器还没有配置发邮件，请找管理员。',
@@ -7,6 +6,7 @@ export default {
   turn_off: '先关掉', turn_on: '打开', removed: '已移除。', saved: '已保存。', save: '保存',
   url: '机器人地址', url_hint: '在群里添加"群机器人"，把 Webhook 地址整段粘贴到这里', url_keep: '现在是 {hint}，不填就不变', url_is: '这是{kind}的机器人',
   secret: '加签密钥', secret_hint: '机器人安全设置里选"加签"或"签名校验"，把密钥粘贴到这里', secret_keep: '已存，看不到了；不填就不变',
+  name: '名字', name_hint: '例如“店长群”，几个机器人好分清', urgent_only: '只发升级', urgent_only_hint: '派单、催单这些不发，只在升级时响', urgent_only_is: '只发升级',
   address: '邮箱', address_hint: '只有自己看得到',
   test: '发一条测试消息', testing: '正在发', test_sent: '对方收下了，去群里看一眼。', test_mailed: '邮件已经发出，去收件箱看一眼。',
   sent_at: '上次发出 {when}', never: '还没有发过', waiting: '排队 {n} 条', dead: '没发出去 {n} 条',
@@ -18,6 +18,7 @@ export default {
   why_over_limit: '发得太快，对方要求歇一会儿，到时会自动再发。', why_too_long: '对方嫌消息太长，缩短后会再发。', why_timeout: '对方一直没有回应，会自动再试。', why_unreachable: '连不上对方，会自动再试。',
   why_garbage: '对方的回答看不懂，会自动再试。', why_http: '对方的服务器出错了，会自动再试。', why_rejected: '对方没有收下。', why_switched_off: '机器人关着，没有发。',
   why_no_mail: '服务器还没有配置发邮件，请找管理员。', why_bad_login: '发邮件的账号或密码不对，请找管理员。', why_bad_address: '没有这个邮箱地址。', why_other: '没有发出去。',
+  why_lost_key: '服务器换过密钥，以前存的地址和加签密钥读不出来了。点“修改”重新填一遍；如果只是忘了带上旧密钥，请管理员加回来。',
   push: '手机通知', push_on: '已打开。门铃没开着时，这部手机也会响。锁屏上不显示客户全名和号码。', push_off: '门铃没开着时，也让这部手机响。锁屏上不显示客户全名和号码。', push_turn_on: '打开通知', push_turn_off: '关掉通知',
   push_denied: '这部手机不许门铃发通知。请在系统或浏览器设置里打开。', push_unable: '这部手机收不到网页通知，国内的安卓手机大多这样。请用群机器人。', push_needs_install: '先把门铃装到桌面，从桌面打开，再来这里打开通知。', push_off_here: '这台服务器没有开手机通知。', push_offline: '手机通知要联网才能设。', push_shared: '门店共用的手机不单独响。请用铃台模式或群机器人。',
   fault_network: '没有网络，没有改成。', fault_not_the_vendor: '地址不是企业微信、钉钉或飞书的，不能用。', fault_not_a_robot: '这不是群机器人的地址，请到群里整段复制。', fault_not_an_address: '邮箱地址不对。',
