@@ -45,7 +45,7 @@ from server.leads.worker import Worker
 from server.notify import acknowledge_routes, push_routes
 from server.notify import routes as notify
 from server.notify.sender import open_sender
-from server.people import list_routes
+from server.people import list_routes, wecom_routes
 from server.people import routes as people
 from server.people.changing import COMES_BACK, fire_comes_back
 from server.photos import routes as photos
@@ -134,6 +134,7 @@ ROUTES: list[BaseRoute] = [
     *leads.routes,
     *people.routes,
     *list_routes.routes,
+    *wecom_routes.routes,
     *rules_routes.routes,
     *pool.routes,
     *photos.routes,

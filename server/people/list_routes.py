@@ -3,25 +3,22 @@
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from server.db import Database
 from server.errors import BadRequest, Forbidden, Unauthenticated, UnsupportedMedia
 from server.ground import Ground, ground_of
 from server.identity.actor import may
 from server.identity.links import Link, link_for
 from server.identity.sessions import actor_of, session_of
 from server.identity.signing import BadSeal, Seal
-from server.identity.tables import organisations
 from server.intake import read_json
 from server.people.csv_lists import read_list
-from server.people.entries import Change, Entry, Newcomer, Plan, make_plan
+from server.people.entries import Entry, Newcomer, Plan, make_plan
+from server.people.events import describe, find_answer, find_organisation, keep_answer
 from server.people.joining import read_known, take_in
-from server.people.tables import staff_events
 from server.people.wishes import Id, Role, State
 from server.rows import Published, open_ledger, publish
 from sync import Ledger
@@ -101,22 +98,6 @@ def sound(plan: Plan) -> Plan:
     return plan
 
 
-def describe(plan: Plan) -> dict[str, Any]:
-    return {
-        "new": [{"line": each.entry.line, "name": each.body["name"]} for each in plan.newcomers],
-        "changed": [
-            {"line": each.entry.line, "name": each.entry.name, "fields": changed_by(each)}
-            for each in plan.changes
-        ],
-        "same": plan.same,
-        "problems": [each._asdict() for each in plan.problems],
-    }
-
-
-def changed_by(change: Change) -> list[str]:
-    return sorted([*change.wish, *change.account])
-
-
 def introduce(newcomer: Newcomer, ground: Ground, org: tuple[str, str], now: int) -> dict[str, str]:
     """A link that signs them in, good for a day: to be handed to them, and to nobody else."""
     path = link_for(ground.config.keys, Link(*org, newcomer.staff_id), now)
@@ -151,9 +132,7 @@ async def hear_personnel(request: Request) -> Response:
         plan = sound(make_plan(entries, known, org_id, ABOVE_PERSONNEL))
         await take_in(connection, ledger, plan, None)
         answer = {name: value for name, value in describe(plan).items() if name != "problems"}
-        text = msgspec.json.encode(answer).decode()
-        told = {"event_id": event.event_id, "at": now, "answer": text}
-        ledger.add_side_row("staff_events", told)
+        keep_answer(ledger, event.event_id, answer)
         return await publish(connection, ledger), answer
 
     published, answer = await ground.database.transact(work)
@@ -173,25 +152,6 @@ def read_token(request: Request, keys: tuple[str, ...], now: int) -> str:
     if kind.lower() != "bearer" or named != org_code:
         raise Unauthenticated("bad_credential")
     return org_code
-
-
-async def find_organisation(database: Database, org_code: str) -> str:
-    query = select(organisations.c.org_id).where(organisations.c.code == org_code)
-    async with database.read(snapshot=False) as connection:
-        org_id: str | None = (await connection.execute(query)).scalar()
-    if org_id is None:
-        raise Unauthenticated("bad_credential")
-    return org_id
-
-
-async def find_answer(
-    connection: AsyncConnection, org_id: str, event_id: str
-) -> dict[str, Any] | None:
-    query = select(staff_events.c.answer).where(
-        staff_events.c.org_id == org_id, staff_events.c.event_id == event_id
-    )
-    text = (await connection.execute(query)).scalar()
-    return msgspec.json.decode(text, type=dict[str, Any]) if text else None
 
 
 def entry_of(line: int, told: Told) -> Entry:

@@ -23,7 +23,7 @@ ALL_DOORS = {
     "/api/session", "/api/session/unlock", "/enter/{token}",
     "/api/staff", "/api/staff/{id}", "/api/staff/{id}/handover",
     "/api/staff/{id}/handover/rehearsal", "/api/staff-list", "/api/hr/people",
-    "/api/stores/{id}", "/api/known-phones",
+    "/api/wecom/{org_code}", "/api/stores/{id}", "/api/known-phones",
     "/api/devices", "/api/devices/{id}", "/api/leads/{id}/candidates",
     "/api/stores/{id}/routing", "/api/stores/{id}/routing/rehearsal", "/api/stores/{id}/fairness",
     "/api/stores/{id}/pool/rehearsal",
