@@ -47,7 +47,7 @@ from server.notify import routes as notify
 from server.notify.sender import open_sender
 from server.people import list_routes, wecom_routes
 from server.people import routes as people
-from server.people.changing import COMES_BACK, fire_comes_back
+from server.people.changing import COMES_BACK, GOES_AWAY, fire_comes_back, fire_goes_away
 from server.photos import routes as photos
 from server.photos.opening import open_photos, sweep_photos
 from server.photos.rules import CHECK as PHOTO_CHECK
@@ -94,6 +94,7 @@ async def open_worker(app: Starlette) -> AsyncIterator[None]:
         PHOTO_CHECK: fire_photo_check,
         REJUDGE: fire_rejudge,
         COMES_BACK: fire_comes_back,
+        GOES_AWAY: fire_goes_away,
         HOURS_CHANGED: fire_hours_changed,
         POOL_ROUND: fire_round,
         COLLISION: fire_collision,

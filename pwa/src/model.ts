@@ -26,10 +26,12 @@ export interface Rules {
 }
 /** A person's own week at one store, as a store has its hours. */
 export interface PersonShifts { hours: [number, number][][]; closures?: string[]; openings?: Record<string, [number, number][]> }
+/** a leave that is known of before it begins */
+export interface NextAway { state: 'leave' | 'travel'; from_at: number; back_at: number | null }
 export interface Staff {
   name: string; role: Role; store_ids: string[]; accepts_leads: boolean; state: 'active' | 'leave' | 'travel' | 'left'
   /** when somebody away is back by themselves; shifts by store; weight and cap: null is the store's word */
-  back_at?: number | null; shifts?: Record<string, PersonShifts>
+  back_at?: number | null; next_away?: NextAway | null; shifts?: Record<string, PersonShifts>
   skills?: string[]; senior?: boolean; weight?: number | null; cap?: number | null
 }
 export interface Script { step: Step; zh: string; en: string }

@@ -1,7 +1,8 @@
 export default {
   title: '同事', why: '请假、排班、接单份额，离职交接', self: '我', none: '没有由你管的同事。', offline: '同事要联网才能看和改。', not_yours: '这位同事不归你管。', no_network: '没有网络，没有保存。你填的还在，联网后再点一次。',
   active: '在岗', leave: '请假', travel: '出差', left: '已离职', leave_until: '请假，{day} 回来', travel_until: '出差，{day} 回来', on_today: '今天 {hours}', off_today: '今天不上班', takes: '接新客户', takes_none: '不接新客户', holds: '手上 {n} 条线索在跟',
-  presence: '在不在', last_day: '到哪天（含）', back_hint: '第二天起自动恢复接单。', open_hint: '不填就一直算不在，要手动改回来。', away_why: '不在的时候不派新客户；已经派给他、还没接的，马上改派。',
+  presence: '在不在', first_day: '从哪天起', now_hint: '不填就是从现在起。', from_hint: '那天零点起不派新客户。', going_why: '快到那天时，来不及接的新客户就不派了；到时还没接的改派给别人。', leave_from: '{from} 起请假', travel_from: '{from} 起出差', leave_from_to: '{from} 起请假，{day} 回来', travel_from_to: '{from} 起出差，{day} 回来', call_off: '取消这次安排', called_off: '已取消，照常派单。', ends_before: '结束不能早于开始。', not_here: '已离职的人不用安排请假。', fact_planned: '{time}，{who} 安排了：{what}', fact_called_off: '{time}，{who} 取消了安排的请假或出差',
+  last_day: '到哪天（含）', back_hint: '第二天起自动恢复接单。', open_hint: '不填就一直算不在，要手动改回来。', away_why: '不在的时候不派新客户；已经派给他、还没接的，马上改派。',
   shifts: '排班', shifts_at: '排班，{store}', as_store: '同门店时间', own_shifts: '单独排班',
   part: '接单', level: '级别', senior: '资深', not_senior: '一般', skills: '技能', skills_hint: '几项用顿号隔开。派单规则里要用一样的写法。', weight: '份额', cap: '手上最多', as_store_cap: '同门店', weight_hint: '份额是比例；0 表示只接自己的老客户。派单规则里单独写了这个人的，以那里为准。',
   save: '保存', saved: '已保存。', failed: '没有成功，什么都没变。过一会儿再试。', forbidden: '这一项要区域经理或管理员来改。',
