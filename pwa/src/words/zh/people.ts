@@ -18,4 +18,5 @@ export default {
   fault: '第 {line} 行，{column}：{why}。', fault_missing: '没有填', fault_unknown: '没有“{value}”', fault_bad_phone: '“{value}”不是手机号', fault_too_long: '太长了', fault_taken: '“{value}”已经是别人的', fault_twice: '“{value}”在名单里写了两次', fault_protected: '不能这样改',
   column_name: '姓名', column_login: '登录名', column_phone: '手机', column_role: '角色', column_stores: '门店', column_accepts_leads: '接新客户', column_skills: '技能', column_external_id: '工号', column_state: '状态',
   links: '登录链接', links_why: '每人一个，一天内有效，打开就登录。只发给本人，离开这页就看不到了。', link_copy: '复制', link_copy_of: '复制 {name} 的登录链接', link_copied: '{name} 的链接已复制。',
+  code_title: '我的二维码', code_link_why: '客户扫了先找你', code_why: '客户用微信扫一扫登记，先派给你；没及时接就由门店安排。', code_of: '{name} 在{store}的二维码', code_save: '存成图片', code_print: '打印', code_offline: '第一次要联网才能取到二维码，以后没网也能出示。', code_no_store: '你还不在任何门店，没有二维码。', code_not_taking: '你现在不接新客户，扫这个码的客户由门店安排。',
 } as const
