@@ -37,7 +37,7 @@ from server.identity.passwords import Passwords
 from server.identity.reports import Reports
 from server.identity.sessions import COOKIE, LastSeen
 from server.identity.throttle import Throttle
-from server.leads import arrivals, rules_routes
+from server.leads import arrivals, boards, rules_routes
 from server.leads import routes as leads
 from server.leads.claims import COLLISION
 from server.leads.hours_changed import fire_hours_changed
@@ -133,6 +133,7 @@ ROUTES: list[BaseRoute] = [
     *push_routes.routes,
     *acknowledge_routes.routes,
     *leads.routes,
+    *boards.routes,
     *people.routes,
     *list_routes.routes,
     *wecom_routes.routes,

@@ -25,6 +25,7 @@ ALL_DOORS = {
     "/api/staff/{id}/handover/rehearsal", "/api/staff-list", "/api/hr/people",
     "/api/wecom/{org_code}", "/api/stores/{id}", "/api/known-phones",
     "/api/devices", "/api/devices/{id}", "/api/leads/{id}/candidates",
+    "/api/boards", "/api/boards/{id}",
     "/api/stores/{id}/routing", "/api/stores/{id}/routing/rehearsal", "/api/stores/{id}/fairness",
     "/api/stores/{id}/pool/rehearsal",
     "/api/stores/{id}/personal-codes",

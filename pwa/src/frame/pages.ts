@@ -13,7 +13,7 @@ const files = import.meta.glob<{ default: Page }>([
   '../routing/Routing.svelte', '../pool/Pool.svelte',
 ])
 
-/** What is behind Me: its own list is fetched with it. */
+/** What is behind Me and the desk: its own list is fetched with it. */
 const ROOM = 'room'
 const ROUTES: [pattern: RegExp, page: string][] = [
   [/^\/customers$/, 'customers/Customers'],
@@ -30,7 +30,7 @@ const ROUTES: [pattern: RegExp, page: string][] = [
   [/^\/bell$/, 'leads/Bell'],
   [/^\/sync$/, 'trust/Sync'],
   [/^\/me$/, 'identity/Me'],
-  [/^\/me\/(?<room>[^/]+)\/?(?<id>[^/]*)$/, ROOM],
+  [/^\/(?:me|desk)\/(?<room>[^/]+)\/?(?<id>[^/]*)$/, ROOM],
 ]
 const HOMES: Record<Role, string> = {
   rep: 'today/Today', clerk: 'clerk/Home', manager: 'today/Today', area: 'leads/Desk', admin: 'leads/Desk',

@@ -4,14 +4,14 @@ type Room = Component<{ id?: string }>
 
 const files = import.meta.glob<{ default: Room }>([
   '../identity/Phones.svelte', '../stores/Hours.svelte', '../notify/Notices.svelte', '../people/People.svelte', '../people/Person.svelte',
-  '../people/StaffList.svelte', '../people/MyCode.svelte',
+  '../people/StaffList.svelte', '../people/MyCode.svelte', '../leads/StoreBoard.svelte',
 ])
 
-/** The pages behind Me, by the path below it; and those of one thing in such a room. */
+/** The pages behind Me and the desk, by the path below it; and those of one thing in such a room. */
 const ROOMS: Record<string, string> = {
   phones: 'identity/Phones', hours: 'stores/Hours', notices: 'notify/Notices', people: 'people/People', 'staff-list': 'people/StaffList', code: 'people/MyCode',
 }
-const ONE_OF: Record<string, string> = { people: 'people/Person' }
+const ONE_OF: Record<string, string> = { people: 'people/Person', stores: 'leads/StoreBoard' }
 
 /** Nothing where there is no such room. */
 export async function enter(room: string, id: string): Promise<{ default: Room | undefined }> {
