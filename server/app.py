@@ -22,7 +22,6 @@ from server.exchange import routes as exchange
 from server.exchange.judging_again import fire_rejudge
 from server.exchange.opening import open_exchange, watch_heads
 from server.exchange.retention import purge_old
-from server.followups.cadence import DIGEST
 from server.followups.digest import fire_digest
 from server.front import health
 from server.front.headers import Headers
@@ -41,6 +40,7 @@ from server.leads import arrivals, boards, rules_routes
 from server.leads import routes as leads
 from server.leads.claims import COLLISION
 from server.leads.hours_changed import fire_hours_changed
+from server.leads.mornings import DIGEST
 from server.leads.worker import Worker
 from server.notify import acknowledge_routes, push_routes
 from server.notify import routes as notify

@@ -44,6 +44,8 @@ export interface Customer {
   owner_id: string | null; holder_ids: string[]; pinyin: string; initials: string; phone_valid: boolean
   last_contact_at: number | null; contact_count: number; next_at: number | null; next_kind: string | null; followed_at?: number | null
   steps: Partial<Record<Step, string>>; created_by: string | null; created_at: number; marketing: boolean; open_lead_id: string | null
+  /** when its owner is to touch an opportunity again */
+  opportunity_due_at?: number | null
   /** ids that became part of this record; records of the same household */
   merged_ids: string[]; household_ids: string[]
   /** when the owner will lose them, why, and when that was said; who owned them before they came to the pool */
