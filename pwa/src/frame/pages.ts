@@ -10,7 +10,7 @@ const files = import.meta.glob<{ default: Page }>([
   '../today/Today.svelte', '../customers/Customers.svelte', '../customers/Customer.svelte', '../customers/Deleted.svelte', '../customers/Register.svelte',
   '../followups/FollowUp.svelte', '../visits/Visit.svelte', '../scan/Scan.svelte', '../leads/Desk.svelte',
   '../leads/Bell.svelte', '../leads/Lead.svelte', '../clerk/Home.svelte', '../trust/Sync.svelte', '../identity/Me.svelte',
-  '../routing/Routing.svelte', '../pool/Pool.svelte',
+  '../pool/Pool.svelte',
 ])
 
 /** What is behind Me and the desk: its own list is fetched with it. */
@@ -25,7 +25,6 @@ const ROUTES: [pattern: RegExp, page: string][] = [
   [/^\/scan$/, 'scan/Scan'],
   [/^\/visit$/, 'visits/Visit'],
   [/^\/desk$/, 'leads/Desk'],
-  [/^\/desk\/routing$/, 'routing/Routing'],
   [/^\/leads\/(?<id>[^/]+)$/, 'leads/Lead'],
   [/^\/bell$/, 'leads/Bell'],
   [/^\/sync$/, 'trust/Sync'],
