@@ -16,7 +16,7 @@ from server.leads.mornings import DIGEST, morning_of, plan_digest
 from server.leads.past import read_rows
 from server.leads.queries import read_open_leads
 from server.rows import load, read_row
-from server.rows.tables import feed, rows
+from server.rows.tables import RECORD, feed, rows
 from server.stores.calendar import Calendar, calendar_of
 from sync import Ledger, Row, derive_id, desk_scope
 
@@ -80,7 +80,7 @@ async def load_opportunities(connection: AsyncConnection, ledger: Ledger, store:
     """The store's owned customers with an opportunity and no open lead, which has its own clock."""
     has_one = type_coerce(rows.c.body, Text).contains('"opportunity_at":')
     query = (
-        select(rows)
+        select(*RECORD)
         .join(feed, (feed.c.org_id == rows.c.org_id) & (feed.c.id == rows.c.id))
         .where(feed.c.org_id == ledger.org, feed.c.scope == desk_scope(store.id))
         .where(feed.c.part == 1, rows.c.entity == "customer", rows.c.deleted == 0, has_one)

@@ -17,7 +17,7 @@ from server.identity.sessions import signed_in
 from server.leads.offers import UNANSWERED
 from server.leads.past import midnight
 from server.rows import load_scope, read_row
-from server.rows.tables import feed, milestones, rows
+from server.rows.tables import RECORD, feed, milestones, rows
 from server.stores.calendar import calendar_of
 from sync import ORGANISATION, Ledger, Row, desk_scope
 
@@ -74,7 +74,7 @@ async def read_since(
         milestones.c.org_id == org_id, milestones.c.at <= since
     )
     query = (
-        select(rows)
+        select(*RECORD)
         .join(feed, (feed.c.org_id == rows.c.org_id) & (feed.c.id == rows.c.id))
         .where(feed.c.org_id == org_id, feed.c.scope.in_([desk_scope(id) for id in store_ids]))
         .where(or_(feed.c.part == 0, feed.c.seq > then.scalar_subquery()))
