@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 import zxingcpp
@@ -20,9 +19,11 @@ GU, NOBODY = ("顾敏", "销售顾问", 13811112222, "人民路店"), ("何川",
 WIDTHS = "[document.documentElement.scrollWidth, window.innerWidth]"
 
 
-@pytest.fixture
-def sample(tmp_path: Path) -> Iterator[Theatre]:
-    with opened(tmp_path, lambda _: None, ("--sample",)) as theatre:
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
+    """One for all of them: to fill it takes longer than to walk through it."""
+    folder = tmp_path_factory.mktemp("rooms")
+    with opened(folder, lambda _: None, ("--sample",)) as theatre:
         yield theatre
 
 
