@@ -165,7 +165,9 @@ async def set_up_wecom(wish: argparse.Namespace, config: Config) -> str:
     database = open_database(config.database_url)
     try:
         async with database.write() as connection:
-            await put_callback(connection, wish.organisation, seals, departments)
+            await put_callback(
+                connection, Vault(config.keys), wish.organisation, seals, departments
+            )
     finally:
         await database.close()
     return f"{config.origin}/api/wecom/{wish.organisation}"

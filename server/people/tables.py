@@ -33,7 +33,8 @@ staff_events = org_table(
     pk=("event_id",),
 )
 
-# Where WeCom's address book tells of its members. `departments`: JSON, WeCom's number to a store.
+# Where WeCom's address book tells of its members; token and key as the vault keeps them.
+# `departments`: JSON, WeCom's number to a store.
 contact_callbacks = org_table(
     "contact_callbacks",
     Column("corp_id", Text, nullable=False),

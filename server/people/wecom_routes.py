@@ -15,6 +15,7 @@ from server.db import insert_into
 from server.errors import BadRequest, Unauthenticated
 from server.ground import ground_of
 from server.identity.tables import organisations
+from server.notify.vault import LostKey, Vault
 from server.people.entries import Plan, make_plan
 from server.people.events import describe, find_answer, find_organisation, keep_answer
 from server.people.joining import read_known, take_in
@@ -110,20 +111,28 @@ async def find_callback(request: Request) -> Callback:
         found = (await connection.execute(query)).one_or_none()
     if found is None:
         raise Unauthenticated("bad_credential")
-    seals = Seals(found.corp_id, found.token, found.aes_key)
+    vault = Vault(ground_of(request).config.keys)
+    try:
+        seals = Seals(found.corp_id, vault.open(found.token), vault.open(found.aes_key))
+    except LostKey as error:
+        raise Unauthenticated("bad_credential") from error
     return org_id, seals, msgspec.json.decode(found.departments, type=dict[str, str])
 
 
 async def put_callback(
-    connection: AsyncConnection, org_code: str, seals: Seals, departments: Mapping[str, str]
+    connection: AsyncConnection,
+    vault: Vault,
+    org_code: str,
+    seals: Seals,
+    departments: Mapping[str, str],
 ) -> None:
     """One for each organisation; another replaces it. Raises ValueError for a key that is none."""
     read_key(seals.aes_key)
     found = select(organisations.c.org_id).where(organisations.c.code == org_code)
     values: dict[str, Any] = {
         "corp_id": seals.corp_id,
-        "token": seals.token,
-        "aes_key": seals.aes_key,
+        "token": vault.close(seals.token),
+        "aes_key": vault.close(seals.aes_key),
         "departments": msgspec.json.encode(departments).decode(),
     }
     org_id = (await connection.execute(found)).scalar_one()

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from server.cli import parser, set_up_wecom
 from server.config import Config
 from server.db import Database
-from server.people.tables import staff_events
+from server.people.tables import contact_callbacks, staff_events
 from sync import Row
 from tests.cast import CODE
 from tests.conftest import MovableClock
@@ -43,11 +43,17 @@ async def names(shop: Shop) -> set[str]:
     return {row.body["name"] for row in await shop.rows("staff")}
 
 
-async def test_wecom_is_shown_that_the_address_is_ours(book: AddressBook) -> None:
+async def test_wecom_is_shown_that_the_address_is_ours(
+    book: AddressBook, database: Database
+) -> None:
     answer = await book.prove("1616140317555161061")
     assert (answer.status_code, answer.text) == (200, "1616140317555161061")
     book.token = "another"
     assert (await book.prove("1")).json()["error"]["code"] == "bad_credential"
+    async with database.read() as connection:
+        (held,) = (await connection.execute(select(contact_callbacks))).all()
+    assert TOKEN not in held.token
+    assert AES_KEY not in held.aes_key
 
 
 async def test_a_member_joins_moves_is_renamed_and_is_deleted(
