@@ -22,7 +22,6 @@ from server.exchange import routes as exchange
 from server.exchange.judging_again import fire_rejudge
 from server.exchange.opening import open_exchange, watch_heads
 from server.exchange.retention import purge_old
-from server.followups.cadence import DIGEST
 from server.followups.digest import fire_digest
 from server.front import health
 from server.front.headers import Headers
@@ -37,17 +36,18 @@ from server.identity.passwords import Passwords
 from server.identity.reports import Reports
 from server.identity.sessions import COOKIE, LastSeen
 from server.identity.throttle import Throttle
-from server.leads import arrivals, rules_routes
+from server.leads import arrivals, boards, rules_routes
 from server.leads import routes as leads
 from server.leads.claims import COLLISION
 from server.leads.hours_changed import fire_hours_changed
+from server.leads.mornings import DIGEST
 from server.leads.worker import Worker
 from server.notify import acknowledge_routes, push_routes
 from server.notify import routes as notify
 from server.notify.sender import open_sender
-from server.people import list_routes
+from server.people import list_routes, wecom_routes
 from server.people import routes as people
-from server.people.changing import COMES_BACK, fire_comes_back
+from server.people.changing import COMES_BACK, GOES_AWAY, fire_comes_back, fire_goes_away
 from server.photos import routes as photos
 from server.photos.opening import open_photos, sweep_photos
 from server.photos.rules import CHECK as PHOTO_CHECK
@@ -94,6 +94,7 @@ async def open_worker(app: Starlette) -> AsyncIterator[None]:
         PHOTO_CHECK: fire_photo_check,
         REJUDGE: fire_rejudge,
         COMES_BACK: fire_comes_back,
+        GOES_AWAY: fire_goes_away,
         HOURS_CHANGED: fire_hours_changed,
         POOL_ROUND: fire_round,
         COLLISION: fire_collision,
@@ -132,8 +133,10 @@ ROUTES: list[BaseRoute] = [
     *push_routes.routes,
     *acknowledge_routes.routes,
     *leads.routes,
+    *boards.routes,
     *people.routes,
     *list_routes.routes,
+    *wecom_routes.routes,
     *rules_routes.routes,
     *pool.routes,
     *photos.routes,

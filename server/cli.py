@@ -25,6 +25,8 @@ from server.notify.hooks import KINDS, check_url
 from server.notify.robots import Robot, put_robot
 from server.notify.vault import Vault
 from server.people.list_routes import token_for
+from server.people.wecom_letters import Seals
+from server.people.wecom_routes import put_callback
 
 SHUTDOWN_S = 10
 GENERATIONS = (50_000, 20, 50)
@@ -57,6 +59,15 @@ def parser() -> argparse.ArgumentParser:
     token = commands.add_parser("personnel-token", help="let a personnel system tell of people")
     token.add_argument("organisation", help="its code")
     token.set_defaults(run=lambda wish: print(personnel_token(wish.organisation, read_config())))
+    wecom = commands.add_parser("wecom-contacts", help="let WeCom's address book tell of people")
+    wecom.add_argument("organisation", help="its code")
+    wecom.add_argument("corp", help="WeCom's CorpID")
+    wecom.add_argument("token", help="the Token of the address book's callback")
+    wecom.add_argument("key", help="its EncodingAESKey")
+    wecom.add_argument(
+        "--department", action="append", default=[], metavar="NUMBER=STORE", help="a store's"
+    )
+    wecom.set_defaults(run=lambda wish: print(asyncio.run(set_up_wecom(wish, read_config()))))
     return made
 
 
@@ -145,6 +156,21 @@ async def add_store_robot(wish: argparse.Namespace, config: Config) -> None:
             await put_robot(connection, robot.sealed(Vault(config.keys)))
     finally:
         await database.close()
+
+
+async def set_up_wecom(wish: argparse.Namespace, config: Config) -> str:
+    """Returns the address to type in at WeCom. PostgreSQL, or while the server is down."""
+    departments = dict(each.split("=", 1) for each in wish.department)
+    seals = Seals(wish.corp, wish.token, wish.key)
+    database = open_database(config.database_url)
+    try:
+        async with database.write() as connection:
+            await put_callback(
+                connection, Vault(config.keys), wish.organisation, seals, departments
+            )
+    finally:
+        await database.close()
+    return f"{config.origin}/api/wecom/{wish.organisation}"
 
 
 if __name__ == "__main__":

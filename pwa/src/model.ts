@@ -26,10 +26,12 @@ export interface Rules {
 }
 /** A person's own week at one store, as a store has its hours. */
 export interface PersonShifts { hours: [number, number][][]; closures?: string[]; openings?: Record<string, [number, number][]> }
+/** a leave that is known of before it begins */
+export interface NextAway { state: 'leave' | 'travel'; from_at: number; back_at: number | null }
 export interface Staff {
   name: string; role: Role; store_ids: string[]; accepts_leads: boolean; state: 'active' | 'leave' | 'travel' | 'left'
   /** when somebody away is back by themselves; shifts by store; weight and cap: null is the store's word */
-  back_at?: number | null; shifts?: Record<string, PersonShifts>
+  back_at?: number | null; next_away?: NextAway | null; shifts?: Record<string, PersonShifts>
   skills?: string[]; senior?: boolean; weight?: number | null; cap?: number | null
 }
 export interface Script { step: Step; zh: string; en: string }
@@ -42,6 +44,8 @@ export interface Customer {
   owner_id: string | null; holder_ids: string[]; pinyin: string; initials: string; phone_valid: boolean
   last_contact_at: number | null; contact_count: number; next_at: number | null; next_kind: string | null; followed_at?: number | null
   steps: Partial<Record<Step, string>>; created_by: string | null; created_at: number; marketing: boolean; open_lead_id: string | null
+  /** when its owner is to touch an opportunity again */
+  opportunity_due_at?: number | null
   /** ids that became part of this record; records of the same household */
   merged_ids: string[]; household_ids: string[]
   /** when the owner will lose them, why, and when that was said; who owned them before they came to the pool */

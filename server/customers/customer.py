@@ -34,7 +34,7 @@ SERVER_FIELDS = (
     "contact_count", "followed_at", "next_at", "next_kind", "steps", "created_by", "created_at",
     "marketing", "open_lead_id", "merged_ids", "household_ids", "asked_ids", "deleted_by",
     "deleted_at", "owned_at", "former_id", "pool_card_id", "pooled_at", "pooled_why",
-    "release_at", "release_why", "warned_at", "credits",
+    "release_at", "release_why", "warned_at", "credits", "opportunity_at", "opportunity_due_at",
 )  # fmt: skip
 _POLICIES: dict[str, Policy] = {
     "source": "first",

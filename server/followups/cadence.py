@@ -5,23 +5,18 @@ not before an A customer's first revisit and weekly deep talk.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from server.clock import DAY_MS
 from server.followups.steps import SKIPPED, is_effective
+from server.leads.mornings import morning_for, plan_digest
 from server.leads.offers import stored
 from server.stores.calendar import Calendar, calendar_of
-from sync import Ledger, Row, derive_id
+from sync import Ledger, Row
 
-DAY_MS = 24 * 3600 * 1000
 LEAD_MS = 3 * DAY_MS
 FIRST_REVISIT_MS = DAY_MS
 DEEP_TALK_MS = 7 * DAY_MS
-MORNING = time(6)
-"""Of a store that never closes, the day begins here; others open later."""
-
-DIGEST = "digest"
 
 
 def count_touch(held: Mapping[str, Any], told: Mapping[str, Any], at: int) -> dict[str, Any]:
@@ -73,25 +68,3 @@ def plan_next(ledger: Ledger, lead: Row) -> None:
     ledger.change(lead, next_due_at=due_at)
     if due_at is not None:
         plan_digest(ledger, store, morning_for(calendar, due_at, ledger.now))
-
-
-def morning_for(calendar: Calendar, due_at: int, now: int) -> int | None:
-    """The opening of the day in which something falls due; tomorrow's if that has passed."""
-    at = calendar.next_opening(morning_of(due_at, calendar.zone))
-    if at is None or at > now:
-        return at
-    return calendar.next_opening(morning_of(now, calendar.zone, days=1))
-
-
-def morning_of(at: int, zone: ZoneInfo, days: int = 0) -> int:
-    day = datetime.fromtimestamp(at / 1000, zone).date() + timedelta(days=days)
-    return int(datetime.combine(day, MORNING, zone).timestamp()) * 1000
-
-
-def plan_digest(ledger: Ledger, store: Row, at: int | None) -> None:
-    """One deadline for each store and morning, however many leads ask for it."""
-    if at is None:
-        return
-    id = derive_id("deadline", DIGEST, store.id, at)
-    deadline = {"id": id, "kind": DIGEST, "subject_id": store.id, "due_at": at}
-    ledger.add_side_row("deadlines", {**deadline, "fired_at": None, "cancelled_at": None})

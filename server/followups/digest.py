@@ -1,22 +1,35 @@
-"""Each morning one notice for each person whose leads are due, one for whoever runs the store."""
+"""Each morning one notice for each person whose leads or opportunities are due, and one for whoever
+runs the store."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row as Record
+from sqlalchemy import Text, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.followups.cadence import DAY_MS, DIGEST, morning_of, next_due, plan_digest
+from server.clock import DAY_MS
+from server.followups.cadence import next_due
+from server.leads import opportunities
 from server.leads.eligibility import ACTIVE
+from server.leads.mornings import DIGEST, morning_of, plan_digest
 from server.leads.past import read_rows
 from server.leads.queries import read_open_leads
-from server.rows import load
+from server.rows import load, read_row
+from server.rows.tables import RECORD, feed, rows
 from server.stores.calendar import Calendar, calendar_of
 from sync import Ledger, Row, derive_id, desk_scope
 
 
+class Touch(NamedTuple):
+    """What one person is to do next with one customer, and until when (ms)."""
+
+    staff_id: str
+    due_at: int
+
+
 class Due(NamedTuple):
-    """How many leads of one person: due before today, and due today."""
+    """How many touches of one person: due before today, and due today."""
 
     overdue: int = 0
     today: int = 0
@@ -32,11 +45,13 @@ async def fire_digest(
         plan_digest(ledger, store, calendar.next_opening(ledger.now))
         return
     leads = await load_followed(connection, ledger, store)
+    deals = await load_opportunities(connection, ledger, store)
     holders = {lead.body["holder_id"] for lead in leads}
+    holders |= {person.body["owner_id"] for person in deals}
     heads = [store.body.get(field) for field in ("manager_id", "deputy_id", "area_id")]
     await load(connection, ledger, [id for id in {*holders, *heads} if id])
-    replan(ledger, leads, calendar)
-    due = count_due(leads, calendar, ledger.now)
+    touches = [*replan(ledger, leads, calendar), *replan_deals(ledger, deals, calendar)]
+    due = count_due(touches, calendar, ledger.now)
     if not due:
         return
     at_work = {id: counted for id, counted in due.items() if is_here(ledger, id)}
@@ -61,28 +76,52 @@ async def load_followed(connection: AsyncConnection, ledger: Ledger, store: Row)
     return [lead for lead in leads if ledger.has_loaded(lead.root)]
 
 
+async def load_opportunities(connection: AsyncConnection, ledger: Ledger, store: Row) -> list[Row]:
+    """The store's owned customers with an opportunity and no open lead, which has its own clock."""
+    has_one = type_coerce(rows.c.body, Text).contains('"opportunity_at":')
+    query = (
+        select(*RECORD)
+        .join(feed, (feed.c.org_id == rows.c.org_id) & (feed.c.id == rows.c.id))
+        .where(feed.c.org_id == ledger.org, feed.c.scope == desk_scope(store.id))
+        .where(feed.c.part == 1, rows.c.entity == "customer", rows.c.deleted == 0, has_one)
+    )
+    found = [read_row(held) for held in (await connection.execute(query)).mappings()]
+    due = [row for row in found if row.body.get("opportunity_due_at") and row.body["owner_id"]]
+    for row in due:
+        ledger.put_loaded(row)
+    return [row for row in due if row.body["store_id"] == store.id]
+
+
 def is_held(lead: Row) -> bool:
     return lead.body["state"] == "contacted" and bool(lead.body["holder_id"])
 
 
-def replan(ledger: Ledger, leads: Iterable[Row], calendar: Calendar) -> None:
+def replan(ledger: Ledger, leads: Iterable[Row], calendar: Calendar) -> Iterator[Touch]:
     """By the tiers and hours of this morning."""
     for lead in leads:
         person = ledger.row(lead.root)
         if person is not None:
             ledger.change(lead, next_due_at=next_due(lead, person, calendar))
+        yield Touch(lead.body["holder_id"], lead.body["next_due_at"])
 
 
-def count_due(leads: Iterable[Row], calendar: Calendar, now: int) -> dict[str, Due]:
-    """By holder; whoever has nothing due today is left out."""
+def replan_deals(ledger: Ledger, people: Iterable[Row], calendar: Calendar) -> Iterator[Touch]:
+    for person in people:
+        due_at = opportunities.next_due(person, calendar)
+        ledger.change(person, opportunity_due_at=due_at)
+        if due_at is not None:
+            yield Touch(person.body["owner_id"], due_at)
+
+
+def count_due(touches: Iterable[Touch], calendar: Calendar, now: int) -> dict[str, Due]:
+    """By person; whoever has nothing due today is left out."""
     ends = morning_of(now, calendar.zone) + DAY_MS
     due: dict[str, Due] = {}
-    for lead in leads:
-        if lead.body["next_due_at"] >= ends:
-            continue
-        overdue, today = due.get(lead.body["holder_id"], Due())
-        is_late = lead.body["next_due_at"] < now
-        due[lead.body["holder_id"]] = Due(overdue + is_late, today + (not is_late))
+    for staff_id, due_at in touches:
+        if due_at < ends:
+            overdue, today = due.get(staff_id, Due())
+            is_late = due_at < now
+            due[staff_id] = Due(overdue + is_late, today + (not is_late))
     return due
 
 

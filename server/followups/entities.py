@@ -7,6 +7,7 @@ import msgspec
 
 from server.followups.cadence import UNTOUCHED, count_touch, plan_next
 from server.followups.steps import best_steps, is_effective
+from server.leads import opportunities
 from server.leads.figures import annotate, count_wait
 from server.leads.offers import show_on_card
 from sync import Author, Entity, Ledger, Refusal, Row, standing
@@ -92,6 +93,7 @@ def count(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
             annotate(ledger, lead, "contact", row)
             plan_next(ledger, lead)
         show_on_card(ledger, lead)
+    opportunities.plan(ledger, person)
     return None
 
 
@@ -130,6 +132,7 @@ def recount(person: Row, ledger: Ledger) -> None:
         if body is not None:
             counted |= describe_customer(counted, body, row.at)
     ledger.change(person, **counted)
+    opportunities.recount(ledger, person)
     for lead in ledger.rows_of("lead"):
         if lead.root == person.id and lead.body.get("state") != "closed":
             recount_lead(lead, told, ledger)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from server.customers.register import PASS_KEY, make_pass, settle_arrival
-from server.leads import offers
+from server.leads import offers, opportunities
 from server.leads.figures import annotate
 from server.leads.offers import stored
 from server.leads.presence import come_back
@@ -182,6 +182,8 @@ def close(closing: Row, ledger: Ledger, author: Author) -> Refusal | None:
     if reason == "unreachable" and not is_head and not was_tried(lead, ledger):
         return Refusal("too_few_attempts", "reason")
     offers.close(ledger, lead, reason)
+    if reason == opportunities.BECAME:
+        opportunities.begin(ledger, stored(ledger, lead.root))
     return None
 
 

@@ -17,6 +17,7 @@ class Candidate:
     """A person who might receive a lead at a store.
 
     `shift_at`: when they are next on shift, in ms; 0 whenever the store is open, None never again.
+    `leaves_at`: when a leave begins that is known of already, ms.
     """
 
     staff_id: str
@@ -26,6 +27,7 @@ class Candidate:
     in_store: bool = True
     role: str = "rep"
     shift_at: int | None = 0
+    leaves_at: int | None = None
     is_reachable: bool = True
     is_away: bool = False
     weight: int = 1
@@ -108,9 +110,16 @@ def why_absent(person: Candidate, ask: Ask) -> str | None:
         return code
     if person.shift_at is None or person.shift_at > ask.until:
         return "off_shift"
+    if is_going(person, ask):
+        return "going_away"
     if person.is_away:
         return "away"
     return None if person.is_reachable else "unreachable"
+
+
+def is_going(person: Candidate, ask: Ask) -> bool:
+    """Their leave begins before an answer is due."""
+    return person.leaves_at is not None and person.leaves_at <= ask.until
 
 
 def why_not_here(person: Candidate) -> str | None:

@@ -82,6 +82,7 @@ class Roster:
             accepts_leads=bool(body["accepts_leads"]),
             role=body["role"],
             shift_at=next_shift(body, self.store, self.calendar, self.at),
+            leaves_at=(body.get("next_away") or {}).get("from_at"),
             is_reachable=is_reachable(self.rules, body, books.heard.get(id), self.now),
             is_away=books.away.get(id, 0) > self.at,
             weight=weight_of(self.rules, id, body),

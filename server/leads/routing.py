@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from server.leads.eligibility import (
     Ask,
     Candidate,
+    is_going,
     skip_code,
     why_absent,
     why_not_here,
@@ -85,7 +86,9 @@ def to_owner(contest: Contest) -> str | None:
 def to_rep(contest: Contest) -> str | None:
     """Whose personal code was scanned, on shift or not; a leaver's code is the store's."""
     rep = contest.people.get(contest.ask.rep_id or "")
-    if rep is None or why_not_here(rep) or rep.staff_id in contest.ask.missed:
+    if rep is None or why_not_here(rep) or is_going(rep, contest.ask):
+        return None
+    if rep.staff_id in contest.ask.missed:
         return None
     return rep.staff_id
 

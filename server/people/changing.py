@@ -21,6 +21,9 @@ from sync import Ledger, Row, staff_scope
 COMES_BACK = "comes_back"
 """The deadline at which somebody is back from leave. Its subject is the person."""
 
+GOES_AWAY = "goes_away"
+"""The deadline at which a leave begins that was known of before. Its subject is the person."""
+
 
 async def change_person(
     connection: AsyncConnection,
@@ -42,6 +45,8 @@ async def change_person(
     record(ledger, person.id, "changed", by_id, told)
     if fields.keys() & {"state", "back_at"}:
         await follow_state(connection, ledger, person)
+    if "next_away" in fields:
+        follow_plan(ledger, person)
     return True
 
 
@@ -67,6 +72,12 @@ async def follow_state(connection: AsyncConnection, ledger: Ledger, person: Row)
         await take_offers(connection, ledger, person.id)
     if state == LEFT:
         await end_sessions(connection, ledger.org, sessions.c.staff_id == person.id, ledger.now)
+
+
+def follow_plan(ledger: Ledger, person: Row) -> None:
+    ledger.cancel(GOES_AWAY, person.id)
+    if planned := person.body.get("next_away"):
+        ledger.schedule(GOES_AWAY, person.id, planned["from_at"])
 
 
 async def take_offers(connection: AsyncConnection, ledger: Ledger, staff_id: str) -> None:
@@ -101,3 +112,16 @@ async def fire_comes_back(
     back_at = person.body.get("back_at")
     if person.body["state"] in AWAY and back_at is not None and back_at <= ledger.now:
         await change_person(connection, ledger, person, {"state": "active"}, None)
+
+
+async def fire_goes_away(
+    connection: AsyncConnection, ledger: Ledger, deadline: object, person: Row
+) -> None:
+    """The handler of GOES_AWAY. A leave that was over before anybody noticed only ends."""
+    planned = person.body.get("next_away")
+    if planned is None or planned["from_at"] > ledger.now or person.body["state"] == LEFT:
+        return
+    wish: dict[str, Any] = {"next_away": None}
+    if planned["back_at"] is None or planned["back_at"] > ledger.now:
+        wish |= {"state": planned["state"], "back_at": planned["back_at"]}
+    await change_person(connection, ledger, person, wish, None)

@@ -1,35 +1,37 @@
 """Staff from elsewhere: a list that an admin brings, and what a personnel system tells."""
 
+import asyncio
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from server.db import Database
-from server.errors import BadRequest, Forbidden, Unauthenticated, UnsupportedMedia
+from server.errors import BadRequest, Forbidden, TooLarge, Unauthenticated, UnsupportedMedia
 from server.ground import Ground, ground_of
 from server.identity.actor import may
 from server.identity.links import Link, link_for
 from server.identity.sessions import actor_of, session_of
 from server.identity.signing import BadSeal, Seal
-from server.identity.tables import organisations
 from server.intake import read_json
-from server.people.csv_lists import read_list
-from server.people.entries import Change, Entry, Newcomer, Plan, make_plan
+from server.people.entries import Entry, Newcomer, Plan, Problem, make_plan
+from server.people.events import describe, find_answer, find_organisation, keep_answer
+from server.people.excel_lists import BadWorkbook, HugeWorkbook, rows_in_excel
 from server.people.joining import read_known, take_in
-from server.people.tables import staff_events
+from server.people.staff_lists import LINES_MOST, read_list, rows_in_csv
 from server.people.wishes import Id, Role, State
 from server.rows import Published, open_ledger, publish
 from sync import Ledger
 
+CSV = "text/csv"
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PURPOSE = "personnel"
 ABOVE_PERSONNEL = frozenset({"area", "admin"})
 """Roles that no other system may give or change."""
 
+Lines = tuple[list[Entry], list[Problem]]
 Text = Annotated[str, msgspec.Meta(max_length=80)]
 Moment = Annotated[int, msgspec.Meta(ge=0, lt=1 << 52)]
 
@@ -58,24 +60,24 @@ class Event(msgspec.Struct, forbid_unknown_fields=True):
 
 
 async def import_staff(request: Request) -> Response:
-    """POST text/csv. `?dry=1` says what it would do. With any fault nothing is done."""
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "text/csv":
-        raise UnsupportedMedia(wanted="text/csv")
-    ground, data = ground_of(request), await request.body()
-    now, entities = ground.clock(), request.app.state.entities
+    """POST text/csv or Excel's. `?dry=1` says what it would do. With any fault nothing is done."""
+    ground, entities = ground_of(request), request.app.state.entities
+    now = ground.clock()
     async with ground.database.read() as connection:
         session = await session_of(request, connection)
         actor = actor_of(session)
         if not may(actor, "configure"):
             raise Forbidden
+    lines = await read_lines(request)
+    async with ground.database.read() as connection:
         ledger = Ledger(actor.org_id, now, entities)
-        told = describe(await plan_list(connection, ledger, data))
+        told = describe(await plan_list(connection, ledger, *lines))
     if request.query_params.get("dry"):
         return JSONResponse(told)
 
     async def work(connection: AsyncConnection) -> tuple[Published, Plan]:
         ledger = await open_ledger(connection, actor.org_id, entities, now)
-        plan = await plan_list(connection, ledger, data)
+        plan = await plan_list(connection, ledger, *lines)
         await take_in(connection, ledger, sound(plan), actor.staff_id)
         return await publish(connection, ledger), plan
 
@@ -86,8 +88,25 @@ async def import_staff(request: Request) -> Response:
     return JSONResponse({**describe(plan), "links": links})
 
 
-async def plan_list(connection: AsyncConnection, ledger: Ledger, data: bytes) -> Plan:
-    entries, problems = read_list(data)
+async def read_lines(request: Request) -> Lines:
+    """Raises UnsupportedMedia, TooLarge, BadRequest."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip()
+    if kind not in (CSV, EXCEL):
+        raise UnsupportedMedia(wanted=CSV)
+    data = await request.body()
+    if kind == CSV:
+        return read_list(rows_in_csv(data))
+    try:
+        return read_list(await asyncio.to_thread(rows_in_excel, data, LINES_MOST))
+    except HugeWorkbook as error:
+        raise TooLarge from error
+    except BadWorkbook as error:
+        raise BadRequest("list_unreadable") from error
+
+
+async def plan_list(
+    connection: AsyncConnection, ledger: Ledger, entries: list[Entry], problems: list[Problem]
+) -> Plan:
     plan = make_plan(entries, await read_known(connection, ledger), ledger.org, frozenset())
     named = {(each.line, each.field) for each in problems}
     rest = [each for each in plan.problems if (each.line, each.field) not in named]
@@ -99,22 +118,6 @@ def sound(plan: Plan) -> Plan:
     if plan.problems:
         raise BadRequest("list_faulty", problems=[each._asdict() for each in plan.problems])
     return plan
-
-
-def describe(plan: Plan) -> dict[str, Any]:
-    return {
-        "new": [{"line": each.entry.line, "name": each.body["name"]} for each in plan.newcomers],
-        "changed": [
-            {"line": each.entry.line, "name": each.entry.name, "fields": changed_by(each)}
-            for each in plan.changes
-        ],
-        "same": plan.same,
-        "problems": [each._asdict() for each in plan.problems],
-    }
-
-
-def changed_by(change: Change) -> list[str]:
-    return sorted([*change.wish, *change.account])
 
 
 def introduce(newcomer: Newcomer, ground: Ground, org: tuple[str, str], now: int) -> dict[str, str]:
@@ -151,9 +154,7 @@ async def hear_personnel(request: Request) -> Response:
         plan = sound(make_plan(entries, known, org_id, ABOVE_PERSONNEL))
         await take_in(connection, ledger, plan, None)
         answer = {name: value for name, value in describe(plan).items() if name != "problems"}
-        text = msgspec.json.encode(answer).decode()
-        told = {"event_id": event.event_id, "at": now, "answer": text}
-        ledger.add_side_row("staff_events", told)
+        keep_answer(ledger, event.event_id, answer)
         return await publish(connection, ledger), answer
 
     published, answer = await ground.database.transact(work)
@@ -173,25 +174,6 @@ def read_token(request: Request, keys: tuple[str, ...], now: int) -> str:
     if kind.lower() != "bearer" or named != org_code:
         raise Unauthenticated("bad_credential")
     return org_code
-
-
-async def find_organisation(database: Database, org_code: str) -> str:
-    query = select(organisations.c.org_id).where(organisations.c.code == org_code)
-    async with database.read(snapshot=False) as connection:
-        org_id: str | None = (await connection.execute(query)).scalar()
-    if org_id is None:
-        raise Unauthenticated("bad_credential")
-    return org_id
-
-
-async def find_answer(
-    connection: AsyncConnection, org_id: str, event_id: str
-) -> dict[str, Any] | None:
-    query = select(staff_events.c.answer).where(
-        staff_events.c.org_id == org_id, staff_events.c.event_id == event_id
-    )
-    text = (await connection.execute(query)).scalar()
-    return msgspec.json.decode(text, type=dict[str, Any]) if text else None
 
 
 def entry_of(line: int, told: Told) -> Entry:

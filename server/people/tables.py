@@ -32,3 +32,14 @@ staff_events = org_table(
     Column("answer", Text, nullable=False),
     pk=("event_id",),
 )
+
+# Where WeCom's address book tells of its members; token and key as the vault keeps them.
+# `departments`: JSON, WeCom's number to a store.
+contact_callbacks = org_table(
+    "contact_callbacks",
+    Column("corp_id", Text, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("aes_key", Text, nullable=False),
+    Column("departments", Text, nullable=False),
+    pk=(),
+)

@@ -16,6 +16,7 @@ Unset = msgspec.UnsetType
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Role = Literal["rep", "clerk", "manager", "area", "admin"]
 State = Literal["active", "leave", "travel", "left"]
+Moment = Annotated[int, msgspec.Meta(ge=0, lt=1 << 52)]
 Span = tuple[int, int]
 Day = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 Spans = Annotated[list[Span], msgspec.Meta(max_length=6)]
@@ -35,15 +36,25 @@ class Shifts(msgspec.Struct, forbid_unknown_fields=True):
     openings: Annotated[dict[Day, Spans], msgspec.Meta(max_length=400)] = {}
 
 
+class NextAway(msgspec.Struct, forbid_unknown_fields=True):
+    """A leave that is known of before it begins; ms. Without `back_at` until further notice."""
+
+    state: Literal["leave", "travel"]
+    from_at: Moment
+    back_at: Moment | None = None
+
+
 class PersonWish(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """What is to change; what is left out stays. `back_at` (ms): when somebody away comes back by
-    themselves. `shifts` by store; null there is the store's hours again."""
+    themselves. `next_away`: null calls it off. `shifts` by store; null there is the store's hours
+    again."""
 
     role: Role | Unset = msgspec.UNSET
     store_ids: Annotated[list[Id], msgspec.Meta(max_length=200)] | Unset = msgspec.UNSET
     accepts_leads: bool | Unset = msgspec.UNSET
     state: State | Unset = msgspec.UNSET
-    back_at: Annotated[int, msgspec.Meta(ge=0, lt=1 << 52)] | None | Unset = msgspec.UNSET
+    back_at: Moment | None | Unset = msgspec.UNSET
+    next_away: NextAway | None | Unset = msgspec.UNSET
     shifts: Annotated[dict[Id, Shifts | None], msgspec.Meta(max_length=200)] | Unset = msgspec.UNSET
     skills: Annotated[list[Skill], msgspec.Meta(max_length=20)] | Unset = msgspec.UNSET
     senior: bool | Unset = msgspec.UNSET
@@ -85,7 +96,11 @@ def may_wish(actor: Actor, person: Row, wish: Mapping[str, Any]) -> bool:
 def find_faults(
     person: Mapping[str, Any], wish: Mapping[str, Any], stores: Mapping[str, Row], now: int
 ) -> list[Fault]:
-    return [*judge_return(person, wish, now), *judge_shifts(person, wish, stores, now)]
+    return [
+        *judge_return(person, wish, now),
+        *judge_next_away(person, wish, now),
+        *judge_shifts(person, wish, stores, now),
+    ]
 
 
 def judge_return(person: Mapping[str, Any], wish: Mapping[str, Any], now: int) -> Iterator[Fault]:
@@ -98,6 +113,23 @@ def judge_return(person: Mapping[str, Any], wish: Mapping[str, Any], now: int) -
         yield Fault("in_the_past", "back_at")
     elif back_at > now + LONGEST_AWAY_DAYS * DAY_MS:
         yield Fault("date_out_of_range", "back_at")
+
+
+def judge_next_away(
+    person: Mapping[str, Any], wish: Mapping[str, Any], now: int
+) -> Iterator[Fault]:
+    planned = wish.get("next_away")
+    if planned is None:
+        return
+    from_at, back_at = planned["from_at"], planned["back_at"]
+    if wish.get("state", person["state"]) == LEFT:
+        yield Fault("not_here", "next_away")
+    elif from_at <= now:
+        yield Fault("in_the_past", "next_away.from_at")
+    elif max(from_at, back_at or 0) > now + LONGEST_AWAY_DAYS * DAY_MS:
+        yield Fault("date_out_of_range", "next_away")
+    elif back_at is not None and back_at <= from_at:
+        yield Fault("ends_before", "next_away.back_at")
 
 
 def judge_shifts(
@@ -124,4 +156,6 @@ def fields_of(person: Mapping[str, Any], wish: Mapping[str, Any]) -> dict[str, A
         fields["skills"] = sorted({skill.strip() for skill in wish["skills"] if skill.strip()})
     if "state" in wish and (wish["state"] != person["state"] or "back_at" in wish):
         fields["back_at"] = wish.get("back_at")
+    if wish.get("state") == LEFT:
+        fields["next_away"] = None
     return {name: value for name, value in fields.items() if value != person.get(name)}

@@ -6,10 +6,13 @@ from typing import Any
 def contact(**steps: Any) -> dict[str, Any]:
     """`contact(greeting="met", needs="clear")`; steps not named were left out."""
     revisit_at = steps.pop("revisit_at", 1_790_086_400_000)
+    next_time = {"result": "booked", "at": revisit_at}
+    if steps.pop("no_more", False):
+        next_time = {"result": "no_contact", "reason": "已经买了"}
     results = {step: {"result": steps.get(step, "skipped")} for step in STEPS}
     return {
         **results,
-        "revisit": {"result": "booked", "at": revisit_at},
+        "revisit": next_time,
         "channel": "phone",
         "mood": "watching",
         "breakthrough": "none",

@@ -24,8 +24,8 @@ from server.db.database import T, Work
 from server.db.postgres import PostgresDatabase
 from server.db.sqlite import SqliteDatabase
 from server.exchange.entities import ENTITIES
-from server.followups.cadence import DIGEST
 from server.followups.digest import fire_digest
+from server.leads.mornings import DIGEST
 from server.leads.worker import Worker
 from server.notify.sender import open_sender
 from server.rows import Movement

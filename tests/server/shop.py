@@ -11,10 +11,10 @@ from server.collisions.finding import fire_collision
 from server.db import Database
 from server.exchange.entities import ENTITIES
 from server.exchange.reading import load_for
-from server.followups.cadence import DIGEST
 from server.followups.digest import fire_digest
 from server.leads.arrivals import arrive, load_around
 from server.leads.claims import COLLISION
+from server.leads.mornings import DIGEST
 from server.leads.worker import Worker
 from server.rows import Movement, load, open_ledger, publish, read_row
 from server.rows.tables import RECORD, rows

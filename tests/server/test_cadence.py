@@ -192,3 +192,86 @@ async def test_an_absent_managers_deputy_is_told(shop: Shop) -> None:
     await receive(shop)
     await go(shop, "2026-11-26 10:00")
     assert [body["to_id"] for body in await digests(shop, "team_digest")] == ["xia"]
+
+
+# Opportunities
+
+
+async def becomes_opportunity(shop: Shop, lead: Row, who: str = "bo") -> None:
+    closing = {"lead_id": lead.id, "reason": "opportunity"}
+    assert await shop.push(who, ("closing", new_id(), closing)) == []
+
+
+async def opportunity_due_at(shop: Shop) -> int | None:
+    (person,) = await shop.rows("customer")
+    due: int | None = person.body.get("opportunity_due_at")
+    return due
+
+
+async def test_an_opportunity_is_due_every_two_days_where_a_lead_is_every_three(
+    shop: Shop,
+) -> None:
+    lead = await receive(shop)
+    assert lead.body["next_due_at"] == at("2026-11-26 12:00")
+    assert await opportunity_due_at(shop) is None
+    await becomes_opportunity(shop, lead)
+    assert await opportunity_due_at(shop) == at("2026-11-25 12:00")
+    shop.clock.now = at("2026-11-24 15:00")
+    await touch(shop, lead, greeting="no_answer")
+    assert await opportunity_due_at(shop) == at("2026-11-25 12:00"), "an attempt is no touch"
+    await touch(shop, lead, **MET)
+    assert await opportunity_due_at(shop) == at("2026-11-26 15:00")
+
+
+async def test_what_was_agreed_goes_before_the_two_days_but_not_with_an_a_customer(
+    shop: Shop,
+) -> None:
+    lead = await receive(shop)
+    await becomes_opportunity(shop, lead)
+    friday = at("2026-11-27 11:00")
+    await touch(shop, lead, **MET, revisit_at=friday)
+    assert await opportunity_due_at(shop) == friday
+    await shop.change(lead.root, tier="A")
+    await touch(shop, lead, **MET, revisit_at=friday)
+    assert await opportunity_due_at(shop) == at("2026-11-25 12:00")
+
+
+async def test_an_opportunity_is_in_its_owners_morning_until_there_is_to_be_no_contact(
+    shop: Shop,
+) -> None:
+    lead = await receive(shop)
+    await becomes_opportunity(shop, lead)
+    await go(shop, "2026-11-24 10:00")
+    assert await digests(shop) == []
+    await go(shop, "2026-11-25 10:00")
+    (told,) = await digests(shop)
+    assert (told["to_id"], told["overdue"], told["today"]) == ("bo", 0, 1)
+    (team,) = await digests(shop, "team_digest")
+    assert team["people"] == [{"staff_id": "bo", "overdue": 0, "today": 1}]
+    await touch(shop, lead, **MET, no_more=True)
+    assert await opportunity_due_at(shop) is None
+    await go(shop, "2026-11-28 10:00")
+    assert len(await digests(shop)) == 1
+
+
+async def test_a_lead_closed_for_another_reason_is_no_opportunity(shop: Shop) -> None:
+    lead = await receive(shop)
+    closing = {"lead_id": lead.id, "reason": "no_need"}
+    assert await shop.push("bo", ("closing", new_id(), closing)) == []
+    assert await opportunity_due_at(shop) is None
+    await go(shop, "2026-11-27 10:00")
+    assert await digests(shop) == []
+
+
+async def test_an_opportunity_whose_customer_is_back_waits_for_the_new_lead(shop: Shop) -> None:
+    lead = await receive(shop)
+    await becomes_opportunity(shop, lead)
+    shop.clock.now = at("2026-11-24 12:00")
+    await shop.scan(phone="13900001000")
+    await shop.settle()
+    offer = await shop.offer()
+    assert await shop.accept("bo", offer) == []
+    await touch(shop, await shop.row("lead", state="accepted"), **MET)
+    assert (await shop.row("lead", state="contacted")).body["next_due_at"] == at("2026-11-27 12:00")
+    await go(shop, "2026-11-26 13:00")
+    assert await digests(shop) == []

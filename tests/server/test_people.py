@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select
 from starlette.applications import Starlette
 
-from server.clock import DAY_MS
+from server.clock import DAY_MS, MINUTE_MS
 from server.db import Database
 from server.identity.tables import rights, staff_accounts
 from tests.cast import BINJIANG, ORG, RENMIN
 from tests.conftest import MovableClock
-from tests.server.shop import Shop
+from tests.server.shop import ZHAO, Shop
 
 MORNING, WHOLE_DAY = [[600, 840]], [[600, 1320]]
 EVENINGS = {"hours": [[[600, 720], [1080, 1320]]] * 7}
@@ -116,6 +116,86 @@ async def test_a_return_is_in_the_future_and_of_somebody_who_is_away(
     assert await fault(lin, "bo", state="leave", back_at=clock()) == ("in_the_past", "back_at")
     far = clock() + 800 * DAY_MS
     assert await fault(lin, "bo", state="leave", back_at=far) == ("date_out_of_range", "back_at")
+
+
+# Away from a day on
+
+
+async def test_a_leave_that_begins_later_begins_and_ends_by_the_clock(
+    shop: Shop, lin: httpx.AsyncClient, clock: MovableClock
+) -> None:
+    from_at, back_at = clock() + DAY_MS, clock() + 3 * DAY_MS
+    await say(lin, "bo", next_away={"state": "travel", "from_at": from_at, "back_at": back_at})
+    assert (await person(shop, "bo"))["state"] == "active"
+    await shop.wait(hours=23, minutes=59)
+    assert (await person(shop, "bo"))["state"] == "active"
+    await shop.wait(minutes=1)
+    bo = await person(shop, "bo")
+    assert (bo["state"], bo["back_at"], bo["next_away"]) == ("travel", back_at, None)
+    await shop.wait(days=2)
+    assert (await person(shop, "bo"))["state"] == "active"
+    told = (await lin.get("/api/staff/bo")).json()["facts"]
+    assert [each["by_id"] for each in told] == [None, None, "lin"]
+
+
+async def test_a_leave_to_come_can_be_moved_and_called_off(
+    shop: Shop, lin: httpx.AsyncClient, clock: MovableClock
+) -> None:
+    await say(lin, "bo", next_away={"state": "leave", "from_at": clock() + DAY_MS})
+    await say(lin, "bo", next_away={"state": "leave", "from_at": clock() + 2 * DAY_MS})
+    await say(lin, "chen", next_away={"state": "leave", "from_at": clock() + DAY_MS})
+    await say(lin, "chen", next_away=None)
+    await shop.wait(hours=36)
+    assert (await person(shop, "bo"))["state"] == "active"
+    await shop.wait(hours=12)
+    assert (await person(shop, "bo"))["state"] == "leave"
+    assert (await person(shop, "chen"))["state"] == "active"
+
+
+async def test_an_offer_due_within_a_leave_to_come_goes_to_somebody_else(
+    shop: Shop, lin: httpx.AsyncClient, clock: MovableClock
+) -> None:
+    in_time = clock() + 30 * MINUTE_MS
+    await say(lin, "bo", next_away={"state": "leave", "from_at": in_time})
+    await shop.scan()
+    await shop.settle()
+    assert (await shop.offer()).body["to_id"] == "chen"
+    reasons = {each["staff_id"]: each["code"] for each in (await shop.lead())["reasons"]}
+    assert reasons["bo"] == "going_away"
+    await say(lin, "bo", next_away={"state": "leave", "from_at": in_time + 1})
+    await shop.scan(phone=ZHAO)
+    await shop.settle()
+    assert {row.body["to_id"] for row in await shop.rows("offer")} == {"bo", "chen"}
+
+
+async def test_a_leave_to_come_lies_ahead_and_ends_after_it_began(
+    shop: Shop, lin: httpx.AsyncClient, clock: MovableClock
+) -> None:
+    def plan(from_days: int, days: int) -> dict[str, Any]:
+        from_at = clock() + from_days * DAY_MS
+        return {"state": "leave", "from_at": from_at, "back_at": from_at + days * DAY_MS}
+
+    assert await fault(lin, "bo", next_away=plan(0, 1)) == ("in_the_past", "next_away.from_at")
+    assert await fault(lin, "bo", next_away=plan(1, 0)) == ("ends_before", "next_away.back_at")
+    assert await fault(lin, "bo", next_away=plan(700, 60)) == ("date_out_of_range", "next_away")
+    await say(lin, "bo", next_away=plan(1, 1))
+    await say(lin, "bo", state="left")
+    assert (await person(shop, "bo"))["next_away"] is None
+    assert await fault(lin, "bo", next_away=plan(1, 1)) == ("not_here", "next_away")
+    await shop.wait(days=1)
+    assert (await person(shop, "bo"))["state"] == "left"
+
+
+async def test_a_leave_that_passed_while_the_server_was_down_only_ends(
+    shop: Shop, lin: httpx.AsyncClient, clock: MovableClock
+) -> None:
+    from_at = clock() + DAY_MS
+    plan = {"state": "leave", "from_at": from_at, "back_at": from_at + DAY_MS}
+    await say(lin, "bo", next_away=plan)
+    clock.advance(hours=72)
+    await shop.settle()
+    bo = await person(shop, "bo")
+    assert (bo["state"], bo["next_away"]) == ("active", None)
 
 
 # Shifts, skills, shares

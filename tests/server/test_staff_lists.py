@@ -1,16 +1,19 @@
 """Staff from a list and from a personnel system: all or nothing, and the same again is nothing."""
 
+from io import BytesIO
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import httpx
 import pytest
+from openpyxl import Workbook  # type: ignore[import-untyped]
 from sqlalchemy import select
 from starlette.applications import Starlette
 
 from server.config import Config
 from server.db import Database
 from server.identity.tables import rights, staff_accounts
-from server.people.list_routes import token_for
+from server.people.list_routes import CSV, EXCEL, token_for
 from tests.cast import CODE, ORG, RENMIN
 from tests.conftest import MovableClock
 from tests.server.shop import Shop
@@ -22,6 +25,16 @@ LIST = """姓名,角色,手机,登录名,门店,接新客户,技能
 薄文,销售,,bo,人民路店,是,
 """
 
+FAULTY = """姓名,角色,手机,登录名,门店,接新客户
+,销售顾问,13811112222,,人民路店,是
+何川,总裁,13811113333,,人民路店,也许
+李丽,店员,1381111,,五道口店,否
+王五,店员,13811114444,,,
+王六,店员,138-1111-4444,,,
+孙七,店员,13800000003,chen,,
+周八,店员,,,,
+"""
+
 
 @pytest.fixture
 def shop(app: Starlette, database: Database, clock: MovableClock, xinju: str) -> Shop:
@@ -31,11 +44,11 @@ def shop(app: Starlette, database: Database, clock: MovableClock, xinju: str) ->
 
 
 async def bring(
-    client: httpx.AsyncClient, text: str | bytes, *, dry: bool = False
+    client: httpx.AsyncClient, text: str | bytes, *, dry: bool = False, kind: str = CSV
 ) -> httpx.Response:
     data = text if isinstance(text, bytes) else text.encode()
-    kind = {"content-type": "text/csv"}
-    return await client.post(f"/api/staff-list{'?dry=1' * dry}", content=data, headers=kind)
+    headers = {"content-type": kind}
+    return await client.post(f"/api/staff-list{'?dry=1' * dry}", content=data, headers=headers)
 
 
 async def names(shop: Shop) -> set[str]:
@@ -96,17 +109,8 @@ async def test_new_people_get_a_link_that_signs_them_in(
 async def test_faults_are_named_by_line_and_nobody_comes_in(
     shop: Shop, hua: httpx.AsyncClient
 ) -> None:
-    faulty = """姓名,角色,手机,登录名,门店,接新客户
-,销售顾问,13811112222,,人民路店,是
-何川,总裁,13811113333,,人民路店,也许
-李丽,店员,1381111,,五道口店,否
-王五,店员,13811114444,,,
-王六,店员,138-1111-4444,,,
-孙七,店员,13800000003,chen,,
-周八,店员,,,,
-"""
     before = await names(shop)
-    answer = await bring(hua, faulty)
+    answer = await bring(hua, FAULTY)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "list_faulty")
     problems = answer.json()["error"]["problems"]
     assert [(each["line"], each["code"], each["field"]) for each in problems] == [
@@ -120,8 +124,68 @@ async def test_faults_are_named_by_line_and_nobody_comes_in(
         (8, "missing", "login"),
     ]
     assert await names(shop) == before
-    assert (await bring(hua, faulty, dry=True)).json()["problems"] == problems
+    assert (await bring(hua, FAULTY, dry=True)).json()["problems"] == problems
     assert (await bring(hua, "名字,电话\n")).json()["error"]["problems"][0]["field"] == "name"
+
+
+def workbook(text: str) -> bytes:
+    """The same table as Excel keeps it: numbers as numbers."""
+    made = Workbook()
+    for line in text.splitlines():
+        cells = line.split(",")
+        made.active.append([int(cell) if cell.isdecimal() else cell or None for cell in cells])
+    kept = BytesIO()
+    made.save(kept)
+    return kept.getvalue()
+
+
+def packed(**parts: str) -> bytes:
+    kept = BytesIO()
+    with ZipFile(kept, "w", ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return kept.getvalue()
+
+
+async def test_an_excel_workbook_says_what_the_same_list_says_as_csv(
+    shop: Shop, hua: httpx.AsyncClient
+) -> None:
+    for text in (LIST, FAULTY):
+        as_csv = await bring(hua, text, dry=True)
+        as_excel = await bring(hua, workbook(text), dry=True, kind=EXCEL)
+        assert as_excel.json() == as_csv.json()
+    done = (await bring(hua, workbook(LIST), kind=EXCEL)).json()
+    assert [each["name"] for each in done["new"]] == [each["name"] for each in done["links"]]
+    gu = next(row.body for row in await shop.rows("staff") if row.body["name"] == "顾敏")
+    assert gu["skills"] == ["英语", "设计"]
+
+
+async def test_a_workbook_that_is_none_or_made_to_do_harm_is_not_unpacked(
+    shop: Shop, hua: httpx.AsyncClient
+) -> None:
+    before, good = await names(shop), workbook(LIST)
+    with ZipFile(BytesIO(good)) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    entities = '<!DOCTYPE x [<!ENTITY a "aaaa">]>' + sheet
+    declared = packed(**{**parts, "xl/worksheets/sheet1.xml": entities})
+    bomb = packed(**{**parts, "xl/worksheets/sheet1.xml": sheet + " " * (9 << 20)})
+    many = packed(**parts, **{f"x{n}": "" for n in range(200)})
+    assert len(bomb) < 20_000
+    answers = [
+        await bring(hua, data, kind=EXCEL)
+        for data in (b"", b"name,role", declared, packed(x="y"), good[:-40], bomb, many)
+    ]
+    assert [each.status_code for each in answers] == [400] * 5 + [413] * 2
+    assert {each.json()["error"]["code"] for each in answers[:5]} == {"list_unreadable"}
+    assert await names(shop) == before
+
+
+async def test_a_list_is_no_longer_than_anybody_reads(hua: httpx.AsyncClient) -> None:
+    text = "姓名,角色,手机\n" + "".join(f"甲{n},店员,{13900000000 + n}\n" for n in range(2001))
+    for data, kind in ((text, CSV), (workbook(text), EXCEL)):
+        (problem,) = (await bring(hua, data, kind=kind, dry=True)).json()["problems"]
+        assert (problem["line"], problem["code"]) == (2001, "too_long")
 
 
 async def test_only_admins_bring_lists(

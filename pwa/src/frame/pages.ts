@@ -3,17 +3,18 @@ import type { Role } from '../model'
 import { learnRest, type Key } from '../words'
 
 type Page = Component<{ id?: string; open?: string }>
-type Loader = () => Promise<{ default: Page }>
+type Loader = () => Promise<{ default: Page | undefined }>
 
 /* One lazy chunk for each page. A slice that is not built yet simply has no page. */
 const files = import.meta.glob<{ default: Page }>([
   '../today/Today.svelte', '../customers/Customers.svelte', '../customers/Customer.svelte', '../customers/Deleted.svelte', '../customers/Register.svelte',
   '../followups/FollowUp.svelte', '../visits/Visit.svelte', '../scan/Scan.svelte', '../leads/Desk.svelte',
   '../leads/Bell.svelte', '../leads/Lead.svelte', '../clerk/Home.svelte', '../trust/Sync.svelte', '../identity/Me.svelte',
-  '../identity/Phones.svelte', '../routing/Routing.svelte', '../stores/Hours.svelte', '../notify/Notices.svelte', '../pool/Pool.svelte',
-  '../people/People.svelte', '../people/Person.svelte',
+  '../pool/Pool.svelte',
 ])
 
+/** What is behind Me and the desk: its own list is fetched with it. */
+const ROOM = 'room'
 const ROUTES: [pattern: RegExp, page: string][] = [
   [/^\/customers$/, 'customers/Customers'],
   [/^\/customers\/deleted$/, 'customers/Deleted'],
@@ -24,17 +25,11 @@ const ROUTES: [pattern: RegExp, page: string][] = [
   [/^\/scan$/, 'scan/Scan'],
   [/^\/visit$/, 'visits/Visit'],
   [/^\/desk$/, 'leads/Desk'],
-  [/^\/desk\/routing$/, 'routing/Routing'],
   [/^\/leads\/(?<id>[^/]+)$/, 'leads/Lead'],
   [/^\/bell$/, 'leads/Bell'],
   [/^\/sync$/, 'trust/Sync'],
   [/^\/me$/, 'identity/Me'],
-  [/^\/me\/phones$/, 'identity/Phones'],
-  [/^\/me\/hours$/, 'stores/Hours'],
-  [/^\/me\/notices$/, 'notify/Notices'],
-  [/^\/me\/people$/, 'people/People'],
-  [/^\/me\/people\/(?<id>[^/]+)$/, 'people/Person'],
-  [/^\/me\/people\/?(?<id>[^/]*)$/, 'people/People'],
+  [/^\/(?:me|desk)\/(?<room>[^/]+)\/?(?<id>[^/]*)$/, ROOM],
 ]
 const HOMES: Record<Role, string> = {
   rep: 'today/Today', clerk: 'clerk/Home', manager: 'today/Today', area: 'leads/Desk', admin: 'leads/Desk',
@@ -53,6 +48,7 @@ export function findPage(path: string, role: Role): Found {
   if (path === '/') return { name: HOMES[role], id: '', load: loaderOf(HOMES[role]) }
   for (const [pattern, name] of ROUTES) {
     const match = pattern.exec(path)
+    if (match && name === ROOM) return { name: path, id: decodeURIComponent(match.groups!.id!), load: roomOf(match.groups!.room!, match.groups!.id!) }
     if (match) return { name, id: decodeURIComponent(match.groups?.id ?? ''), load: loaderOf(name), beside: loaderOf(BESIDE[name] ?? '') }
   }
   return { name: '', id: '', load: null }
@@ -77,6 +73,10 @@ export const TABS: Record<Role, Tab[]> = {
 /** The tab a path belongs to, for marking it. */
 export function tabOf(path: string, tabs: Tab[]): Tab | undefined {
   return tabs.find((tab) => tab.path === path) ?? tabs.find((tab) => tab.path !== '/' && path.startsWith(`${tab.path}/`))
+}
+
+function roomOf(room: string, id: string): Loader {
+  return async () => (await Promise.all([import('./rooms').then(({ enter }) => enter(room, id)), learnRest()]))[0]
 }
 
 function loaderOf(name: string): Loader | null {

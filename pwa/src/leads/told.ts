@@ -34,7 +34,7 @@ export function tierTone(tier: Tier): 'red' | 'amber' | 'blue' | 'plain' {
 /** Codes that say why somebody was chosen; the others say why not. */
 const CHOSEN = ['owner', 'personal', 'senior', 'fairest', 'reassigned', 'colleague']
 const REASONS = [
-  ...CHOSEN, 'left', 'leave', 'travelling', 'off_shift', 'missed', 'not_accepting', 'other_store', 'unreachable', 'away', 'full', 'full_today',
+  ...CHOSEN, 'left', 'leave', 'travelling', 'going_away', 'off_shift', 'missed', 'not_accepting', 'other_store', 'unreachable', 'away', 'full', 'full_today',
   'no_share', 'lacks_skill', 'not_senior', 'silent', 'busy', 'has_it',
 ]
 

@@ -1,7 +1,7 @@
 /** One person as a form: what the server holds, what a manager types, and what is sent back. */
 
-import type { PersonShifts, Staff } from '../model'
-import { inOrder, shiftsOf, spansOf, todayIn, type Shift } from '../stores/form'
+import type { NextAway, PersonShifts, Staff } from '../model'
+import { dayAfter, inOrder, shiftsOf, spansOf, todayIn, type Shift } from '../stores/form'
 import { atWall, DAY_MS } from '../words/format'
 
 export type Presence = 'active' | 'leave' | 'travel'
@@ -9,6 +9,8 @@ export type Presence = 'active' | 'leave' | 'travel'
 export type Week = Shift[][]
 export interface PersonForm {
   presence: Presence
+  /** the first day away, '' from now on */
+  first: string
   /** the last day away, as 2026-12-01; '' until further notice */
   last: string
   accepts_leads: boolean; senior: boolean; skills: string; weight: string; cap: string
@@ -16,7 +18,7 @@ export interface PersonForm {
   weeks: Record<string, Week | null>
 }
 export type Wish = Partial<{
-  accepts_leads: boolean; state: Staff['state']; back_at: number | null; shifts: Record<string, PersonShifts | null>
+  accepts_leads: boolean; state: Staff['state']; back_at: number | null; next_away: NextAway | null; shifts: Record<string, PersonShifts | null>
   skills: string[]; senior: boolean; weight: number | null; cap: number | null
 }>
 export const LIMITS = { weight: [0, 100], cap: [1, 1000] } as const
@@ -24,6 +26,7 @@ export const LIMITS = { weight: [0, 100], cap: [1, 1000] } as const
 export function formOf(person: Staff, zone: string): PersonForm {
   return {
     presence: person.state === 'left' ? 'active' : person.state,
+    first: '',
     last: person.back_at ? todayIn(zone, person.back_at - DAY_MS / 2) : '',
     accepts_leads: person.accepts_leads, senior: person.senior ?? false, skills: (person.skills ?? []).join('、'),
     weight: numberText(person.weight), cap: numberText(person.cap),
@@ -42,6 +45,11 @@ export function wishOf(form: PersonForm, held: Staff, zone: string): Wish {
     if (form[field].trim() !== before[field]) wish[field] = form[field].trim() ? Number(form[field]) : null
   }
   return { ...wish, ...presenceOf(form, before, zone), ...shiftsOfWish(form, before, held) }
+}
+
+/** Away from a day on is away as that day begins. */
+export function awayFrom(first: string, zone: string): number {
+  return backAt(dayAfter(first, -1), zone)!
 }
 
 /** Somebody away until the end of a day is back as the next one begins. */
@@ -67,6 +75,7 @@ export function isWhole(form: PersonForm): boolean {
 
 function presenceOf(form: PersonForm, before: PersonForm, zone: string): Wish {
   if (form.presence === 'active') return before.presence === 'active' ? {} : { state: 'active' }
+  if (form.first) return { next_away: { state: form.presence, from_at: awayFrom(form.first, zone), back_at: backAt(form.last, zone) } }
   if (form.presence === before.presence && form.last === before.last) return {}
   return { state: form.presence, back_at: backAt(form.last, zone) }
 }

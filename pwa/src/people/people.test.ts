@@ -4,7 +4,7 @@ import { learnRest } from '../words'
 import { atWall } from '../words/format'
 import type { Foreseen } from './doors'
 import { backAt, formOf, isWhole, skillsIn, wishOf } from './form'
-import { factText, foreseenLines, todayText, troubleText } from './saying'
+import { factText, foreseenLines, plannedText, todayText, troubleText } from './saying'
 
 const ZONE = 'Asia/Shanghai'
 const NOW = atWall({ year: 2026, month: 11, day: 26, hour: 9, minute: 0 }, ZONE)
@@ -28,6 +28,15 @@ describe('the form of a person', () => {
     const form = { ...formOf(bo, ZONE), presence: 'leave' as const, last: '2026-11-30' }
     expect(wishOf(form, bo, ZONE)).toEqual({ state: 'leave', back_at: midnight(1) })
     expect(formOf({ ...bo, state: 'leave', back_at: midnight(1) }, ZONE).last).toBe('2026-11-30')
+  })
+  test('away from a later day on is a plan, and leaves today as it is', () => {
+    const form = { ...formOf(bo, ZONE), presence: 'travel' as const, first: '2026-12-01', last: '2026-12-04' }
+    const next_away = { state: 'travel' as const, from_at: midnight(1), back_at: midnight(5) }
+    expect(wishOf(form, bo, ZONE)).toEqual({ next_away })
+    expect(wishOf(formOf({ ...bo, next_away }, ZONE), { ...bo, next_away }, ZONE)).toEqual({})
+    expect(plannedText({ next_away }, ZONE)).toBe('12月1日 周二 起出差，12月5日 周六 回来')
+    const fact = { at: NOW, by_id: 'lin', kind: 'changed', told: { next_away: [next_away, null] } }
+    expect(factText(fact, () => '林静', NOW, ZONE)).toContain('林静 取消了')
   })
   test('back at work says so and no day', () => {
     const away: Staff = { ...bo, state: 'travel', back_at: midnight(2) }

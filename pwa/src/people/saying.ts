@@ -21,6 +21,14 @@ export function todayText(person: Staff, stores: Stores, now: number, zone: stri
   return t('people.on_today', { hours: joined(spans).map(([from, to]) => `${minuteText(from)}–${minuteText(to)}`).join(t('ui.comma')) })
 }
 
+/** 12月1日 周二 起请假，12月5日 周六 回来 */
+export function plannedText({ next_away: planned }: Pick<Staff, 'next_away'>, zone: string): string {
+  if (!planned) return ''
+  const from = dayText(planned.from_at, zone, currentTongue())
+  if (!planned.back_at) return t(`people.${planned.state}_from`, { from })
+  return t(`people.${planned.state}_from_to`, { from, day: dayText(planned.back_at, zone, currentTongue()) })
+}
+
 /** Of several stores, as one day. */
 function joined(spans: [number, number][]): [number, number][] {
   const whole: [number, number][] = []
@@ -56,7 +64,7 @@ export function receiverText({ customers, leads, offers }: Receiver): string {
   return t('people.receives', { customers, leads: leads + offers })
 }
 
-const FAULTS = ['not_away', 'in_the_past', 'date_out_of_range', 'overlap', 'out_of_day', 'never_opens', 'other_store'] as const
+const FAULTS = ['not_away', 'in_the_past', 'date_out_of_range', 'overlap', 'out_of_day', 'never_opens', 'other_store', 'ends_before', 'not_here'] as const
 
 /** Why something was not done: the sentences of the faults, or of the code. */
 export function troubleText(status: number, code: string, told: Told | undefined): string {
@@ -76,7 +84,10 @@ export function factText({ at, by_id, kind, told }: Fact, names: (id: string) =>
   const time = momentText(at, now, zone, currentTongue())
   if (kind === 'handover') return t('people.fact_handover', { time, who, n: countedIn(told.customers) })
   const state = STATES.find((each) => Array.isArray(told.state) && told.state[1] === each)
-  return state ? t(`people.fact_${state}`, { time, who }) : t('people.fact_changed', { time, who })
+  if (state) return t(`people.fact_${state}`, { time, who })
+  if (!Array.isArray(told.next_away)) return t('people.fact_changed', { time, who })
+  const planned = told.next_away[1] as Staff['next_away']
+  return planned ? t('people.fact_planned', { time, who, what: plannedText({ next_away: planned }, zone) }) : t('people.fact_called_off', { time, who })
 }
 
 function countedIn(by_receiver: unknown): number {

@@ -50,6 +50,11 @@ describe('the day', () => {
     }), NOW)
     expect(cards.map(({ customer: { id }, reasons }) => [id, reasons.map(({ why }) => why)])).toEqual([['sun', ['appointment']], ['zhao', ['cadence']]])
   })
+  it('asks for the next touch of an opportunity, unless a lead is open again or somebody else owns it', () => {
+    const due = { opportunity_due_at: NOW - HOUR_MS }
+    const customers = [customer('zhao', due), customer('sun', { ...due, open_lead_id: 'l' }), customer('wang', { ...due, owner_id: 'chen' })]
+    expect(cardsOf(day(customers), NOW).map(({ customer: { id }, reasons: [{ why }] }) => [id, why])).toEqual([['zhao', 'cadence']])
+  })
   it('shows whom this person holds, and nobody of a colleague', () => {
     const customers = [
       customer('held', { owner_id: 'chen', holder_ids: [BO], next_at: NOW - 1 }),

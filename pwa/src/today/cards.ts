@@ -78,10 +78,12 @@ function firstsDue(day: Day, sent: Map<string, unknown>): Map<string, number> {
   return due
 }
 
-/** When the tier asks for the next contact of those this person has met. */
+/** When the cadence asks for the next contact: of those this person has met, and of their opportunities. */
 function touchesDue(day: Day, sent: Map<string, unknown>): Map<string, number> {
-  const mine = day.leads.filter(({ body }) => body.state === 'contacted' && body.holder_id === day.staffId)
-  return new Map(mine.flatMap(({ body, root }) => (body.next_due_at && !sent.has(root) ? [[root, body.next_due_at] as const] : [])))
+  const met = day.leads.filter(({ body }) => body.state === 'contacted' && body.holder_id === day.staffId)
+  const own = day.customers.filter(({ body }) => body.owner_id === day.staffId && !body.open_lead_id)
+  const due = [...own.map(({ id, body }) => [id, body.opportunity_due_at] as const), ...met.map(({ root, body }) => [root, body.next_due_at] as const)]
+  return new Map(due.flatMap(([id, at]) => (at && !sent.has(id) ? [[id, at] as const] : [])))
 }
 
 interface Asked { sent: Bodies['follow_up'] | undefined; first: number | undefined; touch: number | undefined }

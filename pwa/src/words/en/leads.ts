@@ -38,6 +38,7 @@ export default {
   reason_left: 'has left',
   reason_leave: 'on leave',
   reason_travelling: 'travelling',
+  reason_going_away: 'away soon',
   reason_off_shift: 'off shift',
   reason_unreachable: 'phone offline, no chat',
   reason_away: 'let two in a row pass, no turns for now',

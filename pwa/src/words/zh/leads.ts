@@ -38,6 +38,7 @@ export default {
   reason_left: '已离职',
   reason_leave: '请假',
   reason_travelling: '出差',
+  reason_going_away: '很快要请假或出差',
   reason_off_shift: '不在班',
   reason_unreachable: '手机没联网，也没有群消息',
   reason_away: '连续两次没接单，暂不派单',

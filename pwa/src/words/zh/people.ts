@@ -1,7 +1,8 @@
 export default {
   title: '同事', why: '请假、排班、接单份额，离职交接', self: '我', none: '没有由你管的同事。', offline: '同事要联网才能看和改。', not_yours: '这位同事不归你管。', no_network: '没有网络，没有保存。你填的还在，联网后再点一次。',
   active: '在岗', leave: '请假', travel: '出差', left: '已离职', leave_until: '请假，{day} 回来', travel_until: '出差，{day} 回来', on_today: '今天 {hours}', off_today: '今天不上班', takes: '接新客户', takes_none: '不接新客户', holds: '手上 {n} 条线索在跟',
-  presence: '在不在', last_day: '到哪天（含）', back_hint: '第二天起自动恢复接单。', open_hint: '不填就一直算不在，要手动改回来。', away_why: '不在的时候不派新客户；已经派给他、还没接的，马上改派。',
+  presence: '在不在', first_day: '从哪天起', now_hint: '不填就是从现在起。', from_hint: '那天零点起不派新客户。', going_why: '快到那天时，来不及接的新客户就不派了；到时还没接的改派给别人。', leave_from: '{from} 起请假', travel_from: '{from} 起出差', leave_from_to: '{from} 起请假，{day} 回来', travel_from_to: '{from} 起出差，{day} 回来', call_off: '取消这次安排', called_off: '已取消，照常派单。', ends_before: '结束不能早于开始。', not_here: '已离职的人不用安排请假。', fact_planned: '{time}，{who} 安排了：{what}', fact_called_off: '{time}，{who} 取消了安排的请假或出差',
+  last_day: '到哪天（含）', back_hint: '第二天起自动恢复接单。', open_hint: '不填就一直算不在，要手动改回来。', away_why: '不在的时候不派新客户；已经派给他、还没接的，马上改派。',
   shifts: '排班', shifts_at: '排班，{store}', as_store: '同门店时间', own_shifts: '单独排班',
   part: '接单', level: '级别', senior: '资深', not_senior: '一般', skills: '技能', skills_hint: '几项用顿号隔开。派单规则里要用一样的写法。', weight: '份额', cap: '手上最多', as_store_cap: '同门店', weight_hint: '份额是比例；0 表示只接自己的老客户。派单规则里单独写了这个人的，以那里为准。',
   save: '保存', saved: '已保存。', failed: '没有成功，什么都没变。过一会儿再试。', forbidden: '这一项要区域经理或管理员来改。',
@@ -11,4 +12,11 @@ export default {
   receives: '{customers} 位客户，{leads} 条线索', handover_ask: '现在交接 {name} 的客户？', handover_yes: '交接', leaves_ask: '{name} 现在离职？', leaves_yes: '离职并交接', handed: '办好了，交出 {customers} 位客户、{leads} 条线索。', nobody_eligible: '有门店没有能接手的人，请选一位同事。', not_eligible: '选的人里有现在接不了的，请换一位。',
   rejoin: '恢复在职', rejoin_ask: '{name} 恢复在职？', rejoin_why: '可以重新登录和接单。交接出去的客户不会自动回来。',
   facts: '变动记录', by_itself: '到期', fact_changed: '{time}，{who} 改了资料', fact_active: '{time}，{who}，恢复在岗', fact_leave: '{time}，{who} 记了请假', fact_travel: '{time}，{who} 记了出差', fact_left: '{time}，{who} 办了离职', fact_handover: '{time}，{who} 交接了 {n} 位客户',
+  list_title: '导入名单', list_open: '导入员工名单', list_open_why: 'Excel 或 CSV，先看会怎么改，再确定', list_why: '第一行写列名：姓名、角色、手机、登录名、门店、接新客户、技能、工号。姓名和角色必填，手机和登录名至少写一个。一家以上的门店用顿号隔开。', list_pick: '选文件（Excel 或 CSV）', list_other: '换一个文件', list_reading: '正在看名单…',
+  list_would: '新来 {fresh} 人，改动 {changed} 人，{same} 人不变。还没有改。', list_did: '新来 {fresh} 人，改动 {changed} 人，{same} 人不变。', list_apply: '按名单改', list_done: '名单导入了。', list_new: '新来', list_changes: '改 {fields}', list_faults: '{n} 处要先改好', list_faults_why: '改好文件再选一次。有一处不对，整份都不导入。',
+  list_offline: '没有网络，什么都没变。联网后再选一次。', list_unreadable: '这个文件打不开。用 Excel 另存为 .xlsx 或 CSV 再试。', list_too_large: '文件太大了。只留员工名单，再试一次。', list_old: '这是老格式的 Excel。另存为 .xlsx 再选。', list_too_long: '一次最多 {n} 行，请分几份导入。',
+  fault: '第 {line} 行，{column}：{why}。', fault_missing: '没有填', fault_unknown: '没有“{value}”', fault_bad_phone: '“{value}”不是手机号', fault_too_long: '太长了', fault_taken: '“{value}”已经是别人的', fault_twice: '“{value}”在名单里写了两次', fault_protected: '不能这样改',
+  column_name: '姓名', column_login: '登录名', column_phone: '手机', column_role: '角色', column_stores: '门店', column_accepts_leads: '接新客户', column_skills: '技能', column_external_id: '工号', column_state: '状态',
+  links: '登录链接', links_why: '每人一个，一天内有效，打开就登录。只发给本人，离开这页就看不到了。', link_copy: '复制', link_copy_of: '复制 {name} 的登录链接', link_copied: '{name} 的链接已复制。',
+  code_title: '我的二维码', code_link_why: '客户扫了先找你', code_why: '客户用微信扫一扫登记，先派给你；没及时接就由门店安排。', code_of: '{name} 在{store}的二维码', code_save: '存成图片', code_print: '打印', code_offline: '第一次要联网才能取到二维码，以后没网也能出示。', code_no_store: '你还不在任何门店，没有二维码。', code_not_taking: '你现在不接新客户，扫这个码的客户由门店安排。',
 } as const

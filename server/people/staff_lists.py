@@ -1,7 +1,7 @@
-"""A staff list as people have it: CSV, its head line in Chinese or English. Pure."""
+"""A staff list as people have it: a table, its head line in Chinese or English. Pure."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from server.people.entries import Entry, Problem
 
@@ -27,9 +27,8 @@ SEPARATORS = "、，,;；/"
 LINES_MOST = 2000
 
 
-def read_list(data: bytes) -> tuple[list[Entry], list[Problem]]:
+def read_list(rows: Sequence[Sequence[str]]) -> tuple[list[Entry], list[Problem]]:
     """Lines are counted as the person sees them: the head is line 1."""
-    rows = list(csv.reader(decode(data).splitlines()))
     if not rows:
         return [], [Problem(1, "missing", "name")]
     columns = [field_of(head) for head in rows[0]]
@@ -45,6 +44,10 @@ def read_list(data: bytes) -> tuple[list[Entry], list[Problem]]:
             problems += find_unknown(line, said)
             entries.append(entry_of(line, said))
     return entries, problems
+
+
+def rows_in_csv(data: bytes) -> list[list[str]]:
+    return list(csv.reader(decode(data).splitlines()))
 
 
 def decode(data: bytes) -> str:

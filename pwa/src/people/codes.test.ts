@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { drawing, pictureOf, sheetOf } from './codes'
+
+test('a code is drawn with its three corners and a quiet margin of four squares', () => {
+  const { size, path } = drawing('https://shop.example/r/eyJwIjoieGluanUtYWJjZGUifQ.aGVsbG8')
+  const dark = new Set(path.match(/M\d+ \d+/g))
+  const corner = ([x, y]: [number, number]) => Array.from({ length: 7 }, (_, n) => dark.has(`M${x + n} ${y}`))
+  const far = size - 4 - 7
+  for (const place of [[4, 4], [far, 4], [4, far]] as [number, number][]) expect(corner(place)).toEqual(Array(7).fill(true))
+  expect([...dark].some((square) => / [0-3]$|^M[0-3] /.test(square))).toBe(false)
+})
+
+test('the sheet to print and the picture to keep are the poster of that name', () => {
+  const code = { id: 'xinju-abcde', link: '' }
+  expect([pictureOf(code), sheetOf(code)]).toEqual(['/posters/xinju-abcde.png', '/posters/xinju-abcde.svg'])
+})

@@ -1,0 +1,34 @@
+"""When somebody is told in the morning of what falls due: once for each store and opening. Pure."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from server.stores.calendar import Calendar
+from sync import Ledger, Row, derive_id
+
+MORNING = time(6)
+"""Of a store that never closes, the day begins here; others open later."""
+
+DIGEST = "digest"
+
+
+def morning_for(calendar: Calendar, due_at: int, now: int) -> int | None:
+    """The opening of the day in which something falls due; tomorrow's if that has passed."""
+    at = calendar.next_opening(morning_of(due_at, calendar.zone))
+    if at is None or at > now:
+        return at
+    return calendar.next_opening(morning_of(now, calendar.zone, days=1))
+
+
+def morning_of(at: int, zone: ZoneInfo, days: int = 0) -> int:
+    day = datetime.fromtimestamp(at / 1000, zone).date() + timedelta(days=days)
+    return int(datetime.combine(day, MORNING, zone).timestamp()) * 1000
+
+
+def plan_digest(ledger: Ledger, store: Row, at: int | None) -> None:
+    """One deadline for each store and morning, however many leads ask for it."""
+    if at is None:
+        return
+    id = derive_id("deadline", DIGEST, store.id, at)
+    deadline = {"id": id, "kind": DIGEST, "subject_id": store.id, "due_at": at}
+    ledger.add_side_row("deadlines", {**deadline, "fired_at": None, "cancelled_at": None})

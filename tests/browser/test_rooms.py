@@ -1,0 +1,129 @@
+"""The rooms of those who lead people and stores, and one's own code, as they are used."""
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+
+import pytest
+import zxingcpp
+from openpyxl import Workbook  # type: ignore[import-untyped]
+from PIL import Image
+from playwright.sync_api import FilePayload, Page, expect
+
+from server.sample.cast import BO, HUA, ORG_CODE, ORG_ID, Person
+from tests.browser.theatre import Theatre, opened
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+HEAD = ("姓名", "角色", "手机", "门店")
+GU, NOBODY = ("顾敏", "销售顾问", 13811112222, "人民路店"), ("何川", "总裁", "1381111", "人民路店")
+WIDTHS = "[document.documentElement.scrollWidth, window.innerWidth]"
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
+    """One for all of them: to fill it takes longer than to walk through it."""
+    folder = tmp_path_factory.mktemp("rooms")
+    with opened(folder, lambda _: None, ("--sample",)) as theatre:
+        yield theatre
+
+
+def enter(sample: Theatre, person: Person) -> Page:
+    page = sample.profile(person.login).open(sample.stage.door_of(person, ORG_ID, ORG_CODE))
+    page.get_by_role("button", name="我的手机").click()
+    expect(page.get_by_role("link", name="打开同步页")).to_contain_text(re.compile("已全部同步"))
+    return page
+
+
+def workbook(*lines: tuple[object, ...]) -> bytes:
+    made, kept = Workbook(), BytesIO()
+    for line in (HEAD, *lines):
+        made.active.append(line)
+    made.save(kept)
+    return kept.getvalue()
+
+
+def brings(page: Page, data: bytes) -> None:
+    file: FilePayload = {"name": "名单.xlsx", "mimeType": EXCEL, "buffer": data}
+    page.locator("input[type=file]").set_input_files(file)
+
+
+def is_whole(sample: Theatre, name: str, page: Page) -> None:
+    page.screenshot(path=sample.folder / f"{name}.png", full_page=True)
+    content, window = page.evaluate(WIDTHS)
+    assert content <= window, name
+
+
+@pytest.mark.browser
+def test_an_admin_compares_stores_brings_a_list_and_plans_a_leave(sample: Theatre) -> None:
+    page = enter(sample, HUA)
+    main = page.get_by_role("main")
+
+    # The stores beside each other; a tap opens one's board.
+    expect(main.get_by_role("heading", name="门店对比")).to_be_visible()
+    store = main.get_by_role("link", name=re.compile("人民路店"))
+    expect(store).to_contain_text(re.compile(r"今天派出 \d+ · 接单 \d+"))
+    is_whole(sample, "stores", page)
+    store.click()
+    expect(main.get_by_role("heading", name="人民路店", level=1)).to_be_visible()
+    expect(
+        main.get_by_role("heading", name=re.compile("^(需处理|计时中|已接)")).first
+    ).to_be_visible()
+    is_whole(sample, "board", page)
+
+    # A list with a fault is not taken in; put right, it brings a link for whoever is new.
+    page.get_by_role("navigation").get_by_role("link", name="我的").click()
+    main.get_by_role("link", name=re.compile("^同事 ")).click()
+    main.get_by_role("link", name="导入员工名单").click()
+    brings(page, workbook(GU, NOBODY))
+    expect(main.get_by_text("第 3 行，角色：没有“总裁”。")).to_be_visible()
+    expect(main.get_by_role("button", name="按名单改")).to_be_disabled()
+    is_whole(sample, "list-faulty", page)
+    brings(page, workbook(GU))
+    expect(main.get_by_text("新来 1 人，改动 0 人，0 人不变。还没有改。")).to_be_visible()
+    is_whole(sample, "list", page)
+    main.get_by_role("button", name="按名单改").click()
+    expect(main.get_by_role("button", name="复制 顾敏 的登录链接")).to_be_visible()
+    is_whole(sample, "links", page)
+
+    # A leave that begins later shows in the list, and is called off.
+    main.get_by_role("button", name="返回").click()
+    main.get_by_role("link", name=re.compile("顾敏")).click()
+    main.get_by_role("button", name="请假").click()
+    main.get_by_label("从哪天起").fill("2027-02-01")
+    main.get_by_label("到哪天").fill("2027-02-05")
+    is_whole(sample, "leave", page)
+    main.get_by_role("button", name="保存").click()
+    expect(main.get_by_text("2月1日 周一 起请假，2月6日 周六 回来").first).to_be_visible()
+    is_whole(sample, "planned", page)
+    main.get_by_role("button", name="取消这次安排").click()
+    expect(main.get_by_role("button", name="取消这次安排")).to_have_count(0)
+    assert sample.faults() == []
+
+
+@pytest.mark.browser
+def test_a_reps_own_code_is_read_by_a_camera_with_and_without_a_network(sample: Theatre) -> None:
+    page = enter(sample, BO)
+    main = page.get_by_role("main")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.get_by_role("navigation").get_by_role("link", name="我的").click()
+    main.get_by_role("link", name="我的二维码").click()
+    code = main.get_by_role("img", name=re.compile("^薄文 在人民路店"))
+    link = read(code.screenshot())
+    assert link.startswith(f"{sample.stage.origin}/r/")
+    is_whole(sample, "code", page)
+    with page.expect_download() as kept:
+        main.get_by_role("link", name="存成图片").first.click()
+    assert read(kept.value.path().read_bytes()) == link
+
+    assert page.context is not None
+    page.context.set_offline(True)
+    page.goto("/me/code")
+    assert read(code.screenshot()) == link
+    assert sample.faults() == []
+
+
+def read(png: bytes) -> str:
+    """As whoever stands opposite scans it."""
+    with Image.open(BytesIO(png)) as picture:
+        (found,) = zxingcpp.read_barcodes(picture)
+    return str(found.text)
