@@ -16,7 +16,11 @@ export interface Store {
   /** how its leads are shared out; what is left out is the default */
   routing?: Rules
   /** what the store says of its pool; what is left out is the default */
-  pool?: { cool_off_days?: number }
+  pool?: PoolRules
+}
+export interface PoolRules {
+  days?: number; tier_days?: Partial<Record<Tier, number>>; attempts?: number; warning_days?: number; freeze_holidays?: boolean; freeze_leave?: boolean
+  daily?: number; cool_off_days?: number; capacity?: number; protection_days?: number
 }
 export interface Share { weight?: number; open_cap?: number; day_cap?: number }
 export interface Need { skill: string; tiers?: Tier[]; sources?: Source[] }

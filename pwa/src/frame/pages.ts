@@ -10,7 +10,7 @@ const files = import.meta.glob<{ default: Page }>([
   '../today/Today.svelte', '../customers/Customers.svelte', '../customers/Customer.svelte', '../customers/Deleted.svelte', '../customers/Register.svelte',
   '../followups/FollowUp.svelte', '../visits/Visit.svelte', '../scan/Scan.svelte', '../leads/Desk.svelte',
   '../leads/Bell.svelte', '../leads/Lead.svelte', '../clerk/Home.svelte', '../trust/Sync.svelte', '../identity/Me.svelte',
-  '../identity/Phones.svelte', '../routing/Routing.svelte', '../stores/Hours.svelte', '../notify/Notices.svelte', '../pool/Pool.svelte',
+  '../identity/Phones.svelte', '../routing/Routing.svelte', '../stores/Hours.svelte', '../notify/Notices.svelte', '../pool/Pool.svelte', '../pool/Rules.svelte',
   '../people/People.svelte', '../people/Person.svelte',
 ])
 
@@ -25,6 +25,7 @@ const ROUTES: [pattern: RegExp, page: string][] = [
   [/^\/visit$/, 'visits/Visit'],
   [/^\/desk$/, 'leads/Desk'],
   [/^\/desk\/routing$/, 'routing/Routing'],
+  [/^\/desk\/pool$/, 'pool/Rules'],
   [/^\/leads\/(?<id>[^/]+)$/, 'leads/Lead'],
   [/^\/bell$/, 'leads/Bell'],
   [/^\/sync$/, 'trust/Sync'],

@@ -5,7 +5,7 @@ export default {
   accepted_kept: 'Accepted, saved on this phone. Colleagues are told once online.',
   kept: 'Accepted · saved on this phone',
   kept_more: 'Confirmed once online. If a colleague was first, you are told who.',
-  new_customer: 'New',
+  no_name: 'No name given', new_customer: 'New',
   known_customer: 'Known',
   tier: 'Tier {tier}',
   no_tier: 'No tier yet',

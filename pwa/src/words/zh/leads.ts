@@ -5,7 +5,7 @@ export default {
   accepted_kept: '已接单，已存本机。联网后告诉同事。',
   kept: '已接单 · 已存本机',
   kept_more: '联网后确认。如果同事先接了，会告诉你是谁。',
-  new_customer: '新客',
+  no_name: '未留姓名', new_customer: '新客',
   known_customer: '老客户',
   tier: '{tier} 级',
   no_tier: '未定级',
