@@ -50,6 +50,8 @@ export interface Customer {
   merged_ids: string[]; household_ids: string[]
   /** when the owner will lose them, why, and when that was said; who owned them before they came to the pool */
   release_at?: number | null; release_why?: 'no_answer' | 'no_attempt' | null; warned_at?: number | null; former_id?: string | null
+  /** per cent by person, while a manager's split stands: both have the tree */
+  credits?: Record<string, number> | null
 }
 
 /** What the server writes on a fact that was corrected: which correction counts, and whether the fact is to be read at all. */

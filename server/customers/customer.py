@@ -137,8 +137,9 @@ def follow_patch(
 
 
 def place(row: Row, root: Row) -> tuple[str, ...]:
-    """The store's desk, the owner, and whoever holds an open lead."""
-    people = [row.body.get("owner_id"), *(row.body.get("holder_ids") or ())]
+    """The store's desk, the owner, whoever holds an open lead, and who shares the credit."""
+    body = row.body
+    people = [body.get("owner_id"), *(body.get("holder_ids") or ()), *(body.get("credits") or ())]
     return scopes_of(desk_scope(row.body["store_id"]), *(staff_scope(p) for p in people if p))
 
 

@@ -279,11 +279,13 @@ def change_owner(
     ledger: Ledger, customer: Row, staff_id: str | None, why: pool_card.Why = "released"
 ) -> None:
     """The one place where a customer changes hands. Who belongs to nobody waits in the pool; `why`
-    they come there."""
+    they come there. Credit is split between two: a third person's customer is theirs alone."""
     pool_card.leave(ledger, customer, staff_id)
-    former_id = customer.body.get("owner_id")
-    warned = {name: None for name in WARNING if customer.body.get(name)}
-    ledger.change(customer, owner_id=staff_id, owned_at=ledger.now, **warned)
+    former_id, credits = customer.body.get("owner_id"), customer.body.get("credits")
+    over = {name: None for name in WARNING if customer.body.get(name)}
+    if credits and staff_id not in credits:
+        over["credits"] = None
+    ledger.change(customer, owner_id=staff_id, owned_at=ledger.now, **over)
     if staff_id is None:
         ledger.change(customer, former_id=former_id)
         pool_card.enter(ledger, customer, why)

@@ -161,8 +161,9 @@ def make_case(
 def find_facts(customer: Row, contacts: Iterable[Row], calendar: Calendar, ledger: Ledger) -> Facts:
     told, owner_id = msgspec.convert(customer.body, Told), customer.body["owner_id"]
     owner, heard = ledger.find(owner_id), heard_at(told)
+    theirs = {owner_id, *(customer.body.get("credits") or ())}
     tried = [
-        row.at for row in contacts if row.author == owner_id and standing(row, ledger) is not None
+        row.at for row in contacts if row.author in theirs and standing(row, ledger) is not None
     ]
     return Facts(
         heard_on=calendar.date_at(heard),
