@@ -16,8 +16,8 @@ from server.leads import offers
 from server.leads.offers import change_owner, first_name
 from server.pool.cases import Case, Office, find_cases
 from server.pool.rules import Fate, is_weekday, lower, read_rules
-from server.rows import Published, load_scope, open_ledger, publish
-from server.rows.tables import deadlines, heads
+from server.rows import Published, in_each_organisation, load_scope, open_ledger, publish
+from server.rows.tables import deadlines
 from server.stores.calendar import Calendar, calendar_of
 from server.stores.office import OfficeCalendar
 from sync import ORGANISATION, Entities, Kept, Ledger, Row, derive_id, pending_stamp
@@ -146,16 +146,8 @@ async def keep_rounds(app: Starlette) -> None:
 
 async def plan_rounds(database: Database, entities: Entities, now: int) -> list[Published]:
     """A round for every store that has none before it: a new one, or one of old."""
-    async with database.read(snapshot=False) as connection:
-        org_ids = list((await connection.execute(select(heads.c.org_id))).scalars())
-
-    done = []
-    for org_id in org_ids:
-        work = partial(plan_organisation, org_id=org_id, entities=entities, now=now)
-        published = await database.transact(work)
-        if published is not None:
-            done.append(published)
-    return done
+    work = partial(plan_organisation, entities=entities, now=now)
+    return await in_each_organisation(database, work)
 
 
 async def plan_organisation(
