@@ -95,6 +95,8 @@ export interface Lead {
   arrivals: number; rung_at: number | null; reasons: Reason[]
   /** who said "I know", in the app or by a link: read with leads/knowing, older servers keep the app's in `acknowledged` */
   acknowledgements?: Known[]
+  /** of who left no name or salutation */
+  phone_masked?: string
   name: string; salutation: string; source: string; position: string; is_known: boolean
   /** the three figures, kept apart: the customer's wait, the store's part of it in store time, the network's; null until known */
   wait_s?: number | null; responsibility_s?: number | null; no_signal_s?: number
@@ -107,7 +109,7 @@ export interface Lead {
 export interface Offer {
   lead_id: string; customer_id: string; store_id: string; to_id: string; state: 'open' | 'accepted' | 'withdrawn' | 'missed'
   offered_at: number; nudge_at: number; next_at: number; escalate_at: number; nudged_at: number | null
-  name: string; salutation: string; need: string; source: string; position: string
+  name: string; salutation: string; phone_masked?: string; need: string; source: string; position: string
   is_known: boolean; is_owner: boolean; tier: Tier | null; captured_at: number; reason: string
   /** the card this offer was made by; older offers lack it */
   reasons?: Reason[]

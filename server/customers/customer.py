@@ -133,7 +133,16 @@ def follow_patch(
     """After a merge: derived fields, and the phone's key, which only one customer can have."""
     if "name" in fields or "phone" in fields:
         ledger.change(row, **derive(row.body))
+    name_lead(row, ledger)
     return _move_key(row, ledger) if "phone" in fields else None
+
+
+def name_lead(row: Row, ledger: Ledger) -> None:
+    """Somebody asked the customer who had left no name: what waits for an answer is called so."""
+    lead = ledger.find(row.body.get("open_lead_id"))
+    called = {field: row.body.get(field) or "" for field in ("name", "salutation")}
+    if lead is not None and "phone_masked" in lead.body and any(called.values()):
+        ledger.change(lead, **called)
 
 
 def place(row: Row, root: Row) -> tuple[str, ...]:

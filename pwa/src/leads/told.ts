@@ -1,5 +1,6 @@
 /** How a lead, an offer and their people read. Only words; nothing here decides anything. */
 
+import { calledBy } from '../customers/called'
 import type { Lead, Offer, Reason, Role, Seen, Staff, Tier } from '../model'
 import { me, zone } from '../phone/session'
 import { currentTongue, t, type Key } from '../words'
@@ -15,6 +16,11 @@ export function namesOf(staff: Seen<Staff>[] | undefined): Names {
 }
 
 const SOURCES = ['poster', 'staff', 'pass', 'referral']
+
+/** Whom a lead or an offer is about. */
+export function leadName({ name, salutation, phone_masked }: Pick<Lead, 'name' | 'salutation' | 'phone_masked'>): string {
+  return calledBy(name || salutation, phone_masked)
+}
 
 export function sourceText(source: string): string {
   return t((SOURCES.includes(source) ? `leads.source_${source}` : 'leads.source_other') as Key)
