@@ -9,9 +9,10 @@ from server.sample.cast import BINJIANG, DEMO, RENMIN, SELLERS, Person
 
 CUSTOMERS = 200
 PREFIXES = ("38", "39", "58", "86", "33", "77")
-Story = Literal["fresh", "new", "active", "dormant", "closed", "pool"]
+Story = Literal["fresh", "new", "active", "dormant", "closed", "pool", "fading", "rivals"]
 _STORIES: tuple[tuple[Story, int], ...] = (
-    ("fresh", 3), ("new", 9), ("active", 88), ("dormant", 48), ("closed", 34), ("pool", 18),
+    ("fresh", 3), ("new", 9), ("active", 88), ("dormant", 40), ("closed", 34), ("pool", 15),
+    ("fading", 8), ("rivals", 3),
 )  # fmt: skip
 
 
@@ -33,7 +34,8 @@ def invent() -> list[Cast]:
 
 def invent_one(number: int, story: Story, used: set[str]) -> Cast:
     random = Random(f"xinju {number}")
-    store = RENMIN if story == "fresh" else random.choices((RENMIN, BINJIANG, DEMO), (6, 3, 1))[0]
+    at_renmin = story in ("fresh", "rivals")
+    store = RENMIN if at_renmin else random.choices((RENMIN, BINJIANG, DEMO), (6, 3, 1))[0]
     sellers = SELLERS[store]
     profile = {
         **name_person(random, used),
