@@ -2,6 +2,8 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
+from itertools import cycle
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,6 +28,7 @@ from server.sample.cast import (
     ORG_NAME,
     PASSWORD,
     POSITIONS,
+    SELLERS,
     STORES,
     ZONE,
     make_id,
@@ -103,8 +106,10 @@ def write_directory(ledger: Ledger) -> None:
 
 def write_history(ledger: Ledger, now: int) -> None:
     """Everybody's story; of the clocks it wound up, those that are over are left out."""
-    for cast in invent():
-        Teller(ledger, cast, now).tell()
+    tellers = [Teller(ledger, cast, now) for cast in invent()]
+    take_turns(tellers)
+    for teller in tellers:
+        teller.tell()
     count_leads(ledger)
     ledger.now = now
     standing, _ = ledger.settled_timers()
@@ -129,3 +134,10 @@ def latest_round(office: Office, now: int) -> int:
     while (following := next_effective_round(office, at)) <= now:
         at = following
     return at
+
+
+def take_turns(tellers: Iterable[Teller]) -> None:
+    """A store's customers went to its people by turns, as they came."""
+    turns = {store_id: cycle(sellers) for store_id, sellers in SELLERS.items()}
+    for teller in sorted(tellers, key=lambda each: each.start):
+        teller.seller = next(turns[teller.cast.profile["store_id"]])

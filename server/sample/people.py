@@ -5,7 +5,7 @@ from random import Random
 from typing import Any, Literal
 
 from server.sample import phrases
-from server.sample.cast import BINJIANG, DEMO, RENMIN, SELLERS, Person
+from server.sample.cast import BINJIANG, DEMO, RENMIN
 
 CUSTOMERS = 200
 PREFIXES = ("38", "39", "58", "86", "33", "77")
@@ -18,12 +18,11 @@ _STORIES: tuple[tuple[Story, int], ...] = (
 
 @dataclass(frozen=True)
 class Cast:
-    """One customer to be: the profile, how the story goes, and who has them."""
+    """One customer to be: the profile, and how the story goes."""
 
     number: int
     story: Story
     profile: dict[str, Any]
-    seller: Person
 
 
 def invent() -> list[Cast]:
@@ -36,7 +35,6 @@ def invent_one(number: int, story: Story, used: set[str]) -> Cast:
     random = Random(f"xinju {number}")
     at_renmin = story in ("fresh", "rivals")
     store = RENMIN if at_renmin else random.choices((RENMIN, BINJIANG, DEMO), (6, 3, 1))[0]
-    sellers = SELLERS[store]
     profile = {
         **name_person(random, used),
         "store_id": store,
@@ -51,7 +49,7 @@ def invent_one(number: int, story: Story, used: set[str]) -> Cast:
         "tier": choose_tier(random, story),
         "tags": sorted(random.sample(phrases.TAGS, random.randint(0, 3))),
     }
-    return Cast(number, story, profile, sellers[number % len(sellers)])
+    return Cast(number, story, profile)
 
 
 def name_person(random: Random, used: set[str]) -> dict[str, str]:

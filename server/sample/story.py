@@ -31,7 +31,10 @@ _SOURCES = {"poster": "poster", "staff": "staff"}
 
 
 class Teller:
-    """Tells one customer's story into a ledger whose clock it moves; `now` is today's, in ms."""
+    """Tells one customer's story into a ledger whose clock it moves; `now` is today's, in ms.
+
+    `days` ago it began, at `start`; who has the customer is said before it is told: `seller`.
+    """
 
     def __init__(self, ledger: Ledger, cast: Cast, now: int) -> None:
         self.ledger = ledger
@@ -39,19 +42,20 @@ class Teller:
         self.now = now
         self.random = Random(f"story {cast.number}")
         self.count = 0
+        self.seller = SELLERS[cast.profile["store_id"]][0]
+        self.days = self.random.randint(*_DAYS.get(cast.story, (5, 75)))
+        is_fresh = cast.story == "fresh"
+        self.start = self.now - 2 * MINUTE_MS if is_fresh else self.daytime(-self.days)
 
     def tell(self) -> None:
-        first, last = _DAYS.get(self.cast.story, (5, 75))
-        days = self.random.randint(first, last)
-        start = self.now - 2 * MINUTE_MS if self.cast.story == "fresh" else self.daytime(-days)
-        person, lead = self.arrive(start)
+        person, lead = self.arrive(self.start)
         if self.cast.story == "fresh":
             return
-        accepted_at = self.hand_out(lead, start)
+        accepted_at = self.hand_out(lead, self.start)
         if self.cast.story in ENDINGS:
             ENDINGS[self.cast.story](self, person, lead)
         elif self.cast.story != "new":
-            self.follow(person, lead, accepted_at, days)
+            self.follow(person, lead, accepted_at, self.days)
 
     # Steps
 
@@ -244,10 +248,6 @@ class Teller:
         return (self.now // quarter + self.random.randint(1, 14)) * quarter
 
     # Means
-
-    @property
-    def seller(self) -> Person:
-        return self.cast.seller
 
     @property
     def is_in_person(self) -> bool:
