@@ -28,6 +28,7 @@ LONG = {"slow", "browser"}
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
 SignIn = Callable[[str], Awaitable[httpx.AsyncClient]]
+PhoneOf = Callable[[str], Awaitable[Phone]]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -151,7 +152,7 @@ async def sign_in(
 
 
 @pytest.fixture
-async def phone_of(sign_in: SignIn, clock: MovableClock) -> Callable[[str], Awaitable[Phone]]:
+async def phone_of(sign_in: SignIn, clock: MovableClock) -> PhoneOf:
     """`await phone_of("bo")` is a new phone of Bo's, signed in and enrolled."""
 
     async def enrolled(who: str) -> Phone:

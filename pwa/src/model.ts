@@ -16,7 +16,11 @@ export interface Store {
   /** how its leads are shared out; what is left out is the default */
   routing?: Rules
   /** what the store says of its pool; what is left out is the default */
-  pool?: { cool_off_days?: number }
+  pool?: PoolRules
+}
+export interface PoolRules {
+  days?: number; tier_days?: Partial<Record<Tier, number>>; attempts?: number; warning_days?: number; freeze_holidays?: boolean; freeze_leave?: boolean
+  daily?: number; cool_off_days?: number; capacity?: number; protection_days?: number
 }
 export interface Share { weight?: number; open_cap?: number; day_cap?: number }
 export interface Need { skill: string; tiers?: Tier[]; sources?: Source[] }
@@ -50,6 +54,8 @@ export interface Customer {
   merged_ids: string[]; household_ids: string[]
   /** when the owner will lose them, why, and when that was said; who owned them before they came to the pool */
   release_at?: number | null; release_why?: 'no_answer' | 'no_attempt' | null; warned_at?: number | null; former_id?: string | null
+  /** per cent by person, while a manager's split stands: both have the tree */
+  credits?: Record<string, number> | null
 }
 
 /** What the server writes on a fact that was corrected: which correction counts, and whether the fact is to be read at all. */
@@ -93,6 +99,8 @@ export interface Lead {
   arrivals: number; rung_at: number | null; reasons: Reason[]
   /** who said "I know", in the app or by a link: read with leads/knowing, older servers keep the app's in `acknowledged` */
   acknowledgements?: Known[]
+  /** of who left no name or salutation */
+  phone_masked?: string
   name: string; salutation: string; source: string; position: string; is_known: boolean
   /** the three figures, kept apart: the customer's wait, the store's part of it in store time, the network's; null until known */
   wait_s?: number | null; responsibility_s?: number | null; no_signal_s?: number
@@ -105,7 +113,7 @@ export interface Lead {
 export interface Offer {
   lead_id: string; customer_id: string; store_id: string; to_id: string; state: 'open' | 'accepted' | 'withdrawn' | 'missed'
   offered_at: number; nudge_at: number; next_at: number; escalate_at: number; nudged_at: number | null
-  name: string; salutation: string; need: string; source: string; position: string
+  name: string; salutation: string; phone_masked?: string; need: string; source: string; position: string
   is_known: boolean; is_owner: boolean; tier: Tier | null; captured_at: number; reason: string
   /** the card this offer was made by; older offers lack it */
   reasons?: Reason[]

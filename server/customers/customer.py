@@ -133,12 +133,22 @@ def follow_patch(
     """After a merge: derived fields, and the phone's key, which only one customer can have."""
     if "name" in fields or "phone" in fields:
         ledger.change(row, **derive(row.body))
+    name_lead(row, ledger)
     return _move_key(row, ledger) if "phone" in fields else None
 
 
+def name_lead(row: Row, ledger: Ledger) -> None:
+    """Somebody asked the customer who had left no name: what waits for an answer is called so."""
+    lead = ledger.find(row.body.get("open_lead_id"))
+    called = {field: row.body.get(field) or "" for field in ("name", "salutation")}
+    if lead is not None and "phone_masked" in lead.body and any(called.values()):
+        ledger.change(lead, **called)
+
+
 def place(row: Row, root: Row) -> tuple[str, ...]:
-    """The store's desk, the owner, and whoever holds an open lead."""
-    people = [row.body.get("owner_id"), *(row.body.get("holder_ids") or ())]
+    """The store's desk, the owner, whoever holds an open lead, and who shares the credit."""
+    body = row.body
+    people = [body.get("owner_id"), *(body.get("holder_ids") or ()), *(body.get("credits") or ())]
     return scopes_of(desk_scope(row.body["store_id"]), *(staff_scope(p) for p in people if p))
 
 

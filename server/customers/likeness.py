@@ -16,8 +16,8 @@ from starlette.applications import Starlette
 from server.customers.candidates import suggest
 from server.db import Database
 from server.ground import ground_in
-from server.rows import Published, load, open_ledger, publish
-from server.rows.tables import heads, rows
+from server.rows import Published, list_organisations, load, open_ledger, publish
+from server.rows.tables import rows
 from sync import Entities
 
 FIRST_LOOK_S = 600
@@ -49,10 +49,8 @@ async def look_for_alikes(app: Starlette) -> None:
 
 async def suggest_alikes(database: Database, entities: Entities, now: int) -> list[Published]:
     """One transaction for each organisation that has pairs nobody was asked about."""
-    async with database.read(snapshot=False) as connection:
-        org_ids = list((await connection.execute(select(heads.c.org_id))).scalars())
     done = []
-    for org_id in org_ids:
+    for org_id in await list_organisations(database):
         pairs = await find_pairs(database, org_id)
         if pairs:
             done.append(await suggest_pairs(database, entities, org_id, pairs, now))

@@ -32,11 +32,22 @@ def merge(ledger: Ledger, gone: Row, into: Row, fact: Row) -> None:
     move_tree(ledger, gone, into)
     if into.body.get("owner_id") is None and gone.body.get("owner_id"):
         change_owner(ledger, into, gone.body["owner_id"])
+    keep_split(ledger, gone, into)
     merged = {gone.id, *aliases_of(gone), *aliases_of(into)}
     marketing = bool(into.body.get("marketing") or gone.body.get("marketing"))
     ledger.change(into, merged_ids=sorted(merged), marketing=marketing)
     recount_holders(ledger, into)
     recount(into, ledger)
+
+
+def keep_split(ledger: Ledger, gone: Row, into: Row) -> None:
+    """Credit that was split goes on where its owner keeps the customer; else it is over."""
+    credits = gone.body.get("credits")
+    if credits is None:
+        return
+    ledger.change(gone, credits=None)
+    if into.body.get("owner_id") == gone.body["owner_id"] and not into.body.get("credits"):
+        ledger.change(into, credits=credits)
 
 
 def aliases_of(person: Row) -> list[str]:

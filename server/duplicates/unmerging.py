@@ -26,6 +26,8 @@ def unmerge(ledger: Ledger, original: Row, into: Row, phone_to: str, fact: Row) 
         customer.begin(original, ledger, find_owner(ledger, original, into))
     take_values_back(ledger, original, into)
     part_trees(ledger, original, into)
+    if original.author in (into.body.get("credits") or ()):
+        ledger.change(into, credits=None)
     part_keys(ledger, original, into, phone_to)
     part_leads(ledger, into, original)
     for person in (into, original):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from server.customers import pool_card
+from server.customers.phone import mask
 from server.leads.clock import RUNGS, Ladder, climb, first_follow_up_due, patience_of
 from server.leads.figures import annotate, count_no_signal, count_responsibility
 from server.notify.knowing import ask_anew
@@ -74,7 +75,6 @@ def begin(ledger: Ledger, lead: Row, arrival: Row, customer: Row, card: Row | No
     """Everything a new lead knows before anybody has it. Its name is the store's until routed."""
     store = stored(ledger, lead.body["store_id"]).body
     known = not is_fresh(customer)
-    person = customer.body if known else arrival.body
     ledger.change(
         lead,
         **NOBODY_YET,
@@ -83,8 +83,7 @@ def begin(ledger: Ledger, lead: Row, arrival: Row, customer: Row, card: Row | No
         received_at=ledger.now,
         captured_at=arrival.at,
         first_follow_up_due_at=first_follow_up_due(calendar_of(store), ledger.now),
-        name=person.get("name") or arrival.body.get("name") or "",
-        salutation=person.get("salutation") or arrival.body.get("salutation") or "",
+        **call_customer(customer.body if known else arrival.body, arrival.body),
         source=arrival.body.get("source") or "",
         position=arrival.body.get("position") or "",
         is_known=known,
@@ -96,6 +95,16 @@ def begin(ledger: Ledger, lead: Row, arrival: Row, customer: Row, card: Row | No
     pool_card.leave(ledger, customer, None)
     ledger.schedule("first_follow_up", lead.id, lead.body["first_follow_up_due_at"])
     show_on_card(ledger, lead)
+
+
+def call_customer(person: dict[str, Any], arrival: dict[str, Any]) -> dict[str, str]:
+    """The words for a customer; whoever left no name goes by the masked number."""
+    name, salutation, number = (
+        str(person.get(field) or arrival.get(field) or "")
+        for field in ("name", "salutation", "phone")
+    )
+    called = {"name": name, "salutation": salutation}
+    return called if name or salutation else {**called, "phone_masked": mask(number)}
 
 
 def first_name(store: dict[str, Any], *others: str | None) -> str:
@@ -202,7 +211,7 @@ def _offer_body(
         "tier": customer.body.get("tier"),
         "reason": reason,
         "reasons": lead.body["reasons"],
-        **{field: lead.body[field] for field in told},
+        **{field: lead.body[field] for field in (*told, "phone_masked") if field in lead.body},
     }
 
 
@@ -279,11 +288,13 @@ def change_owner(
     ledger: Ledger, customer: Row, staff_id: str | None, why: pool_card.Why = "released"
 ) -> None:
     """The one place where a customer changes hands. Who belongs to nobody waits in the pool; `why`
-    they come there."""
+    they come there. Credit is split between two: a third person's customer is theirs alone."""
     pool_card.leave(ledger, customer, staff_id)
-    former_id = customer.body.get("owner_id")
-    warned = {name: None for name in WARNING if customer.body.get(name)}
-    ledger.change(customer, owner_id=staff_id, owned_at=ledger.now, **warned)
+    former_id, credits = customer.body.get("owner_id"), customer.body.get("credits")
+    over = {name: None for name in WARNING if customer.body.get(name)}
+    if credits and staff_id not in credits:
+        over["credits"] = None
+    ledger.change(customer, owner_id=staff_id, owned_at=ledger.now, **over)
     if staff_id is None:
         ledger.change(customer, former_id=former_id)
         pool_card.enter(ledger, customer, why)

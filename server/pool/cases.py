@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.customers.shapes import Tier
 from server.db import as_list, fetch, listed
 from server.pool.rules import Facts, Fate, IsWorkingDay, PoolRules, decide
 from server.rows import load, make_row
@@ -22,6 +23,10 @@ from sync import Ledger, Row, desk_scope, standing
 
 AWAY = ("leave", "travel")
 UNANSWERED = ("waiting", "offered")
+
+Step = Literal["let_go", "warn", "stand", "spare"]
+"""What a round does about a customer: lets them go, tells the owner, lets stand what was told, or
+takes it back."""
 
 
 class Told(msgspec.Struct):
@@ -35,6 +40,7 @@ class Told(msgspec.Struct):
     followed_at: int | None = None
     next_at: int | None = None
     release_at: int | None = None
+    tier: Tier | None = None
 
 
 class Case(NamedTuple):
@@ -43,6 +49,16 @@ class Case(NamedTuple):
     customer: Row
     facts: Facts
     fate: Fate | None
+
+    @property
+    def step(self) -> Step | None:
+        """Nobody is let go who was not told."""
+        is_told = bool(self.customer.body.get("release_at"))
+        if self.fate is None:
+            return "spare" if is_told else None
+        if not is_told:
+            return "warn"
+        return "let_go" if self.fate.is_due else "stand"
 
 
 class Office(NamedTuple):
@@ -97,7 +113,8 @@ def is_suspect(told: Told, office: Office, today: date) -> bool:
     if told.owner_id is None or told.store_id != office.store.id:
         return False
     heard_on = office.calendar.date_at(heard_at(told))
-    fate = decide(Facts(heard_on, heard_on), office.rules, today, office.is_working_day)
+    facts = Facts(heard_on, heard_on, tier=told.tier)
+    fate = decide(facts, office.rules, today, office.is_working_day)
     return fate is not None or told.release_at is not None
 
 
@@ -144,8 +161,9 @@ def make_case(
 def find_facts(customer: Row, contacts: Iterable[Row], calendar: Calendar, ledger: Ledger) -> Facts:
     told, owner_id = msgspec.convert(customer.body, Told), customer.body["owner_id"]
     owner, heard = ledger.find(owner_id), heard_at(told)
+    theirs = {owner_id, *(customer.body.get("credits") or ())}
     tried = [
-        row.at for row in contacts if row.author == owner_id and standing(row, ledger) is not None
+        row.at for row in contacts if row.author in theirs and standing(row, ledger) is not None
     ]
     return Facts(
         heard_on=calendar.date_at(heard),
@@ -154,6 +172,7 @@ def find_facts(customer: Row, contacts: Iterable[Row], calendar: Calendar, ledge
         release_on=calendar.date_at(told.release_at) if told.release_at else None,
         is_away=owner is not None and owner.body.get("state") in AWAY,
         is_served=is_served(customer, ledger),
+        tier=told.tier,
     )
 
 

@@ -15,9 +15,9 @@ from server.ground import ground_in
 from server.leads import offers
 from server.leads.offers import change_owner, first_name
 from server.pool.cases import Case, Office, find_cases
-from server.pool.rules import lower, read_rules
-from server.rows import Published, load_scope, open_ledger, publish
-from server.rows.tables import deadlines, heads
+from server.pool.rules import Fate, is_weekday, lower, read_rules
+from server.rows import Published, in_each_organisation, load_scope, open_ledger, publish
+from server.rows.tables import deadlines
 from server.stores.calendar import Calendar, calendar_of
 from server.stores.office import OfficeCalendar
 from sync import ORGANISATION, Entities, Kept, Ledger, Row, derive_id, pending_stamp
@@ -43,8 +43,17 @@ async def fire_round(
 
 
 def open_office(store: Row) -> Office:
-    calendar = calendar_of(store.body)
-    return Office(store, read_rules(store.body), OfficeCalendar(calendar.country).is_working_day)
+    rules = read_rules(store.body)
+    office = OfficeCalendar(calendar_of(store.body).country)
+    return Office(store, rules, office.is_working_day if rules.freeze_holidays else is_weekday)
+
+
+def next_effective_round(office: Office, now: int) -> int:
+    """The next one on a day on which anything happens."""
+    at = next_round(office.calendar, now)
+    while not office.is_working_day(office.calendar.date_at(at)):
+        at = next_round(office.calendar, at)
+    return at
 
 
 def next_round(calendar: Calendar, now: int) -> int:
@@ -63,26 +72,19 @@ def round_on(calendar: Calendar, day: date) -> int:
 
 
 def carry_out(ledger: Ledger, case: Case, office: Office) -> None:
-    if case.fate is None:
-        end_warning(ledger, case.customer)
-    elif case.fate.is_due and case.customer.body.get("release_at"):
+    if case.step == "spare":
+        ledger.change(case.customer, **dict.fromkeys(offers.WARNING))
+    elif case.fate is not None and case.step == "let_go":
         let_go(ledger, case.customer, case.fate.why, office.store)
-    else:
-        warn(ledger, case, office)
+    elif case.fate is not None:
+        warn(ledger, case, case.fate, office)
 
 
-def end_warning(ledger: Ledger, customer: Row) -> None:
-    if customer.body.get("release_at"):
-        ledger.change(customer, **dict.fromkeys(offers.WARNING))
-
-
-def warn(ledger: Ledger, case: Case, office: Office) -> None:
+def warn(ledger: Ledger, case: Case, fate: Fate, office: Office) -> None:
     """The owner is told once; the row says until when they can act."""
-    customer, fate = case.customer, case.fate
-    if fate is None:
-        return
+    customer = case.customer
     release_at = round_on(office.calendar, fate.release_on)
-    if customer.body.get("release_at") is None:
+    if case.step == "warn":
         tell(ledger, "release_warning", customer, customer.body["owner_id"], until_at=release_at)
         ledger.change(customer, warned_at=ledger.now)
     ledger.change(customer, release_at=release_at, release_why=fate.why)
@@ -144,16 +146,8 @@ async def keep_rounds(app: Starlette) -> None:
 
 async def plan_rounds(database: Database, entities: Entities, now: int) -> list[Published]:
     """A round for every store that has none before it: a new one, or one of old."""
-    async with database.read(snapshot=False) as connection:
-        org_ids = list((await connection.execute(select(heads.c.org_id))).scalars())
-
-    done = []
-    for org_id in org_ids:
-        work = partial(plan_organisation, org_id=org_id, entities=entities, now=now)
-        published = await database.transact(work)
-        if published is not None:
-            done.append(published)
-    return done
+    work = partial(plan_organisation, entities=entities, now=now)
+    return await in_each_organisation(database, work)
 
 
 async def plan_organisation(

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
+from server.customers.shapes import Tier
+
 Days = Annotated[int, msgspec.Meta(ge=1, le=365)]
 IsWorkingDay = Callable[[date], bool]
 SATURDAY = 5
@@ -18,19 +20,26 @@ SATURDAY = 5
 class PoolRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A store's, under `pool` in its row.
 
-    `days` of silence, `attempts` that must have been made by then, `warning_days` on which the
-    owner can still act. `daily` claims a person; the previous owner waits `cool_off_days`; nobody
-    claims who owns `capacity` customers. For `protection_days` two people who registered the same
-    customer are held against each other.
+    `days` of silence, `tier_days` instead for customers of a tier, `attempts` that must have been
+    made by then, `warning_days` on which the owner can still act. `freeze_holidays`: weekdays of
+    public holidays are not counted; `freeze_leave`: whoever is away loses nobody. `daily` claims a
+    person; the previous owner waits `cool_off_days`; nobody claims who owns `capacity` customers.
+    For `protection_days` two people who registered the same customer are held against each other.
     """
 
     days: Days = 14
+    tier_days: dict[Tier, Days] = {}
     attempts: Annotated[int, msgspec.Meta(ge=1, le=20)] = 2
     warning_days: Annotated[int, msgspec.Meta(ge=1, le=30)] = 3
+    freeze_holidays: bool = True
+    freeze_leave: bool = True
     daily: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 5
     cool_off_days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 7
     capacity: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 300
     protection_days: Days = 7
+
+    def days_of(self, tier: Tier | None) -> int:
+        return self.tier_days.get(tier, self.days) if tier else self.days
 
 
 DEFAULTS = PoolRules()
@@ -56,6 +65,7 @@ class Facts(NamedTuple):
     `tried_on`: when the owner last tried, or the same. `attempts`: the owner's since `heard_on`.
     `release_on`: what the owner was told, if anything. `is_away`: the owner is on leave or
     travels. `is_served`: the customer waits for an answer now, or a colleague has them in hand.
+    `tier`: the customer's, if anybody gave one.
     """
 
     heard_on: date
@@ -64,6 +74,7 @@ class Facts(NamedTuple):
     release_on: date | None = None
     is_away: bool = False
     is_served: bool = False
+    tier: Tier | None = None
 
 
 class Fate(NamedTuple):
@@ -82,11 +93,11 @@ def decide(
     facts: Facts, rules: PoolRules, today: date, is_working_day: IsWorkingDay = is_weekday
 ) -> Fate | None:
     """None: the owner has nothing to fear, and a warning that was given is over."""
-    if facts.is_away or facts.is_served:
+    if facts.is_served or (facts.is_away and rules.freeze_leave):
         return None
     is_tried = facts.attempts >= rules.attempts
     since = facts.heard_on if is_tried else max(facts.tried_on, facts.heard_on)
-    due_on = pass_days(since, rules.days, is_working_day)
+    due_on = pass_days(since, rules.days_of(facts.tier), is_working_day)
     if today < go_back(due_on, rules.warning_days, is_working_day):
         return None
     told = facts.release_on or go_on(today, rules.warning_days, is_working_day)

@@ -10,6 +10,7 @@ from server.rows.load import (
     read_row,
 )
 from server.rows.movement import Movement
+from server.rows.organisations import in_each_organisation, list_organisations
 from server.rows.publish import Published, found_organisation, publish, read_digests
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "Published",
     "find_row",
     "found_organisation",
+    "in_each_organisation",
+    "list_organisations",
     "load",
     "load_scope",
     "load_tree",

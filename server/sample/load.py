@@ -2,10 +2,13 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
+from itertools import cycle
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.clock import DAY_MS
 from server.config import Config
 from server.db import Database
 from server.exchange.entities import ENTITIES
@@ -13,7 +16,11 @@ from server.identity.accounts import Account, Organisation, open_accounts
 from server.identity.accounts import found_organisation as found_accounts
 from server.identity.passwords import Passwords
 from server.identity.tables import organisations
+from server.leads.offers import stored
+from server.pool.cases import Office, find_cases
+from server.pool.rounds import carry_out, next_effective_round, open_office
 from server.rows import found_organisation, open_ledger, publish
+from server.rows import load as load_rows
 from server.sample.cast import (
     CAST,
     ORG_CODE,
@@ -21,15 +28,19 @@ from server.sample.cast import (
     ORG_NAME,
     PASSWORD,
     POSITIONS,
+    SELLERS,
     STORES,
     ZONE,
     make_id,
 )
+from server.sample.counting import count_leads
 from server.sample.people import invent
 from server.sample.phrases import SCRIPTS
 from server.sample.story import Teller
 from server.stores.queries import hang_poster
 from sync import Ledger
+
+WEEK_MS = 7 * DAY_MS
 
 
 async def load(database: Database, now: int, config: Config) -> bool:
@@ -46,6 +57,7 @@ async def load(database: Database, now: int, config: Config) -> bool:
         write_directory(ledger)
         write_history(ledger, now)
         await publish(connection, ledger)
+        await make_rounds(connection, now)
         return True
 
     return await database.transact(work)
@@ -94,8 +106,38 @@ def write_directory(ledger: Ledger) -> None:
 
 def write_history(ledger: Ledger, now: int) -> None:
     """Everybody's story; of the clocks it wound up, those that are over are left out."""
-    for cast in invent():
-        Teller(ledger, cast, now).tell()
+    tellers = [Teller(ledger, cast, now) for cast in invent()]
+    take_turns(tellers)
+    for teller in tellers:
+        teller.tell()
+    count_leads(ledger)
     ledger.now = now
     standing, _ = ledger.settled_timers()
     ledger.timers = [timer for timer in standing if timer.due_at > now or timer.kind == "route"]
+
+
+async def make_rounds(connection: AsyncConnection, now: int) -> None:
+    """The latest round of each store's pool: whoever was silent for long has been warned about."""
+    for store_id in STORES:
+        ledger = await open_ledger(connection, ORG_ID, ENTITIES, now)
+        await load_rows(connection, ledger, [store_id])
+        office = open_office(stored(ledger, store_id))
+        ledger.now = latest_round(office, now)
+        for case in await find_cases(connection, ledger, office):
+            if case.step == "warn":
+                carry_out(ledger, case, office)
+        await publish(connection, ledger)
+
+
+def latest_round(office: Office, now: int) -> int:
+    at = next_effective_round(office, now - WEEK_MS)
+    while (following := next_effective_round(office, at)) <= now:
+        at = following
+    return at
+
+
+def take_turns(tellers: Iterable[Teller]) -> None:
+    """A store's customers went to its people by turns, as they came."""
+    turns = {store_id: cycle(sellers) for store_id, sellers in SELLERS.items()}
+    for teller in sorted(tellers, key=lambda each: each.start):
+        teller.seller = next(turns[teller.cast.profile["store_id"]])

@@ -5,24 +5,24 @@ from random import Random
 from typing import Any, Literal
 
 from server.sample import phrases
-from server.sample.cast import BINJIANG, DEMO, RENMIN, SELLERS, Person
+from server.sample.cast import BINJIANG, DEMO, RENMIN
 
 CUSTOMERS = 200
 PREFIXES = ("38", "39", "58", "86", "33", "77")
-Story = Literal["fresh", "new", "active", "dormant", "closed", "pool"]
+Story = Literal["fresh", "new", "active", "dormant", "closed", "pool", "fading", "rivals"]
 _STORIES: tuple[tuple[Story, int], ...] = (
-    ("fresh", 3), ("new", 9), ("active", 88), ("dormant", 48), ("closed", 34), ("pool", 18),
+    ("fresh", 3), ("new", 9), ("active", 88), ("dormant", 40), ("closed", 34), ("pool", 15),
+    ("fading", 8), ("rivals", 3),
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Cast:
-    """One customer to be: the profile, how the story goes, and who has them."""
+    """One customer to be: the profile, and how the story goes."""
 
     number: int
     story: Story
     profile: dict[str, Any]
-    seller: Person
 
 
 def invent() -> list[Cast]:
@@ -33,8 +33,8 @@ def invent() -> list[Cast]:
 
 def invent_one(number: int, story: Story, used: set[str]) -> Cast:
     random = Random(f"xinju {number}")
-    store = RENMIN if story == "fresh" else random.choices((RENMIN, BINJIANG, DEMO), (6, 3, 1))[0]
-    sellers = SELLERS[store]
+    at_renmin = story in ("fresh", "rivals")
+    store = RENMIN if at_renmin else random.choices((RENMIN, BINJIANG, DEMO), (6, 3, 1))[0]
     profile = {
         **name_person(random, used),
         "store_id": store,
@@ -49,7 +49,7 @@ def invent_one(number: int, story: Story, used: set[str]) -> Cast:
         "tier": choose_tier(random, story),
         "tags": sorted(random.sample(phrases.TAGS, random.randint(0, 3))),
     }
-    return Cast(number, story, profile, sellers[number % len(sellers)])
+    return Cast(number, story, profile)
 
 
 def name_person(random: Random, used: set[str]) -> dict[str, str]:

@@ -11,13 +11,17 @@ from server.customers.consent import CURRENT
 from server.followups import entities as followups
 from server.leads import offers
 from server.sample import phrases
-from server.sample.cast import STORES, ZONE, Person, make_id
+from server.sample.cast import SELLERS, STORES, ZONE, Person, make_id
+from server.sample.endings import ENDINGS
 from server.sample.people import Cast
 from server.visits import entities as visits
 from sync import Ledger, Row
 
 _ZONE = ZoneInfo(ZONE)
-_DAYS = {"fresh": (0, 0), "new": (0, 1), "active": (3, 60), "dormant": (20, 90)}
+_DAYS = {
+    "fresh": (0, 0), "new": (0, 1), "active": (3, 60), "dormant": (20, 90), "pool": (25, 75),
+    "fading": (14, 15), "rivals": (1, 1),
+}  # fmt: skip
 _RESULTS: dict[str, tuple[str, ...]] = {
     "needs": ("partial", "clear", "changed", "clear"),
     "proposal": ("skipped", "revise", "comparing", "expensive", "approved"),
@@ -27,7 +31,10 @@ _SOURCES = {"poster": "poster", "staff": "staff"}
 
 
 class Teller:
-    """Tells one customer's story into a ledger whose clock it moves; `now` is today's, in ms."""
+    """Tells one customer's story into a ledger whose clock it moves; `now` is today's, in ms.
+
+    `days` ago it began, at `start`; who has the customer is said before it is told: `seller`.
+    """
 
     def __init__(self, ledger: Ledger, cast: Cast, now: int) -> None:
         self.ledger = ledger
@@ -35,19 +42,20 @@ class Teller:
         self.now = now
         self.random = Random(f"story {cast.number}")
         self.count = 0
+        self.seller = SELLERS[cast.profile["store_id"]][0]
+        self.days = self.random.randint(*_DAYS.get(cast.story, (5, 75)))
+        is_fresh = cast.story == "fresh"
+        self.start = self.now - 2 * MINUTE_MS if is_fresh else self.daytime(-self.days)
 
     def tell(self) -> None:
-        first, last = _DAYS.get(self.cast.story, (5, 75))
-        days = self.random.randint(first, last)
-        start = self.now - 2 * MINUTE_MS if self.cast.story == "fresh" else self.daytime(-days)
-        person, lead = self.arrive(start)
-        if self.cast.story in ("fresh", "pool"):
-            return self.leave_in_pool(person, lead) if self.cast.story == "pool" else None
-        accepted_at = start + self.random.randint(2, 19) * MINUTE_MS
-        self.at(accepted_at)
-        offers.accept(self.ledger, lead, self.cast.seller.id)
-        if self.cast.story != "new":
-            self.follow(person, lead, accepted_at, days)
+        person, lead = self.arrive(self.start)
+        if self.cast.story == "fresh":
+            return
+        accepted_at = self.hand_out(lead, self.start)
+        if self.cast.story in ENDINGS:
+            ENDINGS[self.cast.story](self, person, lead)
+        elif self.cast.story != "new":
+            self.follow(person, lead, accepted_at, self.days)
 
     # Steps
 
@@ -58,7 +66,10 @@ class Teller:
         self.ledger.claim(*customer.find_keys(profile)[0], person)
         customer.begin(person, self.ledger, None)
         self.ledger.put_key(("open_lead", f"{person.id}|{profile['store_id']}"), None)
-        arrival = self.ledger.create("arrival", self.id("arrival"), person.id, self.typed(person))
+        author = self.seller.id if self.is_in_person else None
+        arrival = self.ledger.create(
+            "arrival", self.id("arrival"), person.id, self.typed(person), author=author
+        )
         made = register.settle_arrival(self.ledger, arrival, person, False)
         lead = offers.open_or_ring(
             self.ledger, arrival, person,
@@ -66,6 +77,32 @@ class Teller:
         )  # fmt: skip
         self.ledger.change(made.card, lead_id=lead.id)
         return person, lead
+
+    def hand_out(self, lead: Row, start: int) -> int:
+        """Offered and accepted; now and then by the second who was asked. Returns when (ms)."""
+        at, seller_id = start, self.seller.id
+        if self.is_in_person:
+            self.ledger.change(lead, self_received=True)
+            offers.accept(self.ledger, lead, seller_id)
+            return at
+        others = [each.id for each in SELLERS[lead.body["store_id"]] if each != self.seller]
+        if others and self.random.random() < 0.1:
+            self.offer(lead, others[0], at)
+            at += 20 * MINUTE_MS
+            self.at(at)
+            offers.withdraw(self.ledger, lead, "missed")
+        self.offer(lead, seller_id, at)
+        at += self.random.randint(2, 19) * MINUTE_MS
+        self.at(at)
+        offers.accept(self.ledger, lead, seller_id)
+        return at
+
+    def offer(self, lead: Row, to_id: str, at: int) -> None:
+        self.at(at)
+        chosen = [{"staff_id": to_id, "code": "fairest"}]
+        missed = [{"staff_id": id, "code": "missed"} for id in lead.body["missed_ids"]]
+        self.ledger.change(lead, reasons=chosen + missed)
+        offers.offer(self.ledger, lead, to_id, "fairest")
 
     def follow(self, person: Row, lead: Row, since: int, days: int) -> None:
         """A few contacts, evenly spread, the last as long ago as the story says."""
@@ -121,10 +158,33 @@ class Teller:
         self.write("closing", lead, body, self.ledger.now)
         offers.close(self.ledger, lead, reason)
 
-    def leave_in_pool(self, person: Row, lead: Row) -> None:
-        """Came once, did not answer, belongs to nobody now."""
-        self.at(min(self.ledger.now + DAY_MS, self.now - MINUTE_MS))
-        offers.close(self.ledger, lead, "unreachable")
+    def attempt(self, person: Row, lead: Row, at: int) -> None:
+        """A call that nobody answered."""
+        skipped = {step: {"result": "skipped"} for step in _RESULTS}
+        body = {
+            **skipped,
+            "greeting": {"result": "no_answer"},
+            "revisit": {"result": "booked", "at": at + DAY_MS},
+            "channel": "phone",
+            "mood": "none",
+            "breakthrough": "none",
+            "started_at": at - MINUTE_MS,
+            "ended_at": at,
+            "customer_id": person.id,
+            "lead_id": lead.id,
+        }
+        row = self.write("follow_up", person, body, at)
+        followups.count(row, self.ledger, self.seller.author)
+
+    def receive(self, person: Row, by: Person, at: int, received_at: int | None = None) -> Row:
+        """A registration in person; one that a phone kept for a while came later than it was."""
+        self.at(received_at or at)
+        self.count += 1
+        body = {**self.typed(person), "reception": "me"}
+        return self.ledger.create(
+            "arrival", self.id("arrival", self.count), person.id, body,
+            author=by.id, device="sample", at=at,
+        )  # fmt: skip
 
     # Words
 
@@ -140,7 +200,7 @@ class Teller:
             "phone": profile["phone"],
             "need": profile["need"],
             "position": self.random.choice(("门口", "收银台", "餐厅展区")) if by_poster else "",
-            "reception": "none",
+            "reception": "me" if self.is_in_person else "none",
             "consents": [
                 {"purpose": text.purpose, "version": text.version, "how": how}
                 for text in CURRENT.values()
@@ -190,8 +250,13 @@ class Teller:
     # Means
 
     @property
-    def seller(self) -> Person:
-        return self.cast.seller
+    def is_in_person(self) -> bool:
+        """Whoever was in the showroom and registered them received them too."""
+        by_staff = self.cast.profile["source"] == "staff" and self.cast.number % 2 == 0
+        return self.cast.story == "rivals" or (by_staff and self.cast.story != "fresh")
+
+    def stored(self, id: str) -> Row:
+        return offers.stored(self.ledger, id)
 
     def at(self, moment: int) -> None:
         self.ledger.now = moment

@@ -9,14 +9,12 @@ from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
 
 from server.db import Database
 from server.ground import ground_in
-from server.rows import Published, load_scope, open_ledger, publish
-from server.rows.tables import heads
+from server.rows import Published, in_each_organisation, load_scope, open_ledger, publish
 from server.stores.calendar import HORIZON_DAYS, calendar_of
 from server.stores.hours import HOURS_CHANGED, name_special_days
 from server.stores.public_holidays import holidays_of
@@ -37,16 +35,8 @@ async def keep_special_days(app: Starlette) -> None:
 
 async def update_special_days(database: Database, entities: Entities, now: int) -> list[Published]:
     """One transaction for each organisation; what waits in a store that changed is looked at."""
-    async with database.read(snapshot=False) as connection:
-        org_ids = list((await connection.execute(select(heads.c.org_id))).scalars())
-
-    done = []
-    for org_id in org_ids:
-        work = partial(update_organisation, org_id=org_id, entities=entities, now=now)
-        published = await database.transact(work)
-        if published is not None:
-            done.append(published)
-    return done
+    work = partial(update_organisation, entities=entities, now=now)
+    return await in_each_organisation(database, work)
 
 
 async def update_organisation(

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from server.config import Config
 from server.db import Database
@@ -12,6 +13,7 @@ from server.stores.posters import Poster
 from server.stores.queries import hang_poster
 from tests.cast import CODE, ORG, RENMIN
 from tests.conftest import MovableClock
+from tests.server.pool_stage import Pool
 from tests.server.ringing import Chat, hang
 from tests.server.robot import ROBOTS, Robot, robot_on_loopback
 from tests.server.visitor import Visitor
@@ -64,3 +66,8 @@ def chat(database: Database, clock: MovableClock, robot: Robot, sender: Sender) 
 @pytest.fixture
 def any_chat(database: Database, clock: MovableClock, any_robot: Robot, sender: Sender) -> Chat:
     return Chat(database, clock, any_robot, sender)
+
+
+@pytest.fixture
+async def pool(app: Starlette, database: Database, clock: MovableClock, xinju: str) -> Pool:
+    return await Pool(app, database, clock).open()

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 
 from server.collisions.captures import Capture, capture_of, compare
+from server.ground import ground_in
 from sync import SKEW_TOLERANCE_MS, Timing
 from tests.conftest import MovableClock
 from tests.phone import Phone
 from tests.server.deeds import follow_up, make_id, say, self_reception
 from tests.server.held import Got, Holder
+from tests.server.pool_stage import Pool
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
 
@@ -165,6 +167,126 @@ async def test_credit_is_split_and_the_larger_part_owns(collide: Collide) -> Non
     assert (customer["owner_id"], customer["credits"]) == ("chen", {"bo": 30, "chen": 70})
     body = lins.rows[card.id].body
     assert (body["state"], body["wish"], body["wish_note"]) == ("split", "other", "客户说找陈")
+
+
+# The partner of a split
+
+
+@pytest.fixture
+def split(collide: Collide) -> Callable[[], Awaitable[Scene]]:
+    """Bo met the customer, has a photo and a note of them, and owns; Chen has thirty per cent."""
+
+    async def made() -> Scene:
+        scene = await collide(2, meet=True)
+        assert await say(scene.bo, "photo", **photo_of(scene.customer)) is None
+        assert await say(scene.bo, "comment", **note_on(scene.customer)) is None
+        fields = {"collision_id": (await scene.card()).id, "choice": "split", "share": 70}
+        assert scene.customer not in (await Holder(scene.chen).pull()).rows
+        assert await say(scene.lin, "ruling", **fields) is None
+        return scene
+
+    return made
+
+
+Split = Callable[[], Awaitable[Scene]]
+
+
+def photo_of(customer: str) -> dict[str, Any]:
+    told = {"subject_id": customer, "customer_id": customer, "kind": "customer"}
+    return {**told, "sha256": "a" * 64, "bytes": 9, "width": 9, "height": 9}
+
+
+def note_on(customer: str) -> dict[str, Any]:
+    return {"customer_id": customer, "text": "想看白橡木"}
+
+
+async def give(app: Starlette, clock: MovableClock, id: str, to_id: str | None) -> None:
+    await Pool(app, ground_in(app).database, clock).give(id, to_id)
+
+
+async def test_the_partner_of_a_split_has_the_whole_tree_and_works_on_it(
+    split: Split, phone_of: PhoneOf
+) -> None:
+    scene = await split()
+    chens, bos = await Holder(scene.chen).pull(), await Holder(scene.bo).pull()
+    tree = {id: row.version for id, row in bos.rows.items() if row.root == scene.customer}
+    of_tree = {row.entity for row in bos.rows.values() if row.root == scene.customer}
+    assert {"customer", "follow_up", "photo", "comment", "lead"} <= of_tree
+    both = {id: row.version for id, row in chens.rows.items() if id in tree}
+    private = {row.id for row in bos.of("notice")} | {row.id for row in bos.of("offer")}
+    assert both == {id: version for id, version in tree.items() if id not in private}
+    assert chens.agrees()
+    assert await say(scene.chen, "follow_up", **follow_up(scene.customer)) is None
+    assert len((await Holder(scene.bo).pull()).of("follow_up")) == 2
+    for stranger in ("wu", "xia"):
+        theirs = await Holder(await phone_of(stranger)).pull()
+        mine = {row.entity for row in theirs.rows.values() if row.root == scene.customer}
+        assert mine <= {"arrival_card"}
+
+
+@pytest.mark.parametrize("to_id", [None, "lin"])
+async def test_the_split_ends_with_a_third_owner_and_what_the_partner_wrote_meanwhile_counts(
+    split: Split, app: Starlette, clock: MovableClock, to_id: str | None
+) -> None:
+    scene = await split()
+    held = await Holder(scene.chen).pull()
+    clock.advance(minutes=1)
+    waiting = scene.chen.operation("follow_up", make_id(), follow_up(scene.customer))
+    await give(app, clock, scene.customer, to_id)
+    for frame in await scene.chen.pull():
+        told = {row[1]: row for row in frame["rows"]}
+        assert not [row for row in told.values() if row[3] == scene.customer]
+        held.apply(frame)
+    of_tree = {row.entity for row in held.rows.values() if row.root == scene.customer}
+    assert of_tree <= {"collision", "notice", "arrival_card"}
+    assert held.agrees()
+    assert "except" not in (await scene.chen.push([waiting])).json()
+    lins = await Holder(scene.lin).pull()
+    assert waiting["i"] in lins.rows
+    assert lins.rows[scene.customer].body["credits"] is None
+    assert scene.customer not in (await Holder(scene.chen).pull()).rows
+
+
+async def test_of_a_split_that_is_over_the_partner_learns_as_much_as_of_nothing(
+    split: Split, app: Starlette, clock: MovableClock
+) -> None:
+    scene = await split()
+    chens = await Holder(scene.chen).pull()
+    follow, photo = chens.one("follow_up").id, chens.one("photo").id
+    await give(app, clock, scene.customer, "lin")
+    await scene.chen.pull()
+    await scene.chen.push([scene.chen.operation("comment", make_id(), note_on(make_id()))])
+    clock.advance(hours=25)
+    for entity, fields, name in (
+        ("comment", note_on("?"), "customer_id"),
+        ("follow_up", follow_up("?"), "customer_id"),
+        ("correction", {"fact_id": "?", "fields": {}, "void": True}, "fact_id"),
+    ):
+        refused = [
+            await say(scene.chen, entity, **{**fields, name: id})
+            for id in (make_id(), scene.customer if name == "customer_id" else follow)
+        ]
+        assert [each and {**each, "n": 0} for each in refused[1:]] == [
+            {"o": "refused", "n": 0, "code": "not_found", "field": name}
+        ]
+        assert refused[0] is not None
+        assert refused[0]["code"] == "not_found"
+    answers = [await scene.chen.client.get(f"/photos/{id}/thumb") for id in (make_id(), photo)]
+    assert [each.status_code for each in answers] == [404, 404]
+
+
+async def test_the_split_goes_on_while_one_of_the_two_owns_and_ends_where_they_were_two_people(
+    split: Split, app: Starlette, clock: MovableClock
+) -> None:
+    scene = await split()
+    await give(app, clock, scene.customer, "chen")
+    bos = await Holder(scene.bo).pull()
+    assert bos.rows[scene.customer].body["credits"] == {"bo": 70, "chen": 30}
+    alias = bos.rows[scene.customer].body["merged_ids"][0]
+    assert await say(scene.lin, "unmerge", alias_id=alias, phone="record") is None
+    lins = await Holder(scene.lin).pull()
+    assert lins.rows[scene.customer].body["credits"] is None
+    assert lins.rows[alias].body["owner_id"] == "chen"
 
 
 async def test_a_collision_is_ruled_once_by_whoever_leads_the_store(collide: Collide) -> None:

@@ -5,7 +5,7 @@ import pytest
 from server.db import Database
 from sync import Refused
 from tests.cast import BINJIANG
-from tests.conftest import MovableClock
+from tests.conftest import MovableClock, PhoneOf
 from tests.server.shop import SUN, ZHAO, Shop, new_id
 
 
@@ -27,6 +27,22 @@ async def test_a_scan_opens_a_lead_with_a_name_on_it_before_anything_is_routed(s
     lead = await shop.lead()
     assert (lead["state"], lead["responsible_id"], lead["is_known"]) == ("waiting", "lin", False)
     assert lead["received_at"] == shop.clock()
+
+
+async def test_who_left_no_name_goes_by_the_masked_number_until_somebody_asked(
+    shop: Shop, phone_of: PhoneOf
+) -> None:
+    await shop.scan(name="")
+    await shop.settle()
+    for row in (await shop.row("lead"), await shop.offer()):
+        assert (row.body["name"], row.body["phone_masked"]) == ("", "139 **** 0002")
+    lin, customer = await phone_of("lin"), await shop.row("customer")
+    patch = lin.operation("customer", customer.id, {"name": "孙伟"}, base=customer.seq)
+    assert "except" not in (await lin.push([patch])).json()
+    assert (await shop.lead())["name"] == "孙伟"
+    await shop.scan(phone=ZHAO)
+    assert [row.body["name"] for row in await shop.rows("lead")] == ["孙伟", "孙先生"]
+    assert "phone_masked" not in (await shop.rows("lead"))[1].body
 
 
 async def test_a_second_scan_rings_the_holder_and_makes_no_second_lead(shop: Shop) -> None:

@@ -7,51 +7,26 @@ status, body, headers and, coarsely, their time. `test_leaks_public.py` has thos
 import hashlib
 import json
 import re
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, NamedTuple
+from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 import pytest_asyncio
 from msgspec.structs import replace
 
 from server.customers.known import SALT_BYTES
 from sync import Backfill, decode_cursor, encode_cursor
-from tests.cast import BINJIANG, CODE, ORG
+from tests.cast import BINJIANG, ORG
 from tests.conftest import DATABASES, empty_database
 from tests.phone import Phone
 from tests.server.deeds import customer, make_id
+from tests.server.doors import Hidden, begin, doors, least, told, tus
 from tests.server.held import Got, Holder
 from tests.server.photo_stage import metadata, picture
 from tests.server.rivals import MO, RIVAL_STORE, Town, busy_town
 
-Call = Callable[[str], Awaitable[httpx.Response]]
-ROUNDS = 9
 SLOWER, MORE_S = 2.5, 0.005
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
-
-
-class Door(NamedTuple):
-    """How one person calls it with an id; ids that are not theirs, and one that nothing has."""
-
-    name: str
-    call: Call
-    hidden: list[str]
-    nothing: str
-
-
-class Hidden(NamedTuple):
-    """What Bo's store and the rivals have, and Wu has not."""
-
-    customers: list[str]
-    leads: list[str]
-    photos: list[str]
-    conflicts: list[str]
-    refusals: list[str]
-    devices: list[str]
-    uploads: list[str]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=DATABASES)
@@ -80,76 +55,6 @@ async def hidden(town: Town) -> Hidden:
         devices=[town.near.rep.device, town.rival.rep.device],
         uploads=[await begin(town.near.rep), await begin(town.rival.rep)],
     )
-
-
-async def begin(phone: Phone) -> str:
-    """The name of an upload that this phone has begun."""
-    data = picture()
-    told = {"upload-length": str(len(data)), "upload-metadata": metadata(make_id(), data)}
-    answer = await tus(phone, "POST", "/photos/uploads", told)
-    assert answer.status_code == 201, answer.text
-    return str(answer.headers["location"].rpartition("/")[2])
-
-
-async def tus(
-    phone: Phone, method: str, path: str, headers: dict[str, str], body: bytes = b""
-) -> httpx.Response:
-    sent = {"tus-resumable": "1.0.0", "authorization": f"Bearer {phone.credential}", **headers}
-    return await phone.client.request(method, path, content=body, headers=sent)
-
-
-def doors(wu: Phone, hidden: Hidden) -> list[Door]:
-    def get(path: str) -> Call:
-        return lambda id: wu.client.get(path.format(id))
-
-    def push(entity: str, *, base: int | None = None, x: bool = False, **fields: Any) -> Call:
-        async def call(id: str) -> httpx.Response:
-            told = {name: id if value is ID else value for name, value in fields.items()}
-            row = make_id() if base is None else id
-            return await wu.push([wu.operation(entity, row, told, base)])
-
-        return call
-
-    async def pull(id: str) -> httpx.Response:
-        return await wu.client.post("/sync/pull", json={"device": id, "cursor": None})
-
-    async def patch(name: str) -> httpx.Response:
-        headers = {"content-type": "application/offset+octet-stream", "upload-offset": "0"}
-        return await tus(wu, "PATCH", f"/photos/uploads/{name}", headers, b"x")
-
-    def upload(method: str) -> Call:
-        return lambda name: tus(wu, method, f"/photos/uploads/{name}", {})
-
-    nothing = make_id()
-    no_upload = f"{CODE}.{'0' * 32}"
-    uploads = hidden.uploads
-    return [
-        *(Door(s, get(f"/photos/{{}}/{s}"), hidden.photos, nothing) for s in SIZES),
-        Door("candidates", get("/api/leads/{}/candidates"), hidden.leads, nothing),
-        Door("revoke", lambda id: wu.client.delete(f"/api/devices/{id}"), hidden.devices, nothing),
-        Door("pull", pull, hidden.devices, nothing),
-        Door("head", upload("HEAD"), uploads, no_upload),
-        Door("patch", patch, uploads, no_upload),
-        Door("delete", upload("DELETE"), uploads, no_upload),
-        Door("comment", push("comment", customer_id=ID, text="x"), hidden.customers, nothing),
-        Door("edit", push("customer", base=1, need="x"), hidden.customers, nothing),
-        Door("close", push("closing", lead_id=ID, reason="no_need"), hidden.leads, nothing),
-        Door("accept", push("acceptance", lead_id=ID), hidden.leads, nothing),
-        Door("keep", push("resolution", conflict_id=ID, choice="keep"), hidden.conflicts, nothing),
-        Door("acknowledge", push("acknowledgement", refusal_id=ID), hidden.refusals, nothing),
-    ]
-
-
-ID = object()
-SIZES = ("thumb", "small", "full")
-CHANGING = re.compile(r'"(n|next|request_id|now|contact_at)":("[^"]*"|\d+)|"done":\[\d+,\d+\]')
-
-
-def told(answer: httpx.Response, id: str) -> tuple[int, str, dict[str, str]]:
-    """Everything that an answer says, but for the id itself and what counts up by itself."""
-    text = CHANGING.sub("", answer.text.replace(id, "·"))
-    odd = ("x-request-id", "date", "content-length")
-    return answer.status_code, text, {k: v for k, v in answer.headers.items() if k not in odd}
 
 
 async def test_every_door_answers_a_hidden_id_like_one_that_names_nothing(
@@ -196,19 +101,6 @@ async def test_no_door_takes_longer_over_a_hidden_id(town: Town, hidden: Hidden)
             if slowest > SLOWER * quick + MORE_S:
                 slow[door.name] = (quick, slowest)
     assert not slow
-
-
-async def least(door: Door) -> tuple[float, float]:
-    """Seconds of an answer about nothing, and of the slowest of those about hidden ids; each when
-    the fewest others had the processor."""
-    spent: dict[str, list[float]] = {id: [] for id in (door.nothing, *door.hidden)}
-    for _ in range(ROUNDS):
-        for id, times in spent.items():
-            began = time.perf_counter()
-            await door.call(id)
-            times.append(time.perf_counter() - began)
-    found = {id: min(times) for id, times in spent.items()}
-    return found[door.nothing], max(found[id] for id in door.hidden)
 
 
 async def test_an_own_offer_says_nothing_about_somebody_elses_lead(

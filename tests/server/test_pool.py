@@ -1,84 +1,24 @@
-"""The public pool: who gets there, who is warned before, who may claim whom."""
+"""The public pool: who gets there, who is warned before, what the store sees of it."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-import httpx
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection
-from starlette.applications import Starlette
 
 from server.clock import DAY_MS
-from server.db import Database
 from server.exchange.entities import ENTITIES
-from server.leads.offers import change_owner
 from server.pool.rounds import plan_rounds
-from server.rows import load, open_ledger, publish
-from tests.cast import BINJIANG, ORG, RENMIN
-from tests.conftest import MovableClock
+from tests.conftest import MovableClock, PhoneOf
 from tests.phone import Phone
 from tests.server.deeds import follow_up, make_id, register, say, self_reception
 from tests.server.held import Holder
+from tests.server.pool_stage import Pool, claim
 
-PhoneOf = Callable[[str], Awaitable[Phone]]
-SignIn = Callable[[str], Awaitable[httpx.AsyncClient]]
 SKIPPED = {step: {"result": "skipped"} for step in ("needs", "proposal", "objection")}
 NO_ANSWER: dict[str, Any] = {"greeting": {"result": "no_answer"}, "channel": "phone", **SKIPPED}
 
 
-class Pool:
-    """A store's pool over days. Its clock stands at Monday 10:30 and moves by whole days."""
-
-    def __init__(self, app: Starlette, database: Database, clock: MovableClock) -> None:
-        self.app, self.database, self.clock = app, database, clock
-
-    async def open(self) -> "Pool":
-        await plan_rounds(self.database, ENTITIES, self.clock())
-        return self
-
-    async def pass_days(self, days: int) -> None:
-        for _ in range(days):
-            self.clock.advance(days=1)
-            await self.settle()
-
-    async def settle(self) -> None:
-        while await self.app.state.worker.tick(self.clock()):
-            pass
-
-    async def change(self, id: str, **fields: Any) -> None:
-        async def work(connection: AsyncConnection) -> None:
-            ledger = await open_ledger(connection, ORG, ENTITIES, self.clock())
-            row = (await load(connection, ledger, [id])).row(id)
-            assert row is not None
-            ledger.change(row, **fields)
-            await publish(connection, ledger)
-
-        await self.database.transact(work)
-
-    async def give(self, id: str, to_id: str | None) -> None:
-        """Through the one door, as every hand-over goes."""
-
-        async def work(connection: AsyncConnection) -> None:
-            ledger = await open_ledger(connection, ORG, ENTITIES, self.clock())
-            row = (await load(connection, ledger, [id])).row(id)
-            assert row is not None
-            change_owner(ledger, row, to_id)
-            await publish(connection, ledger)
-
-        await self.database.transact(work)
-
-
-@pytest.fixture
-async def pool(app: Starlette, database: Database, clock: MovableClock, xinju: str) -> Pool:
-    return await Pool(app, database, clock).open()
-
-
 async def try_calling(phone: Phone, id: str) -> None:
     assert await say(phone, "follow_up", **follow_up(id, **NO_ANSWER)) is None
-
-
-async def claim(phone: Phone, card: str) -> dict[str, Any] | None:
-    return await say(phone, "pool_claim", pool_card_id=card)
 
 
 # Reclaim and release
@@ -247,161 +187,3 @@ async def test_a_deleted_customer_leaves_the_pool_and_comes_back_with_it(
     deletion = lins.one("deletion").id
     assert await say(lin, "correction", fact_id=deletion, void=True) is None
     assert (await Holder(lin).pull()).one("pool_card").body["customer_id"] == id
-
-
-# Claims
-
-
-async def test_the_first_to_claim_has_the_customer_whole(pool: Pool, phone_of: PhoneOf) -> None:
-    bo, chen = await phone_of("bo"), await phone_of("chen")
-    id = await register(bo, name="王小明")
-    await pool.give(id, None)
-    chens = await Holder(chen).pull()
-    assert await claim(chen, chens.one("pool_card").id) is None
-    chens = await Holder(chen).pull()
-    assert chens.rows[id].body["owner_id"] == "chen"
-    assert chens.of("pool_card") == []
-    assert chens.one("pool_claim").root == id
-    assert chens.agrees()
-    assert (await Holder(bo).pull()).of("pool_card") == []
-
-
-async def test_the_second_learns_who_was_first_and_since_when(
-    pool: Pool, phone_of: PhoneOf, clock: MovableClock
-) -> None:
-    bo, chen, spare = await phone_of("bo"), await phone_of("chen"), await phone_of("chen")
-    id = await register(bo)
-    await pool.give(id, None)
-    card = (await Holder(chen).pull()).one("pool_card").id
-    cooled = clock.advance(days=8)
-    assert await claim(chen, card) is None
-    clock.advance(minutes=1)
-    refused = await claim(bo, card)
-    assert refused is not None
-    assert (refused["code"], refused["who"], refused["when"]) == ("not_in_pool", "chen", cooled)
-    assert await claim(spare, card) is None
-    assert (await Holder(chen).pull()).rows[id].body["owner_id"] == "chen"
-
-
-async def test_a_person_claims_so_many_a_day_also_within_one_push(
-    pool: Pool, phone_of: PhoneOf
-) -> None:
-    bo, chen = await phone_of("bo"), await phone_of("chen")
-    await pool.change(RENMIN, pool={"daily": 2})
-    for nth in range(4):
-        await pool.give(await register(bo, phone=f"1390000010{nth}"), None)
-    cards = [row.id for row in (await Holder(chen).pull()).of("pool_card")]
-    units = [
-        [chen.operation("pool_claim", make_id(), {"pool_card_id": card})] for card in cards[:3]
-    ]
-    told = (await chen.push(*units)).json()["except"]
-    assert [each["code"] for each in told] == ["daily_limit"]
-    again = await claim(chen, cards[3])
-    assert again is not None
-    assert again["code"] == "daily_limit"
-    pool.clock.advance(days=1)
-    assert await claim(chen, cards[3]) is None
-
-
-async def test_the_previous_owner_waits(pool: Pool, phone_of: PhoneOf) -> None:
-    bo = await phone_of("bo")
-    id = await register(bo)
-    await pool.give(id, None)
-    card = (await Holder(bo).pull()).one("pool_card").id
-    refused = await claim(bo, card)
-    assert refused is not None
-    assert (refused["code"], refused["when"]) == ("cool_off", pool.clock() + 7 * DAY_MS)
-    pool.clock.advance(days=7)
-    assert await claim(bo, card) is None
-
-
-async def test_nobody_claims_more_than_they_can_carry(pool: Pool, phone_of: PhoneOf) -> None:
-    bo, chen = await phone_of("bo"), await phone_of("chen")
-    await pool.change(RENMIN, pool={"capacity": 2})
-    for nth in range(2):
-        await pool.give(await register(bo, phone=f"1390000010{nth}"), None)
-    await register(chen, phone="13900000200")
-    cards = [row.id for row in (await Holder(chen).pull()).of("pool_card")]
-    assert await claim(chen, cards[0]) is None
-    refused = await claim(chen, cards[1])
-    assert refused is not None
-    assert refused["code"] == "full"
-
-
-async def test_clerks_strangers_and_those_who_receive_nobody_claim_nothing(
-    pool: Pool, phone_of: PhoneOf
-) -> None:
-    bo = await phone_of("bo")
-    await pool.give(await register(bo), None)
-    card = (await Holder(bo).pull()).one("pool_card").id
-    for who, code in (("xia", "forbidden"), ("lin", "forbidden"), ("wu", "not_found")):
-        refused = await claim(await phone_of(who), card)
-        assert refused is not None
-        assert refused["code"] == code, who
-    unknown = await claim(bo, make_id())
-    assert unknown is not None
-    assert unknown["code"] == "not_found"
-
-
-# The dry run
-
-
-async def test_the_dry_run_says_who_would_lose_whom_and_changes_nothing(
-    pool: Pool, phone_of: PhoneOf, lin: httpx.AsyncClient
-) -> None:
-    bo = await phone_of("bo")
-    id = await register(bo, name="王小明", tier="A")
-    kept = await register(bo, phone="13900000009")
-    pool.clock.advance(days=10)
-    assert await say(bo, "follow_up", **follow_up(kept)) is None
-    pool.clock.advance(days=5)
-    before = (await Holder(bo).pull()).rows
-    told = (await lin.get(f"/api/stores/{RENMIN}/pool/rehearsal")).json()
-    assert told["rules"]["days"] == 14
-    (line,) = told["customers"]
-    assert (line["id"], line["owner_id"], line["why"]) == (id, "bo", "no_attempt")
-    assert (line["heard_on"], line["is_due"], line["attempts"]) == ("2026-11-23", False, 0)
-    assert (await Holder(bo).pull()).rows == before
-
-
-async def test_the_round_does_what_the_dry_run_said(
-    pool: Pool, phone_of: PhoneOf, lin: httpx.AsyncClient
-) -> None:
-    bo = await phone_of("bo")
-    for nth in range(3):
-        await register(bo, phone=f"1390000010{nth}")
-    while True:
-        told = (await lin.get(f"/api/stores/{RENMIN}/pool/rehearsal")).json()["customers"]
-        going = {each["id"] for each in told if each["is_due"]}
-        mine = {row.id for row in (await Holder(bo).pull()).of("customer")}
-        if not mine:
-            break
-        await pool.pass_days(1)
-        assert mine - {row.id for row in (await Holder(bo).pull()).of("customer")} == going
-    assert pool.clock.now > 0
-
-
-@pytest.mark.parametrize(
-    ("who", "store", "status"),
-    [
-        ("lin", RENMIN, 200),
-        ("qiao", BINJIANG, 200),
-        ("hua", BINJIANG, 200),
-        ("lin", BINJIANG, 404),
-        ("bo", RENMIN, 404),
-        ("lin", "store-nowhere", 404),
-    ],
-)
-async def test_the_dry_run_is_for_who_leads_the_store(
-    sign_in: SignIn, who: str, store: str, status: int
-) -> None:
-    answer = await (await sign_in(who)).get(f"/api/stores/{store}/pool/rehearsal")
-    assert answer.status_code == status
-
-
-async def test_thresholds_nobody_understands_are_not_followed_and_said_so(
-    pool: Pool, lin: httpx.AsyncClient
-) -> None:
-    await pool.change(RENMIN, pool={"days": -3})
-    told = (await lin.get(f"/api/stores/{RENMIN}/pool/rehearsal")).json()
-    assert (told["followed"], told["rules"]["days"]) == (False, 14)

@@ -75,6 +75,15 @@ def test_the_days_of_a_public_holiday_are_not_counted() -> None:
     assert fate.release_on > date(2026, 2, 27)
 
 
+def test_a_tier_may_have_days_of_its_own() -> None:
+    rules = PoolRules(days=14, tier_days={"A": 7})
+    silent = {tier: Facts(MONDAY, MONDAY, tier=tier) for tier in ("A", "B", None)}
+    fates = {tier: decide(facts, rules, day(9)) for tier, facts in silent.items()}
+    assert [fate and fate.release_on for fate in fates.values()] == [day(14), day(14), day(14)]
+    assert decide(silent["A"], rules, day(2)) == ("no_attempt", day(7), False)
+    assert decide(silent["B"], rules, day(2)) is None
+
+
 def test_a_tier_falls_by_one_and_no_lower_than_the_last() -> None:
     assert [lower(tier) for tier in ("A", "B", "C", "D", None)] == ["B", "C", "D", "D", None]
 

@@ -12,8 +12,8 @@ from server import sample
 from server.config import Config
 from server.db import Database
 from server.rows.tables import deadlines, rows
-from server.sample.cast import LIN, ORG_CODE, ORG_ID, PASSWORD
-from tests.conftest import MovableClock
+from server.sample.cast import BO, CHEN, LIN, ORG_CODE, ORG_ID, PASSWORD, RENMIN
+from tests.conftest import DATABASES, MovableClock
 
 pytestmark = pytest.mark.slow
 
@@ -52,6 +52,41 @@ async def test_there_is_something_due_today_missed_asleep_and_waiting(
     states = {body["state"] for body in await bodies(database, "lead")}
     assert states == {"waiting", "accepted", "contacted", "closed"}
     assert all(body["responsible_id"] for body in await bodies(database, "lead"))
+
+
+@pytest.mark.parametrize("database_url", DATABASES[:1], indirect=True)
+async def test_the_managers_screens_have_something_true_on_them(
+    database: Database, config: Config, clock: MovableClock, sign_in_sample: httpx.AsyncClient
+) -> None:
+    assert {card["why"] for card in await bodies(database, "pool_card")} == {
+        "no_answer",
+        "no_attempt",
+    }
+    collisions = await bodies(database, "collision")
+    assert sorted(each["state"] for each in collisions) == ["one", "open", "split"]
+    shared = [body["credits"] for body in await bodies(database, "customer") if body.get("credits")]
+    assert [sorted(each.values()) for each in shared] == [[30, 70]]
+    store = f"/api/stores/{RENMIN}"
+    round = (await sign_in_sample.get(f"{store}/pool/rehearsal")).json()
+    assert {each["step"] for each in round["customers"]} >= {"let_go", "stand"}
+    month = (await sign_in_sample.get(f"{store}/fairness?month=2026-11")).json()["people"]
+    assert {line["staff_id"] for line in month} == {BO.id, CHEN.id}
+    for line in month:
+        assert min(line["offered"], line["accepted"], line["self_received"]) > 0
+        assert abs(line["deviation"]) < line["entitled"] / 4
+    whole = sum(line["entitled"] for line in month)
+    assert whole == sum(line["received"] for line in month)
+
+
+@pytest.fixture
+async def sign_in_sample(
+    database: Database, config: Config, clock: MovableClock, stranger: httpx.AsyncClient
+) -> httpx.AsyncClient:
+    """Lin's browser, over a sample just loaded."""
+    await sample.load(database, clock(), config)
+    wish = {"org": ORG_CODE, "login": "lin", "password": PASSWORD}
+    assert (await stranger.post("/api/session", json=wish)).status_code == 200
+    return stranger
 
 
 async def test_the_past_rings_nobody(

@@ -124,8 +124,10 @@ RULES: dict[str, dict[str, tuple[str, ...]]] = {
     "11 personal code": {
         "test_routing": (
             "test_a_personal_code_rings_its_owner_for_ten_store_minutes",
-            "test_a_personal_code_is_its_owners_also_off_shift_and_after_the_customers_owner",
             "test_the_code_of_a_leaver_or_of_somebody_on_leave_is_the_stores",
+        ),
+        "test_routing_choice": (
+            "test_a_personal_code_is_its_owners_also_off_shift_and_after_the_customers_owner",
         ),
         "test_personal_codes": ("test_a_known_customers_owner_comes_before_the_code",),
     },

@@ -40,6 +40,10 @@ describe('search', () => {
     expect(ids('mine', 'overdue')).toEqual(['欧阳明珠·阿依古丽'])
     expect(ids('mine', 'A')).toEqual(['王小明'])
   })
+  it('counts as mine whose credit is shared with a colleague', () => {
+    const shared = entriesOf([customer('赵', { owner_id: 'chen', credits: { bo: 30, chen: 70 } }), customer('钱', { owner_id: 'chen' })])
+    expect(kept(shared, new Set(['mine'] as const), 'bo', NOW).map(({ customer: { id } }) => id)).toEqual(['赵'])
+  })
   it('looks through five thousand in a blink', () => {
     const many = entriesOf(Array.from({ length: 5000 }, (_, n) => customer(`客户${n}`, { pinyin: `ke hu ${n}`, initials: `kh${n}` })))
     const started = performance.now()

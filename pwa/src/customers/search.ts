@@ -38,7 +38,7 @@ export function kept(entries: Entry[], chips: ReadonlySet<Chip>, staffId: string
   if (!chips.size) return entries
   const tiers = CHIPS.filter((chip) => chip.length === 1 && chips.has(chip))
   return entries.filter(({ customer: { body } }) => {
-    if (chips.has('mine') && body.owner_id !== staffId) return false
+    if (chips.has('mine') && body.owner_id !== staffId && !body.credits?.[staffId]) return false
     if (chips.has('overdue') && !isOverdue(body, now)) return false
     if (chips.has('dormant') && !isDormant(body, now)) return false
     return !tiers.length || tiers.includes((body.tier ?? '') as Chip)

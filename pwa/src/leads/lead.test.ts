@@ -4,6 +4,7 @@ import { historyOf } from './history'
 import { openAt } from './hours'
 import { knownNow } from './knowing'
 import { shouldRing } from './sound'
+import { leadName } from './told'
 import { expected, whole } from './whole'
 
 function row<B>(entity: EntityName, id: string, body: object, over: Partial<Seen<B>> = {}): Seen<B> {
@@ -103,4 +104,9 @@ test('the bell rings for each newcomer and then every twenty seconds', () => {
   const rung = { known: new Set<string>(), last_at: 0 }
   const ring = (ids: string[], at: number) => shouldRing(ids, rung, at)
   expect([ring(['a'], 1000), ring(['a'], 2000), ring(['a', 'b'], 3000), ring(['b'], 22_000), ring(['b'], 23_000), ring([], 99_000)]).toEqual([true, false, true, false, true, false])
+})
+
+test('whoever left no name goes by what is known of them, and by a word at least', () => {
+  expect([leadName({ name: '', salutation: '孙先生' }), leadName({ name: '', salutation: '', phone_masked: '139 **** 0002' }), leadName({ name: '', salutation: '' })])
+    .toEqual(['孙先生', '139 **** 0002', '未留姓名'])
 })

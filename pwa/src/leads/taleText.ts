@@ -6,7 +6,8 @@ import { MINUTE_MS, clockText, spanText } from '../words/format'
 import type { Known } from '../model'
 import { wayOf } from './knowing'
 import type { LateEvidence, Line } from './tale'
-import { reasonText, type Names } from './told'
+import { reasonText } from './standing'
+import { type Names } from './told'
 
 /** Kinds that are said in words of the desk; the others are history.ts's. */
 const OWN = ['nudge', 'warning', 'warning_due', 'owner_told', 'first_contact']

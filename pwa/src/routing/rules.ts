@@ -1,6 +1,7 @@
 /** A store's rules as a form, and back. Pure. Empty fields are the default; the server checks what names people. */
 
 import type { Need, Rules, Seen, Share, Staff, Tier } from '../model'
+import { isWithin, numberOf, shown, type Limits } from '../ui/number'
 
 export interface PersonDraft { weight: string; open_cap: string; day_cap: string; senior: boolean }
 export interface Draft {
@@ -11,7 +12,7 @@ export type NumberField = 'weight' | 'open_cap' | 'day_cap' | 'reach_min' | 'per
 export type Wish = { [K in keyof Rules]-?: Rules[K] | null }
 
 /** What the server takes, both ends included. */
-export const LIMITS: Record<NumberField, [from: number, to: number]> = {
+export const LIMITS: Record<NumberField, Limits> = {
   weight: [0, 100], open_cap: [1, 1000], day_cap: [1, 1000], reach_min: [5, 10080], personal_wait_min: [0, 120], senior_score: [1, 100],
 }
 export const TIERS: readonly Tier[] = ['A', 'B', 'C', 'D']
@@ -56,26 +57,13 @@ function shareOf(person: PersonDraft): Share {
   return dropNulls({ weight: weight === 1 ? null : weight, open_cap: numberOf(person.open_cap), day_cap: numberOf(person.day_cap) })
 }
 
-/** Whether a field can be read as what it asks for; empty is the default. */
 export function isSound(field: NumberField, text: string): boolean {
-  if (text.trim() === '') return true
-  const value = numberOf(text)
-  const [from, to] = LIMITS[field]
-  return value !== null && value >= from && value <= to
+  return isWithin(LIMITS[field], text)
 }
 
 export function isWhole(draft: Draft): boolean {
   const own = (['open_cap', 'day_cap', 'reach_min', 'personal_wait_min', 'senior_score'] as const).every((field) => isSound(field, draft[field]))
   return own && Object.values(draft.people).every((person) => (['weight', 'open_cap', 'day_cap'] as const).every((field) => isSound(field, person[field])))
-}
-
-/** null for nothing and for what is no whole number. */
-function numberOf(text: string): number | null {
-  return /^\d{1,6}$/.test(text.trim()) ? Number(text.trim()) : null
-}
-
-function shown(value: number | undefined): string {
-  return value === undefined ? '' : String(value)
 }
 
 function dropNulls(share: { [K in keyof Share]-?: number | null }): Share {

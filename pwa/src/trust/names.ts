@@ -1,3 +1,5 @@
+import { calledBy, calledOf } from '../customers/called'
+import { leadName } from '../leads/told'
 import type { Bodies, Seen } from '../model'
 
 type Rows<E extends keyof Bodies> = Seen<Bodies[E]>[] | undefined
@@ -7,13 +9,14 @@ interface Known { staff: Rows<'staff'>; customers: Rows<'customer'>; offers: Row
 export function namesOf({ staff, customers, offers, deletions, candidates, pool }: Known): Map<string, string> {
   return new Map([
     // An offer names its customer also to whoever may not see them: the lead went to somebody else.
-    ...(offers ?? []).map(({ body }) => [body.customer_id, body.name || body.salutation] as const),
+    ...(offers ?? []).map(({ body }) => [body.customer_id, leadName(body)] as const),
     // A deletion undone is told of by the deletion.
     ...(deletions ?? []).flatMap(({ id, body }) => [[id, body.name_masked], [body.row_id, body.name_masked]] as const),
-    ...(pool ?? []).map(({ id, body }) => [id, body.name_masked] as const),
+    ...(pool ?? []).map(({ id, body }) => [id, calledBy(body.name_masked, body.phone_masked)] as const),
     ...(candidates ?? []).map(({ id, body }) => [id, body.other.name_masked || body.one.name_masked] as const),
     // Taken apart, or about to be: a record is called by the one it was part of.
-    ...(customers ?? []).flatMap(({ body }) => (body.merged_ids ?? []).map((alias) => [alias, body.name] as const)),
-    ...[...(staff ?? []), ...(customers ?? [])].map((row) => [row.id, row.body.name] as const),
+    ...(customers ?? []).flatMap(({ body }) => (body.merged_ids ?? []).map((alias) => [alias, calledOf(body)] as const)),
+    ...(staff ?? []).map((row) => [row.id, row.body.name] as const),
+    ...(customers ?? []).map((row) => [row.id, calledOf(row.body)] as const),
   ])
 }

@@ -10,5 +10,6 @@ export default {
   collided_theirs: '{who} registered first and has the customer; your registration stays, as help',
   collided_yours_ruled: 'You and {who} both registered this customer; the manager decided for you',
   collided_theirs_ruled: 'You and {who} both registered this customer; the manager decided for {who}, and your records stay',
-  collided_split: 'You and {who} both registered this customer; the manager gave you {share}%',
+  collided_split: 'You and {who} both registered this customer; the manager gave you {share}%, and both of you see the customer',
+  shared: 'Credit: {shares}',
 } as const

@@ -10,5 +10,6 @@ export default {
   collided_theirs: '{who}先登记，客户归{who}；你的登记保留，算协助',
   collided_yours_ruled: '和{who}撞单，店长定归你',
   collided_theirs_ruled: '和{who}撞单，店长定归{who}；你的记录都保留',
-  collided_split: '和{who}撞单，店长定你占 {share}%',
+  collided_split: '和{who}撞单，店长定你占 {share}%，客户资料两人都能看',
+  shared: '分单：{shares}',
 } as const
