@@ -22,6 +22,12 @@ OPEN_LEADS, AT_ONCE = 500, 100
 TICKS_S, LONGEST_MS = 6, 50
 TRIES = 3
 DRAWN_MOST = 60
+# The browser steps back from a sheet in its own time: a quick hand is ahead of it.
+IN_HASTE = """async () => {
+  document.querySelector('dialog[open] header button').click()
+  for (let turn = 0; turn < 9; turn++) await null
+  document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', bubbles: true}))
+}"""
 
 
 @pytest.fixture
@@ -59,7 +65,6 @@ def waiting(nth: int, rnd: random.Random) -> list[history.Drafted]:
 
 
 @pytest.mark.browser
-@pytest.mark.soak  # It failed once in six runs beside other tests, and nobody knows why yet.
 def test_a_long_board_ticks_without_a_stutter_and_is_worked_by_keys(crowded: Theatre) -> None:
     lin = Staff(crowded.profile("lin"), LIN)
     lin.signs_in(crowded.stage)
@@ -67,7 +72,9 @@ def test_a_long_board_ticks_without_a_stutter_and_is_worked_by_keys(crowded: The
     page.goto("/desk")
     state = page.get_by_role("group", name="按状态看").get_by_role("button", name="计时中")
     expect(state).to_have_text(f"计时中{OPEN_LEADS}")
-    assert 0 < cards(page).count() < DRAWN_MOST
+    # Cards come a frame after the numbers: the browser has yet to say which are near the eye.
+    expect(cards(page).first).to_be_visible()
+    assert cards(page).count() < DRAWN_MOST
     assert longest_task(crowded, page) < LONGEST_MS
     see_the_filter(page)
     see_the_keys(page)
@@ -121,8 +128,7 @@ def see_the_keys(page: Page) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("找姓名或手机尾号")
-    page.keyboard.press("Escape")
-    page.keyboard.press("Enter")
+    page.evaluate(IN_HASTE)
     expect(page.get_by_role("main").get_by_role("heading", level=1)).to_have_text(name)
     page.go_back()
     expect(chosen.locator("b").first).to_have_text(name)
