@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.bench.ids import new_id
 from tests.bench.records import make_customer
 from tests.browser import history
-from tests.browser.company import LIN, STORE
+from tests.browser.company import BO, LIN, STORE
 from tests.browser.people import Staff
 from tests.browser.stage import Stage, found_company
 from tests.browser.theatre import Theatre, opened
@@ -46,7 +46,7 @@ def prepare(stage: Stage) -> None:
 def fill_the_board(stage: Stage) -> None:
     rnd = random.Random(5)
     with httpx.Client(base_url=stage.origin, timeout=60) as client:
-        phone = history.enrol(client, stage)
+        phone = history.enrol(client, stage.door_of(BO))
         for first in range(0, OPEN_LEADS, AT_ONCE):
             phone.push([waiting(first + nth, rnd) for nth in range(AT_ONCE)])
     assert phone.refused == [], phone.refused[:3]
