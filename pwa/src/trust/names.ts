@@ -1,10 +1,10 @@
 import type { Bodies, Seen } from '../model'
 
 type Rows<E extends keyof Bodies> = Seen<Bodies[E]>[] | undefined
-interface Known { staff: Rows<'staff'>; customers: Rows<'customer'>; offers: Rows<'offer'>; deletions: Rows<'deletion'>; candidates: Rows<'candidate'>; pool?: Rows<'pool_card'> }
+interface Known { staff: Rows<'staff'>; customers: Rows<'customer'>; offers: Rows<'offer'>; deletions: Rows<'deletion'>; candidates: Rows<'candidate'>; pool?: Rows<'pool_card'>; stores?: Rows<'store'> }
 
-/** Who is meant by an id, also where the customer is not, or no longer, on this phone. Later entries win. */
-export function namesOf({ staff, customers, offers, deletions, candidates, pool }: Known): Map<string, string> {
+/** Who or which store is meant by an id, also where the customer is not, or no longer, on this phone. Later entries win. */
+export function namesOf({ staff, customers, offers, deletions, candidates, pool, stores }: Known): Map<string, string> {
   return new Map([
     // An offer names its customer also to whoever may not see them: the lead went to somebody else.
     ...(offers ?? []).map(({ body }) => [body.customer_id, body.name || body.salutation] as const),
@@ -14,6 +14,6 @@ export function namesOf({ staff, customers, offers, deletions, candidates, pool 
     ...(candidates ?? []).map(({ id, body }) => [id, body.other.name_masked || body.one.name_masked] as const),
     // Taken apart, or about to be: a record is called by the one it was part of.
     ...(customers ?? []).flatMap(({ body }) => (body.merged_ids ?? []).map((alias) => [alias, body.name] as const)),
-    ...[...(staff ?? []), ...(customers ?? [])].map((row) => [row.id, row.body.name] as const),
+    ...[...(stores ?? []), ...(staff ?? []), ...(customers ?? [])].map((row) => [row.id, row.body.name] as const),
   ])
 }

@@ -24,7 +24,7 @@ export default {
 
 
   waited: 'Waited {time}',
-  waiting_paused: 'Closed now, the clock goes on before {time}',
+  waiting_paused: 'Closed now; the clock runs from {time}',
   offered_to: 'Offered to {name}',
   held_by: 'With {name}',
   accepted_by: '{name} accepted at {time}',

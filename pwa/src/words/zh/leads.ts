@@ -24,7 +24,7 @@ export default {
 
 
   waited: '已等 {time}',
-  waiting_paused: '打烊中，{time} 前继续计时',
+  waiting_paused: '打烊中，{time} 开门起计时',
   offered_to: '派给 {name}',
   held_by: '{name} 接待',
   accepted_by: '{name} {time} 已接单',
