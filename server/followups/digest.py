@@ -12,13 +12,15 @@ from server.clock import DAY_MS
 from server.followups.cadence import next_due
 from server.leads import opportunities
 from server.leads.eligibility import ACTIVE
-from server.leads.mornings import DIGEST, morning_of, plan_digest
+from server.leads.mornings import DIGEST, morning_begun, morning_of, plan_digest
 from server.leads.past import read_rows
 from server.leads.queries import read_open_leads
 from server.rows import load, read_row
 from server.rows.tables import RECORD, feed, rows
 from server.stores.calendar import Calendar, calendar_of
 from sync import Ledger, Row, derive_id, desk_scope
+
+KINDS = ("digest", "team_digest")
 
 
 class Touch(NamedTuple):
@@ -55,6 +57,7 @@ async def fire_digest(
     if not due:
         return
     at_work = {id: counted for id, counted in due.items() if is_here(ledger, id)}
+    await load_told(connection, ledger, store, [*at_work, *filter(None, heads)])
     for staff_id, counted in at_work.items():
         write_notice(ledger, store, staff_id, "digest", counted._asdict())
     tell_head(ledger, store, heads, at_work, frozen=total(due) - total(at_work))
@@ -149,8 +152,23 @@ def tell_head(
 
 
 def write_notice(ledger: Ledger, store: Row, to_id: str, kind: str, counts: dict[str, Any]) -> None:
-    """About no single lead: a root of its own."""
+    """About no single lead: a root of its own. Mornings that passed while nobody looked are told
+    together, once."""
+    id = notice_id(ledger, store, to_id, kind)
+    if ledger.row(id) is not None:
+        return
     told = {"kind": kind, "to_id": to_id, "store_id": store.id, "at": ledger.now}
     blank = {"lead_id": None, "customer_id": None, "name": ""}
-    id = derive_id("notice", DIGEST, kind, store.id, to_id, ledger.now)
-    ledger.create_once("notice", id, id, {**told, **blank, **counts})
+    ledger.create("notice", id, id, {**told, **blank, **counts})
+
+
+async def load_told(
+    connection: AsyncConnection, ledger: Ledger, store: Row, people: Iterable[str]
+) -> None:
+    ids = [notice_id(ledger, store, id, kind) for id in people for kind in KINDS]
+    await load(connection, ledger, ids)
+
+
+def notice_id(ledger: Ledger, store: Row, to_id: str, kind: str) -> str:
+    morning = morning_begun(ledger.now, calendar_of(store.body).zone)
+    return derive_id("notice", DIGEST, kind, store.id, to_id, morning)

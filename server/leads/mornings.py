@@ -25,6 +25,12 @@ def morning_of(at: int, zone: ZoneInfo, days: int = 0) -> int:
     return int(datetime.combine(day, MORNING, zone).timestamp()) * 1000
 
 
+def morning_begun(at: int, zone: ZoneInfo) -> int:
+    """The last one that began: before six the day is yesterday's."""
+    today = morning_of(at, zone)
+    return today if today <= at else morning_of(at, zone, days=-1)
+
+
 def plan_digest(ledger: Ledger, store: Row, at: int | None) -> None:
     """One deadline for each store and morning, however many leads ask for it."""
     if at is None:

@@ -95,7 +95,8 @@ class Amends:
         confirm(self.at_bo)
         page = self.at_lin
         page.goto("/me/phones")
-        page.get_by_role("main").get_by_role("button", name=REVOKE).click()
+        # The one that was heard of last is the one in his hand.
+        page.get_by_role("main").get_by_role("button", name=REVOKE).first.click()
         page.locator("dialog[open] [role=group] button").first.click()
         self.stop("revoke", page, "dialog[open] footer button")
         confirm(page)

@@ -54,6 +54,7 @@ class Profile:
         locale: str = "zh-CN",
         scheme: Scheme = "light",
         camera: Path | None = None,
+        width: int = SIZE[0],
     ) -> None:
         self.playwright = playwright
         self.folder = folder
@@ -61,6 +62,7 @@ class Profile:
         self.locale = locale
         self.scheme: Scheme = scheme
         self.camera = camera
+        self.width = width
         self.context: BrowserContext | None = None
         self.faults: list[str] = []
         self.answered: set[str] = set()
@@ -71,7 +73,7 @@ class Profile:
             self.folder,
             executable_path=CHROMIUM,
             args=[*ARGS, *self.camera_args()],
-            viewport={"width": SIZE[0], "height": SIZE[1]},
+            viewport={"width": self.width, "height": SIZE[1]},
             locale=self.locale,
             timezone_id="Asia/Shanghai",
             color_scheme=self.scheme,

@@ -56,16 +56,16 @@ class OldPhone:
 def record(stage: Stage, rows: int) -> None:
     """As many rows as said: customers, those received and not yet contacted, contacts, remarks."""
     with httpx.Client(base_url=stage.origin, timeout=60) as client:
-        phone = enrol(client, stage)
+        phone = enrol(client, stage.door_of(BO))
         for batch in batches(units_of(rows)):
             phone.push(batch)
     assert phone.refused == [], phone.refused[:3]
 
 
-def enrol(client: httpx.Client, stage: Stage) -> OldPhone:
-    client.get(stage.door_of(BO))
+def enrol(client: httpx.Client, door: str, name: str = "旧手机") -> OldPhone:
+    client.get(door)
     device = new_id(random.Random(time.time()))
-    wish = {"id": device, "name": "旧手机", "shared": False}
+    wish = {"id": device, "name": name, "shared": False}
     # As a browser says of its own pages.
     headers = {"sec-fetch-site": "same-origin"}
     answer = client.post("/api/devices", json=wish, headers=headers)

@@ -33,14 +33,19 @@ class Customer:
     """A visitor with a browser without JavaScript, as some phones have it."""
 
     def __init__(
-        self, playwright: Playwright, *, locale: str = "zh-CN", scheme: Scheme = "light"
+        self,
+        playwright: Playwright,
+        *,
+        locale: str = "zh-CN",
+        scheme: Scheme = "light",
+        width: int = SIZE[0],
     ) -> None:
         self.browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGS])
         context = self.browser.new_context(
             java_script_enabled=False,
             locale=locale,
             color_scheme=scheme,
-            viewport={"width": SIZE[0], "height": SIZE[1]},
+            viewport={"width": width, "height": SIZE[1]},
         )
         context.set_default_timeout(PATIENCE_MS)
         self.page = context.new_page()

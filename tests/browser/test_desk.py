@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.bench.ids import new_id
 from tests.bench.records import make_customer
 from tests.browser import history
-from tests.browser.company import LIN, STORE
+from tests.browser.company import BO, LIN, STORE
 from tests.browser.people import Staff
 from tests.browser.stage import Stage, found_company
 from tests.browser.theatre import Theatre, opened
@@ -22,6 +22,12 @@ OPEN_LEADS, AT_ONCE = 500, 100
 TICKS_S, LONGEST_MS = 6, 50
 TRIES = 3
 DRAWN_MOST = 60
+# The browser steps back from a sheet in its own time: a quick hand is ahead of it.
+IN_HASTE = """async () => {
+  document.querySelector('dialog[open] header button').click()
+  for (let turn = 0; turn < 9; turn++) await null
+  document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', bubbles: true}))
+}"""
 
 
 @pytest.fixture
@@ -40,7 +46,7 @@ def prepare(stage: Stage) -> None:
 def fill_the_board(stage: Stage) -> None:
     rnd = random.Random(5)
     with httpx.Client(base_url=stage.origin, timeout=60) as client:
-        phone = history.enrol(client, stage)
+        phone = history.enrol(client, stage.door_of(BO))
         for first in range(0, OPEN_LEADS, AT_ONCE):
             phone.push([waiting(first + nth, rnd) for nth in range(AT_ONCE)])
     assert phone.refused == [], phone.refused[:3]
@@ -59,7 +65,6 @@ def waiting(nth: int, rnd: random.Random) -> list[history.Drafted]:
 
 
 @pytest.mark.browser
-@pytest.mark.soak  # It failed once in six runs beside other tests, and nobody knows why yet.
 def test_a_long_board_ticks_without_a_stutter_and_is_worked_by_keys(crowded: Theatre) -> None:
     lin = Staff(crowded.profile("lin"), LIN)
     lin.signs_in(crowded.stage)
@@ -67,7 +72,9 @@ def test_a_long_board_ticks_without_a_stutter_and_is_worked_by_keys(crowded: The
     page.goto("/desk")
     state = page.get_by_role("group", name="按状态看").get_by_role("button", name="计时中")
     expect(state).to_have_text(f"计时中{OPEN_LEADS}")
-    assert 0 < cards(page).count() < DRAWN_MOST
+    # Cards come a frame after the numbers: the browser has yet to say which are near the eye.
+    expect(cards(page).first).to_be_visible()
+    assert cards(page).count() < DRAWN_MOST
     assert longest_task(crowded, page) < LONGEST_MS
     see_the_filter(page)
     see_the_keys(page)
@@ -119,13 +126,14 @@ def see_the_keys(page: Page) -> None:
     page.keyboard.press("a")
     expect(page.get_by_role("dialog")).to_contain_text("改派给谁")
     page.keyboard.press("Escape")
+    expect(chosen).to_be_focused()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("找姓名或手机尾号")
-    page.keyboard.press("Escape")
-    page.keyboard.press("Enter")
+    page.evaluate(IN_HASTE)
     expect(page.get_by_role("main").get_by_role("heading", level=1)).to_have_text(name)
     page.go_back()
     expect(chosen.locator("b").first).to_have_text(name)
+    expect(chosen).to_be_focused()
     page.keyboard.press("/")
     page.keyboard.type("没有这个人")
     expect(page.get_by_text("没有符合条件的线索。")).to_be_visible()

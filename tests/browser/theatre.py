@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Playwright, sync_playwright
 
-from tests.browser.browsers import Profile, Scheme
+from tests.browser.browsers import SIZE, Profile, Scheme
 from tests.browser.proxy import Proxy
 from tests.browser.records import Records
 from tests.browser.stage import Stage, staged
@@ -23,7 +23,13 @@ class Theatre:
     profiles: list[Profile]
 
     def profile(
-        self, name: str, *, locale: str = "zh-CN", scheme: Scheme = "light", camera: bool = False
+        self,
+        name: str,
+        *,
+        locale: str = "zh-CN",
+        scheme: Scheme = "light",
+        camera: bool = False,
+        width: int = SIZE[0],
     ) -> Profile:
         film = self.folder / f"{name}.mjpeg" if camera else None
         made = Profile(
@@ -33,6 +39,7 @@ class Theatre:
             locale=locale,
             scheme=scheme,
             camera=film,
+            width=width,
         )
         self.profiles.append(made)
         return made

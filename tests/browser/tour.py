@@ -15,8 +15,9 @@ from server.sample.cast import BO, DEMO, HUA, LIN, ORG_CODE, ORG_ID, XIA, Person
 from server.stores.posters import Poster, sign
 from tests.browser import pictures
 from tests.browser.amends import Amends
-from tests.browser.browsers import Profile, Scheme
+from tests.browser.browsers import SIZE, Profile, Scheme
 from tests.browser.people import Customer
+from tests.browser.rooms import Rooms
 from tests.browser.theatre import Theatre
 
 Show = Callable[[str, Page], None]
@@ -28,6 +29,7 @@ GUESTS = {"zh": ("138 0013 8000", "孙先生", "全屋定制"), "en": ("138 0013
 class Style:
     tongue: str
     scheme: Scheme
+    width: int = SIZE[0]
 
     @property
     def locale(self) -> str:
@@ -72,6 +74,7 @@ class Tour:
             f"{who}-{self.style.name}",
             locale=self.style.locale,
             scheme=self.style.scheme,
+            width=self.style.width,
             camera=who == "xia",
         )
         try:
@@ -103,7 +106,10 @@ class Tour:
 
     def see_the_customers_page(self) -> None:
         customer = Customer(
-            self.theatre.playwright, locale=self.style.locale, scheme=self.style.scheme
+            self.theatre.playwright,
+            locale=self.style.locale,
+            scheme=self.style.scheme,
+            width=self.style.width,
         )
         link = f"{self.theatre.stage.origin}/r/{self.poster()}?lang={self.style.tongue}"
         customer.page.goto(link)
@@ -155,8 +161,9 @@ class Tour:
         self.stop("desk", page, waiting)
         waiting.click()
         self.stop("lead", page, page.locator("main h1"))
-        page.goto("/desk/routing")
-        self.stop("routing", page, page.locator("main article input").first)
+        rooms = Rooms(self.theatre.stage, self.stop, page)
+        rooms.see_a_snooze()
+        rooms.walk()
 
     def see_the_hours(self, page: Page) -> None:
         page.goto("/me/hours")

@@ -167,6 +167,17 @@ async def test_nothing_is_said_while_the_store_is_closed(shop: Shop) -> None:
     assert len(await digests(shop)) == 2
 
 
+async def test_mornings_that_passed_while_nobody_looked_are_told_once(shop: Shop) -> None:
+    await receive(shop)
+    shop.clock.now = at("2026-11-24 12:00")
+    await receive(shop, phone="13900001001")
+    await go(shop, "2026-11-28 12:00")
+    await shop.wait(minutes=5)
+    (told,) = await digests(shop)
+    assert (told["overdue"], told["today"]) == (2, 0)
+    assert len(await digests(shop, "team_digest")) == 1
+
+
 async def test_a_morning_that_became_a_closed_one_is_told_at_the_next_opening(shop: Shop) -> None:
     await receive(shop)
     await shop.change(RENMIN, closures=["2026-11-26"])

@@ -5,8 +5,11 @@ import { readable, writable, type Readable } from 'svelte/store'
 export interface Place { path: string; query: URLSearchParams; depth: number }
 const here = writable<Place>(read())
 const sheets: (() => void)[] = []
-/** Steps of our own making that the next popstate events will undo; they are not the person's. */
-let silent = 0
+/** The browser takes a step back in its own time. While it takes one of ours, what comes after waits here. */
+const waiting: (() => void)[] = []
+let returning = 0
+/** It takes none at all when it was asked too often: then nothing may wait for ever. */
+const LONGEST_STEP_MS = 1000
 
 /** The present place: path and query. */
 export const place: Readable<Place> = { subscribe: here.subscribe }
@@ -15,32 +18,48 @@ export const path: Readable<string> = readable(read().path, (set) => here.subscr
 
 /** Opens a path (may carry ?query). `replace` leaves no step back. */
 export function go(to: string, options: { replace?: boolean } = {}): void {
-  const depth = options.replace ? read().depth : read().depth + 1
-  // A step taken from an open sheet takes the sheet's own place in the history.
-  if (options.replace || history.state?.sheet) history.replaceState({ depth }, '', to)
-  else history.pushState({ depth }, '', to)
-  here.set(read())
+  inTurn(() => {
+    const depth = options.replace ? read().depth : read().depth + 1
+    // A step taken from an open sheet takes the sheet's own place in the history.
+    if (options.replace || history.state?.sheet) history.replaceState({ depth }, '', to)
+    else history.pushState({ depth }, '', to)
+    here.set(read())
+  })
 }
 
 /** One step back; from the first page of a visit, to `home` instead of out of the application. */
 export function back(home = '/'): void {
-  if (read().depth > 0) history.back()
-  else go(home, { replace: true })
+  inTurn(() => {
+    if (read().depth > 0) history.back()
+    else go(home, { replace: true })
+  })
 }
 
 /** Called by Sheet: Back will close it. Returns the function to call when it closed by itself. */
 export function holdBack(close: () => void): () => void {
-  history.pushState({ depth: read().depth, sheet: true }, '')
-  sheets.push(close)
-  return () => {
+  inTurn(() => {
+    history.pushState({ depth: read().depth, sheet: true }, '')
+    sheets.push(close)
+  })
+  return () => inTurn(() => {
     const at = sheets.indexOf(close)
     if (at < 0) return
     sheets.splice(at, 1)
-    if (history.state?.sheet) {
-      silent += 1
-      history.back()
-    }
-  }
+    if (!history.state?.sheet) return
+    returning = window.setTimeout(goOn, LONGEST_STEP_MS)
+    history.back()
+  })
+}
+
+function inTurn(step: () => void): void {
+  if (returning) waiting.push(step)
+  else step()
+}
+
+function goOn(): void {
+  clearTimeout(returning)
+  returning = 0
+  while (!returning && waiting.length > 0) waiting.shift()!()
 }
 
 /** Listens to the browser; called once by the frame. Links of our own become steps without a reload. */
@@ -50,10 +69,7 @@ export function startRouter(): void {
 }
 
 function onPop(): void {
-  if (silent > 0) {
-    silent -= 1
-    return
-  }
+  if (returning) return goOn()
   const close = sheets.pop()
   if (close) close()
   here.set(read())

@@ -1,4 +1,5 @@
 import { get, writable } from 'svelte/store'
+import { updateReady } from './newVersion'
 import { go } from './router'
 
 /* A new version is offered, never forced. It is applied on a tap, or by itself when the page was away for half an
@@ -9,8 +10,6 @@ const CHECK_MS = 60 * 60_000
 const QUIET_CHECK_MS = 15 * 60_000
 const RELOADED = 'shopbell-reloaded-for'
 
-/** True when a new version waits. */
-export const updateReady = writable(false)
 /** Forms with something typed and not yet saved; each names itself. */
 export const dirty = writable<ReadonlySet<string>>(new Set())
 

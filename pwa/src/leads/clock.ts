@@ -74,18 +74,19 @@ export function pauseOf(lead: Lead, now: number): Pause | null {
 export type Waited = { kind: 'running'; ms: number } | { kind: 'paused' | 'snoozed'; until: number } | { kind: 'stopped' }
 
 /**
- * How long a lead has waited in store time. The server's deadlines already skip closed hours, so counting back from
- * the escalation is exact while the store is open; a result below zero means a closing lies between, and nothing runs.
+ * How long a lead has waited in store time; nothing runs while the store is closed, until `opens_at`. The server's
+ * deadlines skip closed hours, so counting back from the escalation is exact unless a closing lies ahead of it.
  */
-export function waited(lead: Lead, patience_ms: number, now: number): Waited {
+export function waited(lead: Lead, patience_ms: number, now: number, opens_at: number | null): Waited {
   if (lead.state !== 'waiting' && lead.state !== 'offered') return { kind: 'stopped' }
   const pause = pauseOf(lead, now)
   if (pause) return { kind: 'snoozed', until: pause.until }
+  if (opens_at !== null) return { kind: 'paused', until: opens_at }
   if (!lead.clock) return { kind: 'running', ms: Math.max(0, now - lead.received_at) }
   const started = lead.clock.offered_at ?? lead.received_at
   if (started > now) return { kind: 'paused', until: started }
   const ms = patience_ms - (lead.clock.escalate_at - now)
-  return ms < 0 ? { kind: 'paused', until: lead.clock.escalate_at } : { kind: 'running', ms }
+  return { kind: 'running', ms: ms < 0 ? now - started : ms }
 }
 
 const PAUSES_MIN = [15, 30, 60, 120]

@@ -47,12 +47,17 @@ describe('an offer', () => {
 
 describe('waiting', () => {
   test('runs in store time and past the manager', () => {
-    expect(waited(lead('l').body, PATIENCE, T + 12 * MIN)).toEqual({ kind: 'running', ms: 12 * MIN })
-    expect(waited(lead('l').body, PATIENCE, T + 31 * MIN)).toEqual({ kind: 'running', ms: 31 * MIN })
+    expect(waited(lead('l').body, PATIENCE, T + 12 * MIN, null)).toEqual({ kind: 'running', ms: 12 * MIN })
+    expect(waited(lead('l').body, PATIENCE, T + 31 * MIN, null)).toEqual({ kind: 'running', ms: 31 * MIN })
   })
   test('pauses over a closed night instead of counting it', () => {
     const night = lead('l', { clock: { ...clock(T), escalate_at: T + 750 * MIN } }).body
-    expect(waited(night, PATIENCE, T + 60 * MIN)).toEqual({ kind: 'paused', until: T + 750 * MIN })
+    expect(waited(night, PATIENCE, T + 60 * MIN, T + 720 * MIN)).toEqual({ kind: 'paused', until: T + 720 * MIN })
+    expect(waited({ ...night, clock: null }, PATIENCE, T + 60 * MIN, T + 720 * MIN)).toEqual({ kind: 'paused', until: T + 720 * MIN })
+  })
+  test('runs to the last minute before a closing', () => {
+    const evening = lead('l', { clock: { ...clock(T), escalate_at: T + 750 * MIN } }).body
+    expect(waited(evening, PATIENCE, T + 5 * MIN, null)).toEqual({ kind: 'running', ms: 5 * MIN })
   })
 })
 
@@ -68,6 +73,12 @@ describe('the desk', () => {
     const rows = [lead('a', { state: 'accepted', accepted_at: T + 5 * MIN }), lead('b', { state: 'accepted', accepted_at: T + 45 * MIN, is_known: true }), lead('c', { received_at: T + 50 * MIN }), lead('x', { close_reason: 'test', state: 'closed' })]
     expect(numbers(rows, () => PATIENCE, T, T + 55 * MIN)).toEqual({ fresh: 2, within: 50, waiting: 1 })
     expect(numbers([], () => PATIENCE, T, T).within).toBeNull()
+  })
+  test('holds nobody to a night: not while it lasts, nor once the lead was answered in the morning', () => {
+    const waiting = lead('w', { state: 'waiting', clock: null })
+    const answered = lead('a', { state: 'accepted', clock: null, accepted_at: T + 730 * MIN, responsibility_s: 600 })
+    expect(numbers([waiting], () => PATIENCE, T, T + 60 * MIN).within).toBeNull()
+    expect(numbers([waiting, answered], () => PATIENCE, T, T + 740 * MIN).within).toBe(100)
   })
   test('offers a lead to colleagues who take leads here, the least loaded first', () => {
     const person = (id: string, over: Partial<Staff> = {}) => seen(id, { name: id, role: 'rep', store_ids: ['s'], accepts_leads: true, state: 'active', ...over } as Staff)
@@ -93,7 +104,7 @@ describe('a lead that was put off', () => {
   const late = lead('l', { escalated_at: T + 30 * MIN, level: 'manager', snooze, first_follow_up_due_at: T + 90 * MIN })
   test('asks for nobody and shows no running clock until the pause is over', () => {
     expect(needsPerson(late.body, T + 39 * MIN)).toBe(false)
-    expect(waited(late.body, PATIENCE, T + 39 * MIN)).toEqual({ kind: 'snoozed', until: snooze.until })
+    expect(waited(late.body, PATIENCE, T + 39 * MIN, null)).toEqual({ kind: 'snoozed', until: snooze.until })
     expect(needsPerson(late.body, T + 40 * MIN)).toBe(true)
     expect(pauseOf({ ...late.body, state: 'accepted' }, T)).toBeNull()
   })

@@ -42,8 +42,10 @@ export function numbers(leads: Seen<Lead>[], patience: (store_id: string) => num
 function inTime(lead: Lead, patience_ms: number, now: number): boolean | null {
   const deadline = lead.clock?.escalate_at ?? lead.received_at + patience_ms
   if (lead.self_received) return true
+  if (lead.responsibility_s != null) return lead.responsibility_s * 1000 <= patience_ms
   if (lead.accepted_at !== null) return lead.accepted_at <= deadline
-  if (lead.state === 'closed') return null
+  // Before the opening there is no clock: nobody was to answer yet.
+  if (lead.state === 'closed' || (!lead.clock && lead.escalated_at === null)) return null
   return now >= deadline ? false : null
 }
 

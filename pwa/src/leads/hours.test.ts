@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Store } from '../model'
-import { hoursText, minuteText, openAt, spansAt } from './hours'
+import { hoursText, minuteText, openAt, opensAt, spansAt } from './hours'
 import { learnRest } from '../words'
 
 beforeAll(learnRest)
@@ -32,4 +32,11 @@ test('last night belongs to today only as far as it reaches', () => {
   expect(spansAt(bar, noon)).toEqual([[0, 120], [1200, 1440]])
   expect(hoursText(bar, noon)).toBe('已打烊')
   expect(hoursText(bar, noon + 10 * 3_600_000)).toBe('营业到 02:00')
+})
+
+test('a closed store says when it opens, over days of rest too', () => {
+  const shop = { ...always, hours: Array.from({ length: 7 }, () => [[600, 1320]]), closures: ['2026-11-26'] } as unknown as Store
+  expect(opensAt(shop, noon)).toBeNull()
+  expect(opensAt(shop, noon + 11 * 3_600_000 + 5_000)).toBe(Date.UTC(2026, 10, 27, 2))
+  expect(opensAt({ ...always, hours: Array.from({ length: 7 }, () => []) } as unknown as Store, noon)).toBeNull()
 })

@@ -1,8 +1,8 @@
 /** Whether a store is open by its own hours, and until when. Minutes are counted from the store's midnight. */
 
-import type { Store } from '../model'
+import type { Seen, Store } from '../model'
 import { t } from '../words'
-import { DAY_MS, wallOf } from '../words/format'
+import { DAY_MS, MINUTE_MS, wallOf } from '../words/format'
 
 /** `until_min` null: round the clock. */
 export type Open = { open: true; until_min: number | null } | { open: false }
@@ -17,6 +17,19 @@ export function openAt(store: Hours, now: number): Open {
   const span = spansFrom(store, day, DAYS_AHEAD).find(([from, to]) => from <= minute && minute < to)
   if (!span) return { open: false }
   return { open: true, until_min: span[1] < (DAYS_AHEAD - 1) * DAY_MIN ? span[1] : null }
+}
+
+/** When a store that is closed now opens next; null while it is open, and where no opening is known. */
+export function opensAt(store: Hours, now: number): number | null {
+  if (openAt(store, now).open) return null
+  const { day, minute } = standing(store, now)
+  const next = spansFrom(store, day, DAYS_AHEAD).find(([from]) => from > minute)
+  return next ? now - (now % MINUTE_MS) + (next[0] - minute) * MINUTE_MS : null
+}
+
+export function openingOf(stores: Seen<Store>[], now: number): (store_id: string) => number | null {
+  const openings = new Map(stores.map(({ id, body }) => [id, opensAt(body, now)]))
+  return (store_id) => openings.get(store_id) ?? null
 }
 
 /** When the store is open on the day `now` lies in, last night's shift included. */

@@ -38,10 +38,10 @@ export function skippedLines(reasons: Reason[], names: Names): { missed: string;
 }
 
 /** The running clock of a lead in words, '' once somebody answered. */
-export function waitedText(lead: Lead, patience_ms: number, now: number): string {
-  const wait = waited(lead, patience_ms, now)
+export function waitedText(lead: Lead, patience_ms: number, now: number, opens_at: number | null): string {
+  const wait = waited(lead, patience_ms, now, opens_at)
   if (wait.kind === 'running') return t('desk.waited', { time: timerText(wait.ms) })
-  return wait.kind === 'paused' ? t('desk.waiting_paused', { time: clockText(wait.until, zone()) }) : ''
+  return wait.kind === 'paused' ? t('desk.waiting_paused', { time: appointmentText(wait.until, now, zone(), currentTongue()) }) : ''
 }
 
 /** 林岚推迟到 14:35：正在接待，在样板间; '' while nobody has put it off. */

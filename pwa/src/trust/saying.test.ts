@@ -48,7 +48,7 @@ describe('what was saved', () => {
   const said = (entity: string, fields: Record<string, unknown> = {}, root = 'nobody') => whatOf({ entity, root, fields }, names)
   const side = { id: 'c9', name_masked: '赵*' } as Bodies['candidate']['one']
   const names = namesOf({
-    staff: [], offers: [], candidates: [{ id: 'pair', body: { one: side, other: side } } as Seen<Bodies['candidate']>],
+    staff: [], offers: [], stores: [{ id: 's1', body: { name: '人民路店' } } as Seen<Bodies['store']>], candidates: [{ id: 'pair', body: { one: side, other: side } } as Seen<Bodies['candidate']>],
     customers: [{ id: 'c1', body: { name: '孙先生', merged_ids: ['twin'] } } as Seen<Bodies['customer']>],
     deletions: [{ id: 'd1', body: { row_id: 'c2', name_masked: '钱*' } } as Seen<Bodies['deletion']>],
   })
@@ -64,6 +64,9 @@ describe('what was saved', () => {
     expect(said('correction', { fact_id: 'f1', void: false }, 'c1')).toBe('更正 · 孙先生')
     expect(said('correction', { fact_id: 'f1', void: true }, 'c1')).toBe('作废 · 孙先生')
     expect(said('correction', { fact_id: 'd1', void: true }, 'c2')).toBe('恢复客户 · 钱*')
+  })
+  it('knows a store by its name', () => {
+    expect(names.get('s1')).toBe('人民路店')
   })
   it('names the customer also where they are deleted, part of another, or one of a pair', async () => {
     await learnRest()

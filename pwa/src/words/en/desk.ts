@@ -216,7 +216,7 @@ export default {
   reason_has_it: 'has it now',
   reason_other: 'not eligible',
   waited: 'Waited {time}',
-  waiting_paused: 'Closed now, the clock goes on before {time}',
+  waiting_paused: 'Closed now; the clock runs from {time}',
   offered_to: 'Offered to {name}',
   held_by: 'With {name}',
   accepted_by: '{name} accepted at {time}',

@@ -1,5 +1,5 @@
 export default {
-  title: 'Public pool', count: '{n}', empty: 'Nobody is in the pool right now.',
+  title: 'Public pool', count: 'Customers: {n}', empty: 'Nobody is in the pool right now.',
   hint: 'These customers have no owner now. Once claimed, their details and timeline come to this phone.', hint_look: 'These customers have no owner now; colleagues who receive leads can claim them.',
   take: 'Claim', take_label: 'Claim {name}', kept: 'Saved on this phone', kept_more: 'Your claim is saved on this phone and confirmed when there is a network. If a colleague was first you will be told who.',
   not_saved: 'This phone could not save it. Make a little room and tap again.', cooling: 'You had this customer until just now; you can claim again from {when}',

@@ -1,8 +1,8 @@
 export default {
   title: 'Store hours', why: 'Opening hours, days off and holidays, and when the manager is called', offline: 'Store hours need a network, to see and to change.', none: 'No store is yours to manage.', which: 'Which store',
-  week: 'Weekly hours', rest: 'Closed', all_day: 'All day', until_next_day: '{opens} to {closes} next day', from_to: '{from} to {to}', change_day: 'Change {day}, now {text}',
+  week: 'Weekly hours', rest: 'Closed', all_day: 'All day', until_next_day: '{opens} to {closes} next day', from_to: '{from} to {to}', change_day: '{day} {text}, change',
   opens: 'Opens', closes: 'Closes', closes_next_day: 'Closes (+1 day)', add_shift: 'Add hours', remove_shift: 'Remove hours {n}', same_for: 'Also for', done: 'Done', day_rests: 'Closed on this day. Add hours to open.',
-  dates: 'Days off and days with other hours', dates_none: 'Nothing planned; every week as usual.', add_dates: 'Add days', change_dates: 'Change {day}, now {text}', first: 'From', last: 'To', dates_rest: 'Closed', dates_open: 'Other hours', remove_dates: 'Remove these days',
+  dates: 'Days off and days with other hours', dates_none: 'Nothing planned; every week as usual.', add_dates: 'Add days', change_dates: '{day} {text}, change', first: 'From', last: 'To', dates_rest: 'Closed', dates_open: 'Other hours', remove_dates: 'Remove these days',
   holidays: 'Public holidays', holiday_usual: 'Open as usual', holiday_sunday: 'Sunday hours', holiday_closed: 'Closed', make_up: 'Weekends worked for a holiday', make_up_usual: 'As usual, weekend hours', make_up_weekday: 'Hours of the working day they replace',
   coming: 'Holidays to come', coming_make_up: 'Worked weekends: {days}', unknown: 'Which weekends are worked in {years} is not known here yet; only the holidays themselves count. They are added by an update once they are announced.',
   patience: 'The manager is called when nobody answers for', minutes: '{n} min', hours: '{n} h', patience_why: 'Opening hours only. Nudges and the next person come earlier, in proportion.',

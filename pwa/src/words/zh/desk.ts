@@ -216,7 +216,7 @@ export default {
   reason_has_it: '现在就在他手上',
   reason_other: '不符合条件',
   waited: '已等 {time}',
-  waiting_paused: '打烊中，{time} 前继续计时',
+  waiting_paused: '打烊中，{time} 开门起计时',
   offered_to: '派给 {name}',
   held_by: '{name} 接待',
   accepted_by: '{name} {time} 已接单',

@@ -1,8 +1,8 @@
 export default {
   title: '门店时间', why: '营业时间、休息日和节假日，多久没人接找店长', offline: '门店时间要联网才能看和改。', none: '没有由你管的门店。', which: '哪家店',
-  week: '每周营业时间', rest: '休息', all_day: '全天', until_next_day: '{opens}–次日 {closes}', from_to: '{from} 至 {to}', change_day: '改 {day} 的时间，现在 {text}',
+  week: '每周营业时间', rest: '休息', all_day: '全天', until_next_day: '{opens}–次日 {closes}', from_to: '{from} 至 {to}', change_day: '{day} {text}，改时间',
   opens: '开门', closes: '关门', closes_next_day: '关门（次日）', add_shift: '加一段', remove_shift: '去掉第 {n} 段', same_for: '同样用于', done: '完成', day_rests: '这天休息。要营业就加一段。',
-  dates: '休息和另定时间的日子', dates_none: '没有安排，每周照常。', add_dates: '加日子', change_dates: '改 {day}，现在 {text}', first: '从', last: '到', dates_rest: '休息', dates_open: '另定时间', remove_dates: '去掉这些日子',
+  dates: '休息和另定时间的日子', dates_none: '没有安排，每周照常。', add_dates: '加日子', change_dates: '{day} {text}，修改', first: '从', last: '到', dates_rest: '休息', dates_open: '另定时间', remove_dates: '去掉这些日子',
   holidays: '法定节假日', holiday_usual: '照常营业', holiday_sunday: '按周日的时间', holiday_closed: '休息', make_up: '调休上班的周末', make_up_usual: '照常，按周末的时间', make_up_weekday: '按所替工作日的时间',
   coming: '接下来的节假日', coming_make_up: '调休上班：{days}', unknown: '{years} 年的调休安排还没有收录，先只按法定节日算。公布并更新系统后会自动补上。',
   patience: '多久没人接单，找店长', minutes: '{n} 分钟', hours: '{n} 小时', patience_why: '只算营业时间。催促、换人和提醒按比例提前。',

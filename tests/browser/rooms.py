@@ -1,0 +1,95 @@
+"""The part of the tour behind the desk: what whoever runs a store rules, sets and puts off."""
+
+import random
+from collections.abc import Callable, Iterator
+
+import httpx
+from playwright.sync_api import Locator, Page
+
+from server.sample.cast import BO, CHEN, ORG_CODE, ORG_ID, RENMIN, Person
+from tests.bench.ids import new_id
+from tests.browser import history
+from tests.browser.amends import centred
+from tests.browser.stage import Stage
+
+NAME, PHONE, NEED = "方女士", "13911112222", "看沙发"
+SERVICE = {"purpose": "service", "version": "1", "how": "verbal"}
+Stop = Callable[[str, Page, str | Locator], None]
+
+
+class Rooms:
+    """`page` is the manager's."""
+
+    def __init__(self, stage: Stage, stop: Stop, page: Page) -> None:
+        self.stop = stop
+        self.page = page
+        for person in (BO, CHEN):
+            register(stage, person)
+
+    def walk(self) -> None:
+        self.see_a_collision()
+        self.see_the_routing()
+        self.see_the_pool()
+        self.see_the_people()
+        self.see_the_notices()
+
+    def see_a_collision(self) -> None:
+        page = self.page
+        page.goto("/desk")
+        claims = page.locator("section[aria-labelledby='desk-collisions'] article")
+        self.stop("collision", page, claims.locator("button").nth(2))
+        claims.locator("button").nth(2).click()
+        self.stop("ruling", page, "dialog[open] footer button")
+        page.keyboard.press("Escape")
+
+    def see_a_snooze(self) -> None:
+        """On the page of a lead that waits."""
+        page = self.page
+        page.locator("main .bar .btn-ghost").first.click()
+        self.stop("snooze", page, "dialog[open] textarea")
+        page.keyboard.press("Escape")
+
+    def see_the_routing(self) -> None:
+        page = self.page
+        page.goto("/desk/routing")
+        self.stop("routing", page, page.locator("main article input").first)
+        self.stop("fairness", page, centred(page.locator("main article ul li")))
+
+    def see_the_pool(self) -> None:
+        self.page.goto("/pool")
+        self.stop("pool", self.page, "main section button")
+
+    def see_the_people(self) -> None:
+        page = self.page
+        page.goto("/me/people")
+        chen = page.locator(f"main a[href='/me/people/{CHEN.id}']")
+        self.stop("people", page, chen)
+        chen.click()
+        page.locator("main [role=group] button").nth(1).click()
+        self.stop("leave", page, "main input[type=date]")
+        page.locator("main article .btn-outline").first.click()
+        self.stop("handover", page, "dialog[open] [role=status] li")
+        page.keyboard.press("Escape")
+
+    def see_the_notices(self) -> None:
+        self.page.goto("/me/notices")
+        self.stop("notices", self.page, "main section button")
+
+
+def register(stage: Stage, person: Person) -> None:
+    """On a phone that nobody looks at: the second one to register her collides with the first."""
+    with httpx.Client(base_url=stage.origin) as client:
+        door = stage.door_of(person, ORG_ID, ORG_CODE)
+        phone = history.enrol(client, door, "Tablet")
+        phone.push([list(reception())])
+
+
+def reception() -> Iterator[history.Drafted]:
+    rnd = random.Random()
+    customer, arrival, lead = (new_id(rnd) for _ in range(3))
+    who, here = {"name": NAME, "phone": PHONE}, {"customer_id": customer, "store_id": RENMIN}
+    said = {"source": "staff", "reception": "me", "consents": [SERVICE]}
+    yield "customer", customer, {**who, "store_id": RENMIN}
+    yield "arrival", arrival, {**here, **who, **said, "lead_id": lead}
+    yield "lead", lead, {**here, "arrival_id": arrival, "need": NEED}
+    yield "acceptance", new_id(rnd), {"lead_id": lead}
