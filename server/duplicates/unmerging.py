@@ -11,7 +11,7 @@ from server.customers.register import EMPTY_PROFILE
 from server.duplicates.leads import part_leads, recount_holders
 from server.duplicates.merging import OFFERED, aliases_of
 from server.followups.entities import recount
-from sync import EMPTY, Kept, Ledger, Row, pending_stamp
+from sync import EMPTY, Kept, Key, Ledger, Row, pending_stamp
 
 DEPTH = 8
 """Longer than any chain of parents."""
@@ -24,11 +24,13 @@ def unmerge(ledger: Ledger, original: Row, into: Row, phone_to: str, fact: Row) 
     ledger.move(original, original)
     if "created_at" not in original.body:
         customer.begin(original, ledger, find_owner(ledger, original, into))
+    brought = customer.find_keys(original.body)
     take_values_back(ledger, original, into)
     part_trees(ledger, original, into)
     if original.author in (into.body.get("credits") or ()):
         ledger.change(into, credits=None)
     part_keys(ledger, original, into, phone_to)
+    free_keys(ledger, brought, into, original)
     part_leads(ledger, into, original)
     for person in (into, original):
         mine = [id for id in aliases_of(person) if ledger.resolve(id) == person.id]
@@ -121,3 +123,12 @@ def part_keys(ledger: Ledger, original: Row, into: Row, phone_to: str) -> None:
             ledger.claim(kind, value, original)
         elif held is not original:
             customer.give_up_phone(original, ledger)
+
+
+def free_keys(ledger: Ledger, brought: list[Key], into: Row, original: Row) -> None:
+    """The number with which it came is nobody's once another was offered in its name."""
+    stay = [into, *(row for id in aliases_of(into) if (row := ledger.own(id)) is not original)]
+    used = [key for row in stay if row is not None for key in customer.find_keys(row.body)]
+    for key in brought:
+        if key not in used and ledger.key(*key) is into:
+            ledger.release(*key)

@@ -38,6 +38,20 @@ async def test_a_patch_to_a_taken_number_asks_the_manager_masked(phone_of: Phone
     assert "孙伟" not in str(body)
 
 
+async def test_a_number_that_its_record_no_longer_has_is_free_once_it_is_taken_out(
+    phone_of: PhoneOf, clock: MovableClock
+) -> None:
+    bo, lin, _, younger, candidate = await two_records(phone_of)
+    assert await say(lin, "decision", candidate_id=candidate.id, choice="same") is None
+    clock.advance(minutes=5)
+    await bo.push([bo.operation("customer", younger, {"phone": "13900000010"}, base=0)])
+    assert await say(lin, "unmerge", alias_id=younger, phone="record") is None
+    back = (await Holder(lin).pull()).rows[younger].body
+    assert back["phone"] == "+8613900000010"
+    stranger = bo.operation("customer", make_id(), customer(phone="13900000009"))
+    assert "except" not in (await bo.push([stranger])).json()
+
+
 async def test_the_same_person_the_younger_record_becomes_part_of_the_older(
     phone_of: PhoneOf,
 ) -> None:
