@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 # Every server and every worker of the tests would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: run dev test quick soak bench lint types python-tests phone-tests phone-check clean \
+.PHONY: run dev test quick soak bench lint types server-tests browser-tests phone-tests phone-check clean \
         python node chromium
 
 SYSTEM_PYTHON := $(shell for each in python3 python3.13 python3.12 python3.11 python; do \
@@ -16,6 +16,7 @@ MODULES := pwa/node_modules/.stamp
 APP := pwa/dist/index.html
 APP_SOURCES := $(shell find pwa -name node_modules -prune -o -name dist -prune -o -type f -print)
 TOGETHER := --no-print-directory -j 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+TESTED := $(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 QUICKLY := not slow and not browser and not soak and not postgresql
 
 run: $(RUNTIME) $(APP)
@@ -28,11 +29,11 @@ dev: $(DEV) $(MODULES)
 	SHOPBELL_ORIGIN=$${SHOPBELL_ORIGIN:-http://localhost:5173} .venv/bin/watchfiles \
 	  --filter python '$(PY) -m server.cli serve --sample' server sync
 
-# What is checked without a server is checked two at a time; each says what it has to say at its
-# end. A failure of one is a failure of all.
+# Two at a time; each says what it has to say at its end. A failure of one is a failure of all.
+# Browsers mostly wait, and leave the processors to the tests of the server beside them.
 test: $(DEV) $(APP) chromium
 	@$(MAKE) $(TOGETHER) lint types phone-check phone-tests
-	@$(MAKE) --no-print-directory python-tests
+	@$(MAKE) $(TOGETHER) server-tests browser-tests
 
 quick: $(DEV) $(MODULES)
 	@$(MAKE) $(TOGETHER) lint types phone-tests
@@ -45,9 +46,11 @@ soak: $(DEV) $(APP) chromium
 bench: $(DEV)
 	@$(PY) -m tests.bench
 
-# One more worker than processors: a test that waits for a browser or for a clock leaves its own.
-python-tests: $(DEV) $(APP) chromium
-	$(PY) -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder -m "not soak"
+server-tests: $(DEV) $(APP)
+	$(TESTED) -m "not browser and not soak"
+
+browser-tests: $(DEV) $(APP) chromium
+	$(TESTED) -m "browser and not soak"
 
 lint: $(DEV)
 	.venv/bin/ruff check .

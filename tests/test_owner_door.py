@@ -15,7 +15,7 @@ CREATION = ("server/customers/customer.py", "begin")
 COPIES = {
     ("server/customers/candidates.py", "describe"),
     ("server/leads/eligibility.py", "ask_of"),
-    ("server/pool/routes.py", "describe"),
+    ("server/pool/routes.py", "name_customer"),
 }
 
 

@@ -104,9 +104,12 @@ class Amends:
         self.stop("farewell", self.at_bo, "main ul li >> nth=1")
 
     def joined(self) -> str | None:
-        """The customer that is made of two records."""
-        found = [each for each in self.records.bodies("customer") if each.get("merged_ids")]
-        return str(found[0]["id"]) if found else None
+        """The customer that is made of these two records; the sample has another."""
+        two = {self.own, self.theirs["id"]}
+        known = self.records.bodies("customer")
+        return next(
+            (str(one["id"]) for one in known if two & set(one.get("merged_ids") or ())), None
+        )
 
 
 def is_at_rest(customer: dict[str, Any]) -> bool:

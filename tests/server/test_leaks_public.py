@@ -27,7 +27,7 @@ ALL_DOORS = {
     "/api/devices", "/api/devices/{id}", "/api/leads/{id}/candidates",
     "/api/boards", "/api/boards/{id}",
     "/api/stores/{id}/routing", "/api/stores/{id}/routing/rehearsal", "/api/stores/{id}/fairness",
-    "/api/stores/{id}/pool/rehearsal",
+    "/api/stores/{id}/pool", "/api/stores/{id}/pool/rehearsal",
     "/api/stores/{id}/personal-codes",
     "/api/robots", "/api/robots/{id}", "/api/robots/{id}/test", "/api/robots/{id}/retry",
     "/a/{token}", "/r/{token}", "/r/{token}/thanks/{thanks}", "/p/{code}", "/pass/{code}.svg",

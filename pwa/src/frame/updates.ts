@@ -26,10 +26,11 @@ export function markDirty(form: string, is: boolean): void {
   })
 }
 
-/** The person asked for the new version. */
+/** The person asked for the new version. It may have begun already: another tab asked, or nothing used the old one for a moment. */
 export function applyUpdate(): void {
   asked = true
-  registration?.waiting?.postMessage({ type: 'SKIP_WAITING' })
+  if (registration?.waiting) registration.waiting.postMessage({ type: 'SKIP_WAITING' })
+  else reloadOnce()
 }
 
 export async function startUpdates(): Promise<void> {
