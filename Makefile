@@ -16,7 +16,7 @@ MODULES := pwa/node_modules/.stamp
 APP := pwa/dist/index.html
 APP_SOURCES := $(shell find pwa -name node_modules -prune -o -name dist -prune -o -type f -print)
 TOGETHER := --no-print-directory -j 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
-TESTED := $(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+TESTED := $(PY) -m pytest -q --dist loadfile --no-loadscope-reorder
 QUICKLY := not slow and not browser and not soak and not postgresql
 
 run: $(RUNTIME) $(APP)
@@ -30,7 +30,8 @@ dev: $(DEV) $(MODULES)
 	  --filter python '$(PY) -m server.cli serve --sample' server sync
 
 # Two at a time; each says what it has to say at its end. A failure of one is a failure of all.
-# Browsers mostly wait, and leave the processors to the tests of the server beside them.
+# Browsers mostly wait, and leave the processors to the tests of the server beside them; two at a
+# time would wait for each other.
 test: $(DEV) $(APP) chromium
 	@$(MAKE) $(TOGETHER) lint types phone-check phone-tests
 	@$(MAKE) $(TOGETHER) server-tests browser-tests
@@ -47,10 +48,10 @@ bench: $(DEV)
 	@$(PY) -m tests.bench
 
 server-tests: $(DEV) $(APP)
-	$(TESTED) -m "not browser and not soak"
+	$(TESTED) -n 2 -m "not browser and not soak"
 
 browser-tests: $(DEV) $(APP) chromium
-	$(TESTED) -m "browser and not soak"
+	$(TESTED) -n 1 -m "browser and not soak"
 
 lint: $(DEV)
 	.venv/bin/ruff check .

@@ -8,6 +8,7 @@ import { go } from './router'
 const AWAY_MS = 30 * 60_000
 const CHECK_MS = 60 * 60_000
 const QUIET_CHECK_MS = 15 * 60_000
+const BEGINS_WITHIN_MS = 3000
 const RELOADED = 'shopbell-reloaded-for'
 
 /** Forms with something typed and not yet saved; each names itself. */
@@ -26,11 +27,15 @@ export function markDirty(form: string, is: boolean): void {
   })
 }
 
-/** The person asked for the new version. It may have begun already: another tab asked, or nothing used the old one for a moment. */
+/**
+ * The person asked for the new version. It may have begun already, for another tab; and browsers let a worker that was
+ * asked to begin wait for the old one's last answer, sometimes for minutes. Then leaving the page is what lets it begin.
+ */
 export function applyUpdate(): void {
   asked = true
-  if (registration?.waiting) registration.waiting.postMessage({ type: 'SKIP_WAITING' })
-  else reloadOnce()
+  sessionStorage.removeItem(RELOADED)
+  registration?.waiting?.postMessage({ type: 'SKIP_WAITING' })
+  setTimeout(reloadOnce, registration?.waiting ? BEGINS_WITHIN_MS : 0)
 }
 
 export async function startUpdates(): Promise<void> {
