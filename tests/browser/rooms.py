@@ -58,6 +58,8 @@ class Rooms:
     def see_the_pool(self) -> None:
         self.page.goto("/pool")
         self.stop("pool", self.page, "main section button")
+        self.page.goto("/desk/pool")
+        self.stop("pool-rules", self.page, self.page.locator("main input").first)
 
     def see_the_people(self) -> None:
         page = self.page
