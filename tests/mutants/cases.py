@@ -57,8 +57,8 @@ MUTANTS: list[Mutant] = [
         TIME,
         ("max(after + 1, min(corrected, timing.received_at))", "max(after + 1, corrected)"),
         ("return max(after + 1,", "return max(after,"),
-        ("corrected <= timing.received_at and timing.is_steady", "timing.is_steady"),
-        ("corrected <= timing.received_at and timing.is_steady", "corrected <= timing.received_at"),
+        ("captured_at + self.skew <= self.received_at and self.is_steady", "self.is_steady"),
+        (" <= self.received_at and self.is_steady", " <= self.received_at"),
         ("<= SKEW_TOLERANCE_MS", "< SKEW_TOLERANCE_MS"),
         ("return self.received_at - self.sent_at", "return self.sent_at - self.received_at"),
         ("corrected = min(corrected, timing.contact_at)", "corrected = timing.contact_at"),
@@ -200,28 +200,23 @@ MUTANTS: list[Mutant] = [
     *of(
         "server/exchange/pull.py",
         PULL,
-        ("if size >= FRAME_BYTES and seq != filling.seq:", "if size >= FRAME_BYTES:"),
+        ("and entries[end][SEQ] == entries[end - 1][SEQ]:", "and False:"),
         (
-            "cursor = msgspec.structs.replace(cursor, seq=filling.seq)",
+            "cursor = msgspec.structs.replace(cursor, seq=entries[-1][SEQ])",
             "cursor = msgspec.structs.replace(cursor, seq=page.reached)",
         ),
         ("part=backfill.part + 1, after=0", "part=backfill.part + 1, after=page.reached"),
-        ("replace(backfill, after=filling.seq, sent", "replace(backfill, after=page.reached, sent"),
+        ("(backfill, after=entries[-1][SEQ], sent", "(backfill, after=page.reached, sent"),
+        ("sum([held[entry[SCOPES]] for entry in entries])", "len(entries)"),
         ("lines, msgspec.structs.replace(cursor, seq=page.reached)", "lines, cursor"),
         ("told=False", "told=True"),
     ),
     *of(
         "server/exchange/page.py",
         PULL,
-        (
-            "return min(last[source] for source in cut), False",
-            "return max(last[source] for source in cut), False",
-        ),
-        (
-            "complete = found if at_end else [each for each in found if each[SEQ] <= reached]",
-            "complete = found",
-        ),
-        ("        elif seq != previous:", "        else:"),
+        ("return min(found[~sources", "return max(found[~sources"),
+        ("complete = found if at_end else found[:", "complete = found if True else found[:"),
+        ("all_of_them = union(*each)", "all_of_them = union_all(*each)"),
     ),
     *of(
         "server/exchange/send.py",
@@ -245,7 +240,7 @@ MUTANTS: list[Mutant] = [
     *of(
         "server/rows/waiting.py",
         AGAIN,
-        (".where(is_meant, awaited.c.until_at > ledger.now)", ".where(is_meant)"),
+        ("in ended if until_at > ledger.now]", "in ended]"),
         (
             "fresh | ledger.new_aliases.keys() | ledger.returned.keys()",
             "fresh | ledger.new_aliases.keys()",
