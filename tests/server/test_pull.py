@@ -233,8 +233,12 @@ async def test_a_row_in_two_of_the_readers_scopes_is_sent_once(
     bo, lin = await phone_of("bo"), await phone_of("lin")
     id = await register(bo)
     await give(database, clock, id, owner_id="lin")
-    sent = [row for frame in await lin.pull() for row in frame["rows"] if row[1] == id]
+    frames, entries = await lin.pull(), 0
+    sent = [row for frame in frames for row in frame["rows"] if row[1] == id]
     assert [len(row[4]) for row in sent] == [2]
+    for frame in (frame for frame in frames if "total" in frame and frame["rows"]):
+        entries += sum(len(row[4]) for row in frame["rows"])
+        assert frame["total"] - frame["left"] == entries
 
 
 async def test_what_moved_for_others_alone_is_passed_once_and_for_all(phone_of: PhoneOf) -> None:
@@ -296,3 +300,25 @@ async def test_pages_smaller_than_a_scope_send_every_row_once(
     sent = [row for frame in frames for row in frame["rows"] if row[0] == "customer"]
     assert sorted(row[1] for row in sent) == sorted(ids)
     assert [row[2] for row in sent] == sorted(row[2] for row in sent)
+
+
+async def test_pages_cut_among_what_came_and_what_left_send_each_once(
+    phone_of: PhoneOf, database: Database, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that left comes after all that came, so that the two are cut far from each other."""
+    bo = await phone_of("bo")
+    former = [await register(bo, phone=f"139000001{nth:02}") for nth in range(7)]
+    await bo.pull()
+    fresh = [await register(bo, phone=f"139000002{nth:02}") for nth in range(7)]
+    for id in former:
+        await give(database, clock, id, owner_id="chen")
+    monkeypatch.setattr(page, "PAGE_ROWS", 3)
+    page.page_query.cache_clear()
+    try:
+        frames = await bo.pull()
+    finally:
+        page.page_query.cache_clear()
+    sent = [row[1] for frame in frames for row in frame["rows"] if row[0] == "customer"]
+    assert sorted(sent) == sorted(fresh)
+    gone = [each[2] for frame in frames for each in frame["gone"]]
+    assert sorted(gone) == sorted(former)
