@@ -118,6 +118,7 @@ def test_a_reps_own_code_is_read_by_a_camera_with_and_without_a_network(sample: 
     assert page.context is not None
     page.context.set_offline(True)
     page.goto("/me/code")
+    page.emulate_media(color_scheme="dark")
     assert read(code.screenshot()) == link
     assert sample.faults() == []
 
