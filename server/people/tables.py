@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, Column, Text
 
 from server.db import org_table
+from server.notify.vault import SEALED
 
 # `kind`: joined, changed or handover; `told` is JSON; `by_id` None is the server or another system.
 staff_facts = org_table(
@@ -38,8 +39,8 @@ staff_events = org_table(
 contact_callbacks = org_table(
     "contact_callbacks",
     Column("corp_id", Text, nullable=False),
-    Column("token", Text, nullable=False),
-    Column("aes_key", Text, nullable=False),
+    Column("token", Text, nullable=False, info=SEALED),
+    Column("aes_key", Text, nullable=False, info=SEALED),
     Column("departments", Text, nullable=False),
     pk=(),
 )

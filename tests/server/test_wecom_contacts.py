@@ -1,5 +1,7 @@
 """WeCom's address book tells who joins, changes and leaves: proven, fresh, and once each."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 from sqlalchemy import select
@@ -8,6 +10,7 @@ from starlette.applications import Starlette
 from server.cli import parser, set_up_wecom
 from server.config import Config
 from server.db import Database
+from server.notify.vault import Vault
 from server.people.tables import contact_callbacks, staff_events
 from sync import Row
 from tests.cast import CODE
@@ -92,6 +95,21 @@ async def test_whoever_is_deleted_there_gets_no_lead_from_that_second(
     assert (await bo.get("/api/session")).status_code == 401
     await book.tell("create_user", "BoWen", Department="7", Status="1")
     assert (await person(shop, "薄")).body["state"] == "left", "a late letter revives nobody"
+
+
+async def test_its_secrets_are_written_anew_under_a_newer_key_and_go_on_opening_letters(
+    app: Starlette, shop: Shop, book: AddressBook, config: Config, database: Database
+) -> None:
+    (old,) = config.keys
+    for keys in ((old, "newer"), ("newer",)):
+        app.state.ground = replace(app.state.ground, config=replace(config, keys=keys))
+        app.state.sender.vault, app.state.sender.swept_at = Vault(keys), 0
+        await app.state.sender.sweep()
+        async with database.read() as connection:
+            (held,) = (await connection.execute(select(contact_callbacks))).all()
+        assert all(each.startswith(Vault(("newer",)).mark) for each in (held.token, held.aes_key))
+        await book.tell("create_user", f"Gu{len(keys)}", Department="7")
+    assert {"Gu1", "Gu2"} <= await names(shop)
 
 
 async def test_a_letter_is_followed_once_however_often_it_comes(
