@@ -12,6 +12,7 @@ from server.config import Config
 from server.db import Database
 from server.notify.vault import Vault
 from server.people.tables import contact_callbacks, staff_events
+from server.people.wecom_departments import Circular
 from sync import Row
 from tests.cast import CODE
 from tests.conftest import MovableClock
@@ -140,6 +141,43 @@ async def test_what_wecom_did_not_write_for_us_just_now_changes_nothing(
     book.token, book.path = TOKEN, "/api/wecom/nowhere"
     assert (await book.send(text)).status_code == 401
     assert await names(shop) == before
+
+
+async def test_people_of_departments_below_a_stores_are_the_stores_and_move_with_them(
+    shop: Shop, book: AddressBook
+) -> None:
+    """71 and 711 are below Renmin's 7; 81 is below Binjiang's 8."""
+    for number, above in (("71", "7"), ("711", "71"), ("81", "8")):
+        await book.tell("create_party", "", Id=number, ParentId=above, Name="组")
+    await book.tell("create_user", "GuMin", Department="711", Name="顾敏")
+    await book.tell("create_user", "HeYi", Department="1,81", Name="何一")
+    assert (await person(shop, "顾敏")).body["store_ids"] == ["store-renmin"]
+    assert (await person(shop, "何一")).body["store_ids"] == ["store-binjiang"]
+    await book.tell("update_party", "", Id="71", ParentId="81")
+    assert (await person(shop, "顾敏")).body["store_ids"] == ["store-binjiang"]
+    await book.tell("delete_party", "", Id="711")
+    assert (await person(shop, "顾敏")).body["store_ids"] == []
+    assert (await person(shop, "何一")).body["store_ids"] == ["store-binjiang"]
+
+
+async def test_a_department_that_would_be_under_itself_changes_nothing(
+    shop: Shop, book: AddressBook, config: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    await book.tell("create_party", "", Id="71", ParentId="7")
+    await book.tell("create_party", "", Id="711", ParentId="71")
+    assert not caplog.records
+    answers = [
+        await book.tell("update_party", "", Id=number, ParentId="711") for number in ("71", "711")
+    ]
+    assert [(each.status_code, each.text) for each in answers] == [(200, "success")] * 2
+    assert caplog.text.count("circular") == 2
+    words = ["wecom-contacts", CODE, CORP, TOKEN, AES_KEY, "--department", "7=RM"]
+    circular = parser().parse_args([*words, "--under", "5=6", "--under", "6=5"])
+    with pytest.raises(Circular, match="5 is under itself"):
+        await set_up_wecom(circular, config)
+    await set_up_wecom(parser().parse_args(words), config)
+    await book.tell("create_user", "GuMin", Department="711", Name="顾敏")
+    assert (await person(shop, "顾敏")).body["store_ids"] == ["store-renmin"], "as it was told"
 
 
 async def test_no_letter_brings_entities(shop: Shop, book: AddressBook) -> None:
