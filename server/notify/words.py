@@ -36,6 +36,8 @@ SENTENCES = {
     "回来了请打开门铃点“我在”。",
     "release_warning": "【将回公共池】{store}：{to} 的 {customers}要回公共池，"
     "最早 {until}，请尽快联系。",
+    "released": "【已回公共池】{store}：{to} 的 {customers}联系了没有回音，已回公共池。",
+    "never_tried": "【已回公共池】{store}：{to} 的 {customers}一直没有联系，已回公共池。",
     "reclaimed": "【已回公共池】{store}：{missed_by} 的 {customers}一直没有人联系，已收回公共池，"
     "请 {to} 安排。",
     "collision": "【撞单】{store}：{one} 和 {other} 都登记了 {name}，请 {to} 打开门铃来定。",
@@ -50,6 +52,8 @@ def say(kind: str, facts: Mapping[str, Any]) -> str:
     """The sentence for a bell. `waited_s` and `patience_s` are seconds of store time."""
     if kind == "escalated" and facts.get("reason") == "nobody_eligible":
         kind = "nobody_eligible"
+    if kind == "released" and facts.get("reason") == "no_attempt":
+        kind = "never_tried"
     spoken = {name: tame(str(facts.get(name) or "")) for name in SPOKEN}
     need = tame(str(facts.get("need") or ""))
     sentence = SENTENCES[kind].format(
