@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from server.leads import offers
 from server.leads.clock import patience_of
 from server.leads.eligibility import ACTIVE, Ask, Candidate
-from server.leads.figures import escalation_id
+from server.leads.figures import escalation_id, store_time
 from server.leads.offers import UNANSWERED, stored
 from server.leads.presence import count_missed, presence_id
 from server.leads.roster import Roster
@@ -88,7 +88,7 @@ class Scene:
             "name": self.lead.body["name"] or self.lead.body["salutation"],
             "need": self.lead.body["need"],
             "store": self.store.body["name"],
-            "waited_s": self.calendar.elapsed(self.lead.body["received_at"], self.now),
+            "waited_s": store_time(self.lead, self.calendar, self.now),
             "patience_s": patience_of(self.store.body),
             "lead_id": self.lead.id,
             "to_id": to,
