@@ -90,6 +90,16 @@ async def remove_robot(connection: AsyncConnection, org_id: str, id: str) -> Non
     await connection.execute(delete(notifications).where(notifications.c.org_id == org_id, unsent))
 
 
+async def remove_personal(connection: AsyncConnection, org_id: str, staff_id: str) -> None:
+    """Their mailbox and their phones, with what these had not said: it names customers."""
+    theirs = (robots.c.org_id == org_id) & (robots.c.staff_id == staff_id)
+    unsent = notifications.c.sent_at.is_(None) & notifications.c.target.in_(
+        select(robots.c.id).where(theirs)
+    )
+    await connection.execute(delete(notifications).where(notifications.c.org_id == org_id, unsent))
+    await connection.execute(delete(robots).where(theirs))
+
+
 async def revive(
     connection: AsyncConnection, org_id: str, id: str, messages: Sequence[str] | None
 ) -> int:

@@ -12,6 +12,7 @@ from server.identity.sessions import end_sessions
 from server.identity.tables import sessions
 from server.leads import offers
 from server.leads.offers import UNANSWERED
+from server.notify.robots import remove_personal
 from server.people.facts import record
 from server.people.wishes import AWAY, LEFT, fields_of, find_faults
 from server.rows import load
@@ -62,8 +63,8 @@ async def check_wish(
 
 
 async def follow_state(connection: AsyncConnection, ledger: Ledger, person: Row) -> None:
-    """Whoever is not there keeps no open offer; whoever left is signed out everywhere, and their
-    phones, which may still send, are told to hand over and wipe (see the push)."""
+    """Whoever is not there keeps no open offer; whoever left is signed out everywhere and hears no
+    more, and their phones, which may still send, are told to hand over and wipe (see the push)."""
     state, back_at = person.body["state"], person.body.get("back_at")
     ledger.cancel(COMES_BACK, person.id)
     if state in AWAY and back_at is not None:
@@ -72,6 +73,7 @@ async def follow_state(connection: AsyncConnection, ledger: Ledger, person: Row)
         await take_offers(connection, ledger, person.id)
     if state == LEFT:
         await end_sessions(connection, ledger.org, sessions.c.staff_id == person.id, ledger.now)
+        await remove_personal(connection, ledger.org, person.id)
 
 
 def follow_plan(ledger: Ledger, person: Row) -> None:

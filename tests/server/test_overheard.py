@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import select
 from starlette.applications import Starlette
@@ -121,6 +122,30 @@ async def test_whoever_lost_a_silent_customer_to_the_pool_hears_it_without_hurry
     async with database.read() as connection:
         told = list((await connection.execute(query)).scalars())
     assert told == [ROUTINE] * 2, "the group and the mailbox"
+
+
+async def test_whoever_left_hears_nothing_more_of_customers(
+    app: Starlette,
+    database: Database,
+    clock: MovableClock,
+    phone_of: PhoneOf,
+    lin: httpx.AsyncClient,
+) -> None:
+    """Neither what waited to be sent nor what becomes of those still in their name."""
+    await plan_rounds(database, ENTITIES, clock())
+    shop = Shop(database, clock)
+    await shop.change("chen", state="leave")
+    await give_mailbox(database, "bo")
+    await register(await phone_of("bo"), tier="A")
+    await shop.scan()
+    await shop.settle()
+    assert await mailed(database, "bo") == ["offer"]
+    assert (await lin.patch("/api/staff/bo", json={"state": "left"})).status_code == 204
+    for _ in range(17):
+        clock.advance(days=1)
+        await settle(app, clock)
+    assert await shop.rows("notice", kind="released", to_id="bo")
+    assert await mailed(database, "bo") == []
 
 
 async def test_whoever_must_rule_a_collision_is_asked_in_the_group_without_the_name_in_full(
