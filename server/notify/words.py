@@ -30,6 +30,7 @@ SENTENCES = {
     "warning": "【快超时】{store}：{name} 已等 {waited}，{to} 再不接单就升级到负责人。",
     "escalated": "【升级】{store}：{name} 已等 {waited}，{missed_by} 没有接单，现在由 {to} 负责。",
     "nobody_eligible": "【升级】{store}：{name}{wants}。现在没有人能接单，由 {to} 负责。",
+    "absent": "【升级】{store}：{name} 已等 {waited}，还没人接单；{missed_by} 不在，由 {to} 负责。",
     "first_follow_up": "【升级】{store}：{name} 该首次跟进了，{missed_by} 还没跟进，请 {to} 处理。",
     "ring": "【再次到店】{store}：{name} 又来了，请 {to} 接待。",
     "away": "【暂不派单】{store}：{to} 连续两次没有接单，新客户先派给同事。"
@@ -50,8 +51,8 @@ TEST = "【测试】{store}：门铃的提醒会发到这里。收到这条就�
 
 def say(kind: str, facts: Mapping[str, Any]) -> str:
     """The sentence for a bell. `waited_s` and `patience_s` are seconds of store time."""
-    if kind == "escalated" and facts.get("reason") == "nobody_eligible":
-        kind = "nobody_eligible"
+    if kind == "escalated" and facts.get("reason") in ("nobody_eligible", "absent"):
+        kind = str(facts["reason"])
     if kind == "released" and facts.get("reason") == "no_attempt":
         kind = "never_tried"
     spoken = {name: tame(str(facts.get(name) or "")) for name in SPOKEN}

@@ -83,14 +83,19 @@ def follow_plan(ledger: Ledger, person: Row) -> None:
 
 
 async def take_offers(connection: AsyncConnection, ledger: Ledger, staff_id: str) -> None:
-    """They wait to be routed again, which the worker does at once; their clocks go on."""
-    await load(connection, ledger, await find_open(connection, ledger.org, staff_id, "offer"))
-    for lead in ledger.rows_of("lead"):
-        body = lead.body
-        if body["state"] in UNANSWERED and body["offered_to"] == staff_id:
+    """They wait to be routed again, which the worker does at once; their clocks go on. What was
+    escalated to them goes further up."""
+    await load(
+        connection, ledger, await find_open(connection, ledger.org, staff_id, "offer", "lead")
+    )
+    waiting = [row for row in ledger.rows_of("lead") if row.body.get("state") in UNANSWERED]
+    for lead in waiting:
+        is_offered = lead.body["offered_to"] == staff_id
+        if is_offered:
             offers.withdraw(ledger, lead)
             ledger.change(lead, state="waiting")
             offers.show_on_card(ledger, lead)
+        if is_offered or lead.body["escalated_to"] == staff_id:
             ledger.schedule("route", lead.id, ledger.now)
 
 
