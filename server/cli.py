@@ -25,6 +25,7 @@ from server.notify.hooks import KINDS, check_url
 from server.notify.robots import Robot, put_robot
 from server.notify.vault import Vault
 from server.people.list_routes import token_for
+from server.people.wecom_departments import Departments
 from server.people.wecom_letters import Seals
 from server.people.wecom_routes import put_callback
 
@@ -66,6 +67,9 @@ def parser() -> argparse.ArgumentParser:
     wecom.add_argument("key", help="its EncodingAESKey")
     wecom.add_argument(
         "--department", action="append", default=[], metavar="NUMBER=STORE", help="a store's"
+    )
+    wecom.add_argument(
+        "--under", action="append", default=[], metavar="NUMBER=NUMBER", help="below a store's"
     )
     wecom.set_defaults(run=lambda wish: print(asyncio.run(set_up_wecom(wish, read_config()))))
     return made
@@ -160,7 +164,8 @@ async def add_store_robot(wish: argparse.Namespace, config: Config) -> None:
 
 async def set_up_wecom(wish: argparse.Namespace, config: Config) -> str:
     """Returns the address to type in at WeCom. PostgreSQL, or while the server is down."""
-    departments = dict(each.split("=", 1) for each in wish.department)
+    pairs = ([each.split("=", 1) for each in given] for given in (wish.department, wish.under))
+    departments = Departments(*map(dict, pairs))
     seals = Seals(wish.corp, wish.token, wish.key)
     database = open_database(config.database_url)
     try:

@@ -6,7 +6,6 @@ thousands would pay for it.
 
 import asyncio
 from collections.abc import Iterable
-from itertools import chain, repeat
 
 import msgspec
 from sqlalchemy import select
@@ -15,8 +14,7 @@ from starlette.applications import Starlette
 
 from server.customers.candidates import suggest
 from server.db import Database
-from server.ground import ground_in
-from server.rows import Published, list_organisations, load, open_ledger, publish
+from server.rows import Published, keep_looking, list_organisations, load, open_ledger, publish
 from server.rows.tables import rows
 from sync import Entities
 
@@ -40,11 +38,7 @@ _told = msgspec.json.Decoder(Told)
 
 
 async def look_for_alikes(app: Starlette) -> None:
-    ground = ground_in(app)
-    for pause_s in chain([FIRST_LOOK_S], repeat(LOOK_PAUSE_S)):
-        await asyncio.sleep(pause_s)
-        for published in await suggest_alikes(ground.database, app.state.entities, ground.clock()):
-            app.state.announce(published)
+    await keep_looking(app, suggest_alikes, LOOK_PAUSE_S, FIRST_LOOK_S)
 
 
 async def suggest_alikes(database: Database, entities: Entities, now: int) -> list[Published]:

@@ -1,36 +1,21 @@
 """The customer's page: plain HTML in one request, inside WeChat, in a basement, on any phone.
 
-No script, no cookie, no third party. State travels in the form itself. Every text that came from
-outside passes through `h`; the only style is inline and named by its hash in the policy.
+State travels in the form itself. Every text that came from outside passes through `h`.
 """
 
-from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from html import escape as h
 
 from server.customers.consent import CURRENT, Consent
 from server.customers.words import WORDS
+from server.pages import Look, link_other
 from server.stores import qr
 
 PHONE_LONGEST, NAME_LONGEST, NEED_LONGEST = 40, 40, 200
 
-_STYLE = (
-    ":root{color-scheme:light dark;--paper:#f5f4f0;--card:#fff;--ink:#1c1b19;--soft:#5f5c56;"
-    "--line:#cfcbc2;--accent:#0b6e63;--on:#fff;--red:#b3261e;--wash:#fbe9e7}"
-    "@media(prefers-color-scheme:dark){:root{--paper:#141312;--card:#1f1d1b;--ink:#f3f1ec;"
-    "--soft:#b0aba3;--line:#4a4640;--accent:#4fc3b1;--on:#06231f;--red:#ff8a80;--wash:#3a1d1b}}"
-    "*{box-sizing:border-box;margin:0}"
-    'body{font:16px/1.5 system-ui,"PingFang SC","Noto Sans CJK SC",sans-serif;'
-    "background:var(--paper);color:var(--ink);-webkit-text-size-adjust:100%}"
-    "main{max-width:480px;margin:0 auto;padding:12px 16px 32px}"
-    "header{display:flex;justify-content:space-between;align-items:center;gap:12px;"
-    "color:var(--soft)}"
-    "header p{overflow-wrap:anywhere}"
-    "header a{flex:none;display:inline-flex;align-items:center;min-height:48px;padding:0 4px}"
-    "a,summary{color:var(--accent)}"
-    "h1{font-size:26px;line-height:1.25;margin:8px 0 4px}"
+LOOK = Look(
+    "summary{color:var(--accent)}"
     ".promise{color:var(--soft);margin-bottom:20px}"
     ".field{margin-top:16px}"
     ".field label{display:block;font-weight:700;margin-bottom:6px}"
@@ -38,8 +23,8 @@ _STYLE = (
     "font:inherit;font-size:17px;color:inherit;background:var(--card);"
     "border:1.5px solid var(--line);border-radius:14px;resize:vertical}"
     "::placeholder{color:var(--soft);opacity:1}"
-    "input:focus-visible,textarea:focus-visible,button:focus-visible,summary:focus-visible,"
-    "a:focus-visible{outline:3px solid var(--accent);outline-offset:2px}"
+    "input:focus-visible,textarea:focus-visible,summary:focus-visible"
+    "{outline:3px solid var(--accent);outline-offset:2px}"
     "[aria-invalid=true]{border-color:var(--red)!important}"
     ".wrong{color:var(--red);margin-top:6px}"
     ".note{background:var(--wash);color:var(--red);border-radius:14px;padding:12px 14px;"
@@ -51,8 +36,6 @@ _STYLE = (
     "details{margin-left:38px}summary{display:inline-flex;align-items:center;min-height:48px;"
     "cursor:pointer;text-decoration:underline}"
     "details p{color:var(--soft);margin-bottom:8px}"
-    "button{width:100%;min-height:56px;margin-top:20px;border:0;border-radius:14px;"
-    "background:var(--accent);color:var(--on);font:inherit;font-size:18px;font-weight:700}"
     ".leave{color:var(--soft);margin-top:16px;text-align:center}"
     ".extra{position:absolute;left:-9999px}"
     ".told{font-size:18px;font-weight:600}"
@@ -61,15 +44,6 @@ _STYLE = (
     ".pass svg{display:block;width:min(60vw,240px);margin:0 auto}"
     ".pass b{font-size:28px;letter-spacing:.12em;font-variant-numeric:tabular-nums}"
 )
-_STYLE_HASH = b64encode(sha256(_STYLE.encode()).digest()).decode()
-
-HEADERS = {
-    "content-security-policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; "
-    "img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-}
 
 
 @dataclass(frozen=True)
@@ -135,24 +109,10 @@ _TRAP = (
 
 
 def _page(language: str, place: Place, title: str, body: str, *, switch: bool = True) -> str:
-    words = WORDS[language]
     where = " · ".join(filter(None, (place.organisation, place.store)))
-    return (
-        f'<!doctype html><html lang="{words["html"]}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        '<meta name="format-detection" content="telephone=no">'
-        f"<title>{h(title)} · {h(where)}</title>"
-        '<link rel="icon" href="data:,">'
-        f"<style>{_STYLE}</style></head><body><main><header><p>{h(where)}</p>"
-        f"{_switch(language) if switch else ''}</header>"
-        f"<h1>{h(title)}</h1>{body}</main></body></html>"
-    )
-
-
-def _switch(language: str) -> str:
-    other = "en" if language == "zh" else "zh"
-    name = WORDS[language]["other_language"]
-    return f'<a href="?lang={other}" lang="{WORDS[other]["html"]}">{name}</a>'
+    top = f"<p>{h(where)}</p>{link_other(language) if switch else ''}"
+    whole = f"<h1>{h(title)}</h1>{body}"
+    return LOOK.frame(language, f"{h(title)} · {h(where)}", top, whole)
 
 
 def _fields(words: Mapping[str, str], form: Form) -> str:

@@ -40,7 +40,7 @@ async def follow_code(request: Request) -> Response:
         held = await find_poster(connection, request.path_params["code"])
     if held is None:
         return show_gone(request)
-    return RedirectResponse(f"/r/{sign(ground.config.keys, held.poster)}", 303, page.HEADERS)
+    return RedirectResponse(f"/r/{sign(ground.config.keys, held.poster)}", 303, page.LOOK.headers)
 
 
 def answer_form(request: Request, held: Hanging, form: page.Form, status: int = 200) -> Response:
@@ -82,7 +82,7 @@ def patience_of(held: Hanging) -> int:
 
 
 def html(text: str, status: int = 200) -> Response:
-    return HTMLResponse(text, status, page.HEADERS)
+    return HTMLResponse(text, status, page.LOOK.headers)
 
 
 routes = [

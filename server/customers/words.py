@@ -5,7 +5,6 @@ from collections.abc import Mapping
 LANGUAGES = ("zh", "en")
 
 _ZH = {
-    "html": "zh-CN",
     "title": "您好，想了解点什么？",
     "open": "{wait}内会有一位顾问联系您（营业到 {close}）。",
     "open_always": "{wait}内会有一位顾问联系您。",
@@ -40,7 +39,6 @@ _ZH = {
     "thanks_unknown": "门店开门后会有一位顾问联系您。",
     "pass": "您的登记码",
     "pass_hint": "到店出示给店员，不用再说一遍。可以截屏保存。",
-    "other_language": "English",
     "today": "今天 {time}",
     "tomorrow": "明天 {time}",
     "day": "{month}月{day}日 {weekday} {time}",
@@ -48,7 +46,6 @@ _ZH = {
     "months": "",
 }
 _EN = {
-    "html": "en",
     "title": "Hello, what can we show you?",
     "open": "A consultant will contact you within{wait} (open until {close}).",
     "open_always": "A consultant will contact you within{wait}.",
@@ -84,7 +81,6 @@ _EN = {
     "thanks_unknown": "A consultant will contact you once the store opens.",
     "pass": "Your pass",
     "pass_hint": "Show it at the counter and you need not explain twice. A screenshot will do.",
-    "other_language": "中文",
     "today": "{time} today",
     "tomorrow": "{time} tomorrow",
     "day": "{weekday} {day} {month}, {time}",

@@ -160,7 +160,7 @@ def thank(request: Request, thanks: public.Thanks, language: str) -> Response:
     """Away from the form, so that a reload sends nothing again."""
     token = public.seal_thanks(ground_of(request).config.keys, thanks)
     path = f"/r/{request.path_params['token']}/thanks/{token}?lang={language}"
-    return RedirectResponse(path, 303, page.HEADERS)
+    return RedirectResponse(path, 303, page.LOOK.headers)
 
 
 def language_in(sent: Mapping[str, Any]) -> str:

@@ -34,14 +34,19 @@ RUNGS = (
 """The kind of deadline of each rung, and where the lead's clock says when it is due."""
 
 
-def climb(calendar: Calendar, since: int, patience_s: int, put_off_s: int = 0) -> Ladder | None:
+def climb(
+    calendar: Calendar, since: int, patience_s: int, put_off_s: int = 0, closed_s: int = 0
+) -> Ladder | None:
     """The ladder of a lead whose clock starts at `since`, or at the opening that follows, and that
-    was put off by so many seconds of store time.
+    was put off by so many seconds of store time. `closed_s`: how many of the first of them the
+    store was closed, whatever its hours say of them today.
 
     None if the store does not open any more: nothing can fall due in its time.
     """
-    start = calendar.next_opening(since)
-    after_s = [rung_s(rung, patience_s) + put_off_s for rung in (NUDGE, NEXT, WARN, MANAGER, AREA)]
+    begun = calendar.add(since, closed_s)
+    start = calendar.next_opening(begun) if begun is not None else None
+    later_s = put_off_s + closed_s
+    after_s = [rung_s(rung, patience_s) + later_s for rung in (NUDGE, NEXT, WARN, MANAGER, AREA)]
     rungs = [calendar.add(since, seconds) for seconds in after_s]
     due = [at for at in (start, *rungs) if at is not None]
     return Ladder(*due) if len(due) == len(Ladder._fields) else None

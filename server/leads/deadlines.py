@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from server.leads import offers
 from server.leads.clock import patience_of
 from server.leads.eligibility import ACTIVE, Ask, Candidate
-from server.leads.figures import escalation_id
+from server.leads.figures import escalation_id, store_time
 from server.leads.offers import UNANSWERED, stored
 from server.leads.presence import count_missed, presence_id
 from server.leads.roster import Roster
@@ -88,7 +88,7 @@ class Scene:
             "name": self.lead.body["name"] or self.lead.body["salutation"],
             "need": self.lead.body["need"],
             "store": self.store.body["name"],
-            "waited_s": self.calendar.elapsed(self.lead.body["received_at"], self.now),
+            "waited_s": store_time(self.lead, self.calendar, self.now),
             "patience_s": patience_of(self.store.body),
             "lead_id": self.lead.id,
             "to_id": to,
@@ -129,9 +129,18 @@ def fire_route(subject: Row, scene: Scene) -> list[Bell]:
         return plan(scene)
     if scene.lead.body["state"] == "offered":
         if scene.is_present(scene.lead.body["offered_to"]):
-            return []
+            return hand_up(scene)
         offers.withdraw(scene.ledger, scene.lead)
     return assign(scene)
+
+
+def hand_up(scene: Scene) -> list[Bell]:
+    """Whoever it was escalated to may have gone before anybody answered: to the next one up."""
+    body = scene.lead.body
+    is_theirs = body["escalated_to"] is not None and body["escalated_to"] == body["responsible_id"]
+    if not is_theirs or scene.is_present(body["escalated_to"]):
+        return []
+    return escalate(scene, "absent")
 
 
 def assign(scene: Scene) -> list[Bell]:
@@ -257,7 +266,7 @@ def escalate(scene: Scene, reason: str, least: str = "manager") -> list[Bell]:
     The open offer stays acceptable. Where nobody has one, whoever it is escalated to gets it.
     """
     lead = scene.lead
-    missed_by = lead.body["responsible_id"] if reason == "unanswered" else None
+    missed_by = None if reason == "nobody_eligible" else lead.body["responsible_id"]
     to_id = next(on_duty(scene, least), None)
     if to_id is None:
         return try_again(scene)

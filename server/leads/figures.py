@@ -5,7 +5,7 @@ And what came to light later: told beside an escalation, which stays as it was.
 
 from typing import Any, Literal
 
-from server.stores.calendar import calendar_of
+from server.stores.calendar import Calendar, calendar_of
 from sync import Ledger, Row, derive_id
 
 What = Literal["acceptance", "contact"]
@@ -22,8 +22,14 @@ def count_responsibility(ledger: Ledger, lead: Row, accepted_at: int) -> None:
         return
     store = ledger.row(lead.body["store_id"])
     assert store is not None
-    counted = calendar_of(store.body).elapsed(lead.body["received_at"], accepted_at)
+    counted = store_time(lead, calendar_of(store.body), accepted_at)
     ledger.change(lead, responsibility_s=counted)
+
+
+def store_time(lead: Row, calendar: Calendar, until: int) -> int:
+    """Seconds since a lead was received in which its store was open, by its hours of then."""
+    counted = calendar.elapsed(lead.body["received_at"], until)
+    return max(0, counted - (lead.body.get("closed_s") or 0))
 
 
 def count_wait(ledger: Ledger, lead: Row) -> None:

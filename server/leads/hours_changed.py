@@ -1,7 +1,8 @@
 """A store's hours have changed: the clocks of its open leads run by the new ones.
 
 What has been rung, passed on or escalated stays so. What has not is due in the new store time,
-counted from where the lead's clock began.
+counted from where the lead's clock began; but for what the store was closed for then, whatever its
+new hours say of it: nobody could have answered.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,6 +17,7 @@ from server.leads.offers import UNANSWERED
 from server.rows import load
 from server.rows.tables import deadlines, feed, rows
 from server.stores.calendar import Calendar, calendar_of
+from server.stores.hours_before import HoursBefore, read_hours_before
 from sync import Ledger, Row, desk_scope
 
 FIRST_FOLLOW_UP, ROUTE = "first_follow_up", "route"
@@ -47,8 +49,10 @@ async def fire_hours_changed(
     leads = [lead for id in ids if (lead := ledger.row(id)) and not lead.body.get("contacted_at")]
     due = await read_due(connection, ledger.org, ids)
     begun = await read_beginnings(connection, ledger.org, leads)
+    before = await read_hours_before(connection, ledger.org, store)
     for lead in leads:
-        look_again(ledger, lead, store, due.get(lead.id, {}), begun[lead.id])
+        note_closed(ledger, lead, store, before)
+        look_again(ledger, lead, store, due.get(lead.id, {}), begun[lead.id], before)
 
 
 # What is there
@@ -104,22 +108,37 @@ async def read_beginnings(
 # What becomes of it
 
 
-def look_again(ledger: Ledger, lead: Row, store: Row, due: Due, since: int) -> None:
+def note_closed(ledger: Ledger, lead: Row, store: Row, before: HoursBefore) -> None:
+    """For its clock, if that has not begun, and for its figures."""
+    closed_s = count_closed(store, before, lead.body["received_at"], ledger.now)
+    if closed_s != (lead.body.get("closed_s") or 0):
+        ledger.change(lead, closed_s=closed_s)
+
+
+def count_closed(store: Row, before: HoursBefore, since: int, now: int) -> int:
+    """Seconds that count as store time by the hours of today and did not by those of then."""
+    return max(0, calendar_of(store.body).elapsed(since, now) - before.elapsed(since, now))
+
+
+def look_again(
+    ledger: Ledger, lead: Row, store: Row, due: Due, since: int, before: HoursBefore
+) -> None:
     calendar = calendar_of(store.body)
     due_at = first_follow_up_due(calendar, lead.body["received_at"])
     if due.get(FIRST_FOLLOW_UP, 0) > ledger.now:
         move(ledger, lead, FIRST_FOLLOW_UP, due, due_at)
         ledger.change(lead, first_follow_up_due_at=due_at)
     if lead.body["state"] in UNANSWERED:
-        climb_again(ledger, lead, store, due, since)
+        closed_s = count_closed(store, before, since, ledger.now)
+        climb_again(ledger, lead, store, due, since, closed_s)
         route_again(ledger, lead, calendar)
 
 
-def climb_again(ledger: Ledger, lead: Row, store: Row, due: Due, since: int) -> None:
+def climb_again(ledger: Ledger, lead: Row, store: Row, due: Due, since: int, closed_s: int) -> None:
     """Rungs that have fired keep their time; the others get a new one."""
     calendar, held = calendar_of(store.body), lead.body["clock"]
     put_off_s = lead.body.get("put_off_s") or 0
-    ladder = climb(calendar, since, patience_of(store.body), put_off_s)
+    ladder = climb(calendar, since, patience_of(store.body), put_off_s, closed_s)
     if ladder is None or (held is None and lead.body["offered_to"] is None):
         return
     standing = [(kind, field) for kind, field in RUNGS if held is None or kind in due]

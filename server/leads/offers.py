@@ -155,7 +155,9 @@ def start_clock(ledger: Ledger, lead: Row, since: int) -> Ladder | None:
     """Schedules every rung of the ladder, and another look at opening if the store closes first."""
     store = stored(ledger, lead.body["store_id"]).body
     calendar = calendar_of(store)
-    ladder = climb(calendar, since, patience_of(store), lead.body.get("put_off_s") or 0)
+    put_off_s = lead.body.get("put_off_s") or 0
+    closed_s = (lead.body.get("closed_s") or 0) if since == lead.body["received_at"] else 0
+    ladder = climb(calendar, since, patience_of(store), put_off_s, closed_s)
     if ladder is None:
         return None
     for kind, field in RUNGS:

@@ -23,8 +23,10 @@ async def show_asked(request: Request) -> Response:
             asked = await find_asked(connection, link, ground.clock())
     language = language_of(request)
     if asked is None:
-        return HTMLResponse(page.render_gone(language), 404, page.HEADERS)
-    return HTMLResponse(page.render_asked(language, asked, time_of(asked)), headers=page.HEADERS)
+        return HTMLResponse(page.render_gone(language), 404, page.LOOK.headers)
+    return HTMLResponse(
+        page.render_asked(language, asked, time_of(asked)), headers=page.LOOK.headers
+    )
 
 
 async def note_acknowledged(request: Request) -> Response:
@@ -37,7 +39,7 @@ async def note_acknowledged(request: Request) -> Response:
         if published is not None:
             request.app.state.announce(published)
     path = f"/a/{request.path_params['token']}?lang={language_of(request)}"
-    return RedirectResponse(path, 303, page.HEADERS)
+    return RedirectResponse(path, 303, page.LOOK.headers)
 
 
 def link_in(request: Request) -> Link | None:

@@ -85,8 +85,12 @@ async def find_asked(connection: AsyncConnection, link: Link, now: int) -> Asked
 
 def count_wait(lead: Row, store: Row | None, now: int) -> int:
     """In store time; a customer whom somebody has accepted waits no longer."""
-    since, until = lead.body["received_at"], lead.body.get("accepted_at") or now
-    return calendar_of(store.body).elapsed(since, until) if store else (until - since) // SECOND_MS
+    since: int = lead.body["received_at"]
+    until: int = lead.body.get("accepted_at") or now
+    if store is None:
+        return (until - since) // SECOND_MS
+    counted = calendar_of(store.body).elapsed(since, until)
+    return max(0, counted - int(lead.body.get("closed_s") or 0))
 
 
 def is_there(row: Row | None, entity: str) -> bool:

@@ -18,19 +18,20 @@ from server.notify.outbox import Bell, enqueue
 from server.rows import load
 from sync import Ledger, Row, is_fresh
 
-KINDS = ("away", "release_warning", "reclaimed", "collision")
+KINDS = ("away", "release_warning", "released", "reclaimed", "collision")
 PEOPLE = ("to_id", "from_id")
 NAMED = 3
 """How many customers a message names; the others it counts."""
 
 
 class Place(NamedTuple):
-    """Notices that are one message."""
+    """Notices that are one message. `is_heard`: by the store's groups, too."""
 
     kind: str
     store_id: str
     to_id: str
     about: str
+    is_heard: bool
 
 
 async def ring_overheard(connection: AsyncConnection, ledger: Ledger) -> None:
@@ -55,15 +56,19 @@ def names_in(ledger: Ledger, notices: Iterable[Row]) -> Iterator[str]:
         yield from sides_of(ledger, notice).values()
 
 
-def gathered(ledger: Ledger, notices: Iterable[Row]) -> Mapping[Place, Sequence[Row]]:
+def gathered(ledger: Ledger, notices: Sequence[Row]) -> Mapping[Place, Sequence[Row]]:
     places: dict[Place, list[Row]] = defaultdict(list)
+    # Of these the groups hear whose they were, and who is to see to them.
+    taken = {row.body["customer_id"] for row in notices if row.body["kind"] == "reclaimed"}
     for notice in notices:
         body = notice.body
-        about = body.get("from_id") or body.get("collision_id") or ""
+        about = body.get("from_id") or body.get("collision_id") or body.get("why") or ""
+        is_heard = body["kind"] != "released" or body["customer_id"] not in taken
         # The two sides read their own news of it on their phones.
         if body["to_id"] not in sides_of(ledger, notice).values():
             for store_id in stores_of(ledger, notice):
-                places[Place(body["kind"], store_id, body["to_id"], about)].append(notice)
+                place = Place(body["kind"], store_id, body["to_id"], about, is_heard)
+                places[place].append(notice)
     return places
 
 
@@ -85,7 +90,8 @@ def sides_of(ledger: Ledger, notice: Row) -> dict[str, str]:
 
 
 def make_bell(ledger: Ledger, place: Place, notices: Sequence[Row]) -> Bell:
-    """Its key leaves out the store, so that a person hears of a collision of two once."""
+    """Its key leaves out the store, so that a person hears of a collision of two once. Without a
+    store no group hears it."""
     first, store = notices[0], ledger.row(place.store_id)
     until = [row.body["until_at"] for row in notices if row.body.get("until_at")]
     facts = {
@@ -96,11 +102,12 @@ def make_bell(ledger: Ledger, place: Place, notices: Sequence[Row]) -> Bell:
         "name": first.body["name"],
         "names": "、".join(row.body["name"] for row in notices[:NAMED] if row.body["name"]),
         "count": len(notices),
+        "reason": first.body.get("why"),
         "until": day_of(min(until), store.body["zone"]) if until and store else "",
         **{side: name_of(ledger, id) for side, id in sides_of(ledger, first).items()},
     }
     key = ":".join((place.kind, place.to_id, place.about, str(ledger.now)))
-    return Bell(place.kind, place.store_id, key, facts)
+    return Bell(place.kind, place.store_id if place.is_heard else "", key, facts)
 
 
 def name_of(ledger: Ledger, staff_id: Any) -> str:

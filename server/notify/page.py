@@ -3,42 +3,19 @@
 To look at it, as link previews do, changes nothing: only its button does.
 """
 
-from base64 import b64encode
-from hashlib import sha256
 from html import escape as h
 
 from server.notify.acknowledging import Asked
 from server.notify.words import tame
+from server.pages import Look, link_other
 
-_STYLE = (
-    ":root{color-scheme:light dark;--paper:#f5f4f0;--ink:#1c1b19;--soft:#5f5c56;--accent:#0b6e63;"
-    "--on:#fff}@media(prefers-color-scheme:dark){:root{--paper:#141312;--ink:#f3f1ec;"
-    "--soft:#b0aba3;--accent:#4fc3b1;--on:#06231f}}*{box-sizing:border-box;margin:0}"
-    'body{font:17px/1.5 system-ui,"PingFang SC","Noto Sans CJK SC",sans-serif;'
-    "background:var(--paper);color:var(--ink);-webkit-text-size-adjust:100%}"
-    "main{max-width:480px;margin:0 auto;padding:16px}nav{text-align:right}"
-    "a{color:var(--accent);display:inline-flex;align-items:center;min-height:48px;padding:0 4px}"
-    "h1{font-size:26px;line-height:1.3;margin:8px 0 12px;overflow-wrap:anywhere}"
-    "p{color:var(--soft);margin-top:12px}"
-    "button{width:100%;min-height:64px;margin-top:20px;border:0;border-radius:14px;"
-    "background:var(--accent);color:var(--on);font:inherit;font-size:20px;font-weight:700}"
-    "button:focus-visible,a:focus-visible{outline:3px solid var(--accent);outline-offset:2px}"
+LOOK = Look(
+    "body{font-size:17px}h1{margin-bottom:12px}p{color:var(--soft);margin-top:12px}"
+    "button{min-height:64px;font-size:20px}"
 )
-_STYLE_HASH = b64encode(sha256(_STYLE.encode()).digest()).decode()
-
-HEADERS = {
-    "content-security-policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; "
-    "img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "x-robots-tag": "noindex",
-}
 
 WORDS = {
     "zh": {
-        "html": "zh-CN",
-        "other": "English",
         "title": "我知道了",
         "customer": "客户",
         "waits": "{person}，{customer}等了 {waited}",
@@ -55,8 +32,6 @@ WORDS = {
         "hours": "{h} 小时 {n} 分钟",
     },
     "en": {
-        "html": "en",
-        "other": "中文",
         "title": "I know",
         "customer": "a customer",
         "waits": "{person}, {customer} has waited {waited}",
@@ -120,13 +95,5 @@ def _answer(words: dict[str, str], asked: Asked, clock_time: str) -> str:
 
 
 def _page(language: str, title: str, body: str) -> str:
-    words, other = WORDS[language], "en" if language == "zh" else "zh"
-    return (
-        f'<!doctype html><html lang="{words["html"]}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        '<meta name="format-detection" content="telephone=no">'
-        f'<title>{h(words["title"])}</title><link rel="icon" href="data:,">'
-        f"<style>{_STYLE}</style></head><body><main>"
-        f'<nav><a href="?lang={other}" lang="{WORDS[other]["html"]}">{words["other"]}</a></nav>'
-        f"<h1>{h(title)}</h1>{body}</main></body></html>"
-    )
+    whole = f"<h1>{h(title)}</h1>{body}"
+    return LOOK.frame(language, h(WORDS[language]["title"]), link_other(language), whole)

@@ -14,7 +14,7 @@ from server.identity.actor import Actor, may
 from server.notify.hooks import hint_of
 from server.notify.outbox import MAIL, PUSH
 from server.notify.tables import WAITING, notifications, robots
-from server.notify.vault import Vault, sealed
+from server.notify.vault import Vault
 
 DEAD = notifications.c.failed_at.is_not(None) & notifications.c.sent_at.is_(None)
 DEAD_SHOWN = 20
@@ -39,8 +39,8 @@ class Robot(NamedTuple):
     urgent_only: int = 0
 
     def sealed(self, vault: Vault) -> "Robot":
-        url, secret = sealed(vault, self.url, self.secret)
-        return self._replace(url=url, secret=secret)
+        secret = vault.close(self.secret) if self.secret else None
+        return self._replace(url=vault.close(self.url), secret=secret)
 
 
 class Owner(NamedTuple):
@@ -88,6 +88,16 @@ async def remove_robot(connection: AsyncConnection, org_id: str, id: str) -> Non
     await connection.execute(delete(robots).where(robots.c.org_id == org_id, robots.c.id == id))
     unsent = notifications.c.sent_at.is_(None) & (notifications.c.target == id)
     await connection.execute(delete(notifications).where(notifications.c.org_id == org_id, unsent))
+
+
+async def remove_personal(connection: AsyncConnection, org_id: str, staff_id: str) -> None:
+    """Their mailbox and their phones, with what these had not said: it names customers."""
+    theirs = (robots.c.org_id == org_id) & (robots.c.staff_id == staff_id)
+    unsent = notifications.c.sent_at.is_(None) & notifications.c.target.in_(
+        select(robots.c.id).where(theirs)
+    )
+    await connection.execute(delete(notifications).where(notifications.c.org_id == org_id, unsent))
+    await connection.execute(delete(robots).where(theirs))
 
 
 async def revive(

@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, Column, Index, Integer, Text
 
 from server.db import named_index, org_table
+from server.notify.vault import SEALED
 
 # A mailbox is a robot that writes to one person: kind 'mail', `staff_id`, and no store. So is a
 # phone that wants to be rung while the app is closed: kind 'push', until its device is revoked.
@@ -15,11 +16,11 @@ robots = org_table(
     Column("id", Text, nullable=False),
     Column("store_id", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("url", Text, nullable=False),
+    Column("url", Text, nullable=False, info=SEALED),
     Column("enabled", Integer, nullable=False),
     Column("next_at", BigInteger, nullable=False, default=0),
     Column("sent", Text, nullable=False, default="[]"),
-    Column("secret", Text),
+    Column("secret", Text, info=SEALED),
     Column("staff_id", Text),
     Column("leased_until", BigInteger, nullable=False, server_default="0"),
     Column("failures", Integer, nullable=False, server_default="0"),

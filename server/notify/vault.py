@@ -1,7 +1,8 @@
-"""Robots' addresses and secrets at rest: whoever reads the database, or a backup, cannot post.
+"""Secrets at rest, robots' addresses among them: whoever reads the database, or a backup, can
+neither post nor write letters in another's name.
 
 Encrypted under keys derived from those that sign: the newest writes, all read. What was written
-before, or under an older key, is read as well and written anew by `reseal`.
+before, or under an older key, is read as well and written anew by `reseal`, wherever it is.
 """
 
 from base64 import urlsafe_b64encode
@@ -11,14 +12,16 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import Column, Table, and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.notify.tables import robots
+from server.db import metadata
 
 PURPOSE = b"shopbell.robots.1"
 MARK = "fernet"
 FINGERPRINT_CHARS = 8
+SEALED = {"sealed": True}
+"""The `info` of a column that holds what a vault closed."""
 
 
 class LostKey(Exception):
@@ -51,6 +54,10 @@ class Vault:
         except LostKey:
             return None
 
+    def close_anew(self, held: str | None) -> str | None:
+        """Raises LostKey."""
+        return self.close(self.open(held)) if held else None
+
     def can_open(self, *held: str | None) -> bool:
         return all(each is None or self.try_open(each) is not None for each in held)
 
@@ -61,32 +68,32 @@ def derive(key: str) -> bytes:
 
 
 async def reseal(connection: AsyncConnection, vault: Vault) -> int:
-    """Everything that can be read, under the newest key; returns how many robots."""
-    is_fresh = robots.c.url.startswith(vault.mark, autoescape=True)
-    is_kept = or_(
-        robots.c.secret.is_(None), robots.c.secret.startswith(vault.mark, autoescape=True)
+    """Everything that can be read, under the newest key; returns how many rows."""
+    columns = {table: sealed_columns(table) for table in metadata.sorted_tables}
+    return sum(
+        [await reseal_table(connection, vault, *each) for each in columns.items() if each[1]]
     )
-    query = select(robots.c.org_id, robots.c.id, robots.c.url, robots.c.secret)
-    stale_ones = query.where(~(is_fresh & is_kept)).with_for_update(skip_locked=True)
-    stale = (await connection.execute(stale_ones)).all()
-    anew: list[dict[str, Any]] = [
-        dict(
-            zip(
-                ("of", "robot", "url", "secret"),
-                (org_id, id, *sealed(vault, url, secret)),
-                strict=True,
-            )
-        )
-        for org_id, id, url, secret in stale
-        if vault.can_open(url, secret)
+
+
+def sealed_columns(table: Table) -> list[Column[Any]]:
+    return [column for column in table.columns if column.info == SEALED]
+
+
+async def reseal_table(
+    connection: AsyncConnection, vault: Vault, table: Table, secrets: list[Column[Any]]
+) -> int:
+    """A row of which any secret cannot be read stays as it is."""
+    keys = list(table.primary_key.columns)
+    is_stale = or_(*(~column.startswith(vault.mark, autoescape=True) for column in secrets))
+    query = select(*keys, *secrets).where(is_stale).with_for_update(skip_locked=True)
+    held = [row._asdict() for row in await connection.execute(query)]
+    anew = [
+        {f"of_{key.name}": row[key.name] for key in keys}
+        | {column.name: vault.close_anew(row[column.name]) for column in secrets}
+        for row in held
+        if vault.can_open(*(row[column.name] for column in secrets))
     ]
     if anew:
-        is_it = (robots.c.org_id == bindparam("of")) & (robots.c.id == bindparam("robot"))
-        await connection.execute(update(robots).where(is_it), anew)
+        is_it = and_(*(key == bindparam(f"of_{key.name}") for key in keys))
+        await connection.execute(update(table).where(is_it), anew)
     return len(anew)
-
-
-def sealed(vault: Vault, url: str, secret: str | None) -> tuple[str, str | None]:
-    """Raises LostKey."""
-    shut = vault.close(vault.open(secret)) if secret else None
-    return vault.close(vault.open(url)), shut

@@ -30,12 +30,15 @@ SENTENCES = {
     "warning": "【快超时】{store}：{name} 已等 {waited}，{to} 再不接单就升级到负责人。",
     "escalated": "【升级】{store}：{name} 已等 {waited}，{missed_by} 没有接单，现在由 {to} 负责。",
     "nobody_eligible": "【升级】{store}：{name}{wants}。现在没有人能接单，由 {to} 负责。",
+    "absent": "【升级】{store}：{name} 已等 {waited}，还没人接单；{missed_by} 不在，由 {to} 负责。",
     "first_follow_up": "【升级】{store}：{name} 该首次跟进了，{missed_by} 还没跟进，请 {to} 处理。",
     "ring": "【再次到店】{store}：{name} 又来了，请 {to} 接待。",
     "away": "【暂不派单】{store}：{to} 连续两次没有接单，新客户先派给同事。"
     "回来了请打开门铃点“我在”。",
     "release_warning": "【将回公共池】{store}：{to} 的 {customers}要回公共池，"
     "最早 {until}，请尽快联系。",
+    "released": "【已回公共池】{store}：{to} 的 {customers}联系了没有回音，已回公共池。",
+    "never_tried": "【已回公共池】{store}：{to} 的 {customers}一直没有联系，已回公共池。",
     "reclaimed": "【已回公共池】{store}：{missed_by} 的 {customers}一直没有人联系，已收回公共池，"
     "请 {to} 安排。",
     "collision": "【撞单】{store}：{one} 和 {other} 都登记了 {name}，请 {to} 打开门铃来定。",
@@ -48,8 +51,10 @@ TEST = "【测试】{store}：门铃的提醒会发到这里。收到这条就�
 
 def say(kind: str, facts: Mapping[str, Any]) -> str:
     """The sentence for a bell. `waited_s` and `patience_s` are seconds of store time."""
-    if kind == "escalated" and facts.get("reason") == "nobody_eligible":
-        kind = "nobody_eligible"
+    if kind == "escalated" and facts.get("reason") in ("nobody_eligible", "absent"):
+        kind = str(facts["reason"])
+    if kind == "released" and facts.get("reason") == "no_attempt":
+        kind = "never_tried"
     spoken = {name: tame(str(facts.get(name) or "")) for name in SPOKEN}
     need = tame(str(facts.get("need") or ""))
     sentence = SENTENCES[kind].format(

@@ -12,6 +12,7 @@ from server.identity.sessions import end_sessions
 from server.identity.tables import sessions
 from server.leads import offers
 from server.leads.offers import UNANSWERED
+from server.notify.robots import remove_personal
 from server.people.facts import record
 from server.people.wishes import AWAY, LEFT, fields_of, find_faults
 from server.rows import load
@@ -62,8 +63,8 @@ async def check_wish(
 
 
 async def follow_state(connection: AsyncConnection, ledger: Ledger, person: Row) -> None:
-    """Whoever is not there keeps no open offer; whoever left is signed out everywhere, and their
-    phones, which may still send, are told to hand over and wipe (see the push)."""
+    """Whoever is not there keeps no open offer; whoever left is signed out everywhere and hears no
+    more, and their phones, which may still send, are told to hand over and wipe (see the push)."""
     state, back_at = person.body["state"], person.body.get("back_at")
     ledger.cancel(COMES_BACK, person.id)
     if state in AWAY and back_at is not None:
@@ -72,6 +73,7 @@ async def follow_state(connection: AsyncConnection, ledger: Ledger, person: Row)
         await take_offers(connection, ledger, person.id)
     if state == LEFT:
         await end_sessions(connection, ledger.org, sessions.c.staff_id == person.id, ledger.now)
+        await remove_personal(connection, ledger.org, person.id)
 
 
 def follow_plan(ledger: Ledger, person: Row) -> None:
@@ -81,14 +83,19 @@ def follow_plan(ledger: Ledger, person: Row) -> None:
 
 
 async def take_offers(connection: AsyncConnection, ledger: Ledger, staff_id: str) -> None:
-    """They wait to be routed again, which the worker does at once; their clocks go on."""
-    await load(connection, ledger, await find_open(connection, ledger.org, staff_id, "offer"))
-    for lead in ledger.rows_of("lead"):
-        body = lead.body
-        if body["state"] in UNANSWERED and body["offered_to"] == staff_id:
+    """They wait to be routed again, which the worker does at once; their clocks go on. What was
+    escalated to them goes further up."""
+    await load(
+        connection, ledger, await find_open(connection, ledger.org, staff_id, "offer", "lead")
+    )
+    waiting = [row for row in ledger.rows_of("lead") if row.body.get("state") in UNANSWERED]
+    for lead in waiting:
+        is_offered = lead.body["offered_to"] == staff_id
+        if is_offered:
             offers.withdraw(ledger, lead)
             ledger.change(lead, state="waiting")
             offers.show_on_card(ledger, lead)
+        if is_offered or lead.body["escalated_to"] == staff_id:
             ledger.schedule("route", lead.id, ledger.now)
 
 

@@ -1,12 +1,13 @@
 """One act: everything a person has to do with customers becomes somebody else's.
 
 The customers with all that hangs from them, the leads held and the offers open; plans and
-appointments are the customers'. What the old owner's phones send later is judged by the rights
-they had, and lands in the same trees.
+appointments are the customers'. A credit that was split with a colleague is the colleague's alone
+from then on. What the old owner's phones send later is judged by the rights they had, and lands in
+the same trees.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from server.leads.claims import can_receive
 from server.leads.offers import UNANSWERED
 from server.people.changing import find_open
 from server.people.facts import record
-from server.people.sharing import share_out, takers_of
+from server.people.sharing import share_out, stand_in_of, takers_of
 from server.rows import load, load_scope
 from sync import ORGANISATION, Ledger, Row, derive_id
 
@@ -27,35 +28,44 @@ SELLING = ("rep", "manager")
 
 @dataclass(frozen=True)
 class Handover:
-    """What goes, and where: `receivers` by the id of the customer."""
+    """What goes, and where: `receivers` by the id of the customer. `shared`: customers of whom they
+    had a part of the credit. `stand_ins`: by the id of a store where nobody receives customers, who
+    answers for them instead."""
 
     from_id: str
     customers: list[Row]
+    shared: list[Row]
     held: list[Row]
     offered: list[Row]
     receivers: dict[str, str]
+    stand_ins: dict[str, str]
 
     @property
     def roots(self) -> list[str]:
-        return sorted(self.receivers)
+        return sorted({*self.receivers, *(row.id for row in self.shared)})
+
+    def owner_after(self, customer: Row) -> str:
+        owner_id: str = customer.body["owner_id"]
+        return self.receivers[customer.id] if owner_id == self.from_id else owner_id
 
 
 async def prepare(
     connection: AsyncConnection, ledger: Ledger, person: Row, to_ids: Collection[str]
 ) -> Handover:
-    """To these people, or where none are named to those of each customer's store. Raises
-    BadRequest."""
+    """To these people, or where none are named to those of each customer's store; where there are
+    none either, to whoever answers for it. Raises BadRequest."""
     kinds = ("customer", "lead", "offer")
     await load(connection, ledger, await find_open(connection, ledger.org, person.id, *kinds))
     id = person.id
     customers = [row for row in ledger.rows_of("customer") if row.body.get("owner_id") == id]
+    shared = [row for row in ledger.rows_of("customer") if id in (row.body.get("credits") or ())]
     leads = [row for row in ledger.rows_of("lead") if row.body.get("state") != "closed"]
     held = [row for row in leads if row.body["holder_id"] == id]
     offered = [row for row in leads if is_offered(row, id)]
     roots = {row.root for row in (*customers, *held, *offered)}
     concerned = [row for row in ledger.rows_of("customer") if row.id in roots]
-    receivers = await choose(connection, ledger, person, concerned, to_ids)
-    return Handover(id, customers, held, offered, receivers)
+    receivers, stand_ins = await choose(connection, ledger, person, concerned, to_ids)
+    return Handover(id, customers, shared, held, offered, receivers, stand_ins)
 
 
 def is_offered(lead: Row, staff_id: str) -> bool:
@@ -68,22 +78,21 @@ async def choose(
     person: Row,
     customers: list[Row],
     to_ids: Collection[str],
-) -> dict[str, str]:
+) -> tuple[dict[str, str], dict[str, str]]:
     staff = await load_scope(connection, ledger, ORGANISATION, "staff")
     staff = [row for row in staff if not row.deleted]
     store_ids = sorted({row.body["store_id"] for row in customers})
     await load(connection, ledger, store_ids)
-    if to_ids:
-        named = check_named(staff, person, to_ids)
-        takers = dict.fromkeys(store_ids, named)
-    else:
-        stores = [row for row in ledger.rows_of("store") if row.id in store_ids]
-        takers = {store.id: takers_of(store, staff, person.id) for store in stores}
-    receivers = share_out(customers, takers)
-    without = sorted({row.body["store_id"] for row in customers if row.id not in receivers})
-    if without:
+    stores = [row for row in ledger.rows_of("store") if row.id in store_ids]
+    named = check_named(staff, person, to_ids)
+    takers = {store.id: named or takers_of(store, staff, person.id) for store in stores}
+    empty = [store for store in stores if not takers[store.id]]
+    found = {store.id: stand_in_of(store, staff, person.id) for store in empty}
+    stand_ins = {store_id: staff_id for store_id, staff_id in found.items() if staff_id}
+    takers |= {store_id: {staff_id: 1} for store_id, staff_id in stand_ins.items()}
+    if without := sorted(found.keys() - stand_ins.keys()):
         raise BadRequest("nobody_eligible", field="to_ids", store_ids=without)
-    return receivers
+    return share_out(customers, takers), stand_ins
 
 
 def check_named(staff: list[Row], person: Row, to_ids: Collection[str]) -> dict[str, int]:
@@ -101,6 +110,8 @@ def carry_out(ledger: Ledger, handover: Handover, by_id: str | None) -> None:
     to = handover.receivers
     for customer in handover.customers:
         offers.change_owner(ledger, customer, to[customer.id])
+    for customer in handover.shared:
+        ledger.change(customer, credits=None)
     for lead in handover.held:
         offers.accept(ledger, lead, to[lead.root])
     for lead in handover.offered:
@@ -122,29 +133,41 @@ def offer_anew(ledger: Ledger, lead: Row, to_id: str, by_id: str | None) -> None
 
 
 def describe(handover: Handover) -> dict[str, dict[str, list[str]]]:
-    """By receiver: the ids of what they get."""
-    told: dict[str, dict[str, list[str]]] = {"customers": {}, "leads": {}, "offers": {}}
-    kinds = {"customers": handover.customers, "leads": handover.held, "offers": handover.offered}
-    for kind, moved in kinds.items():
-        by_receiver: dict[str, list[str]] = defaultdict(list)
-        for row in moved:
-            by_receiver[handover.receivers[row.root]].append(row.id)
-        told[kind] = {to_id: sorted(ids) for to_id, ids in by_receiver.items()}
-    return told
+    """By receiver: the ids of what they get. `credits`: by whoever has the whole of it now."""
+    receivers = handover.receivers
+    moved = {"customers": handover.customers, "leads": handover.held, "offers": handover.offered}
+    told = {
+        kind: gather((receivers[row.root], row.id) for row in rows) for kind, rows in moved.items()
+    }
+    ended = ((handover.owner_after(row), row.id) for row in handover.shared)
+    return {**told, "credits": gather(ended)}
+
+
+def gather(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for to_id, id in sorted(pairs):
+        found[to_id].append(id)
+    return dict(found)
 
 
 def summarise(handover: Handover) -> dict[str, Any]:
     """How much goes to whom; customers and appointments are counted once."""
     told = describe(handover)
+    told.pop("credits")
     booked = [row for row in handover.customers if row.body.get("next_at")]
     people = sorted(set(handover.receivers.values()))
     return {
         "customers": len(handover.customers),
         "leads": len(handover.held),
         "offers": len(handover.offered),
+        "credits": len(handover.shared),
         "appointments": len(booked),
         "receivers": [
             {"staff_id": id, **{kind: len(ids.get(id, ())) for kind, ids in told.items()}}
             for id in people
+        ],
+        "stand_ins": [
+            {"store_id": store_id, "staff_id": staff_id}
+            for store_id, staff_id in sorted(handover.stand_ins.items())
         ],
     }

@@ -24,6 +24,17 @@ def is_taker(person: Mapping[str, Any]) -> bool:
     return is_there and person["role"] != "clerk"
 
 
+def stand_in_of(store: Row, staff: Iterable[Row], but_id: str) -> str | None:
+    """Who answers for a store's customers where nobody receives any: its manager, else whoever
+    comes next and is at work."""
+    there = {
+        row.id: row.body for row in staff if row.body["state"] == "active" and row.id != but_id
+    }
+    heads = (store.body.get(field) for field in ("manager_id", "deputy_id", "area_id"))
+    admins = sorted(id for id, person in there.items() if person["role"] == "admin")
+    return next((id for id in (*heads, *admins) if id in there), None)
+
+
 def share_out(customers: Iterable[Row], takers: Mapping[str, Mapping[str, int]]) -> dict[str, str]:
     """A receiver for each customer, by weight; a household stays with one. `takers`: weights by
     store. Customers of a store without any are left out."""

@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, Column, Text
 
 from server.db import org_table
+from server.notify.vault import SEALED
 
 # `kind`: joined, changed or handover; `told` is JSON; `by_id` None is the server or another system.
 staff_facts = org_table(
@@ -34,12 +35,21 @@ staff_events = org_table(
 )
 
 # Where WeCom's address book tells of its members; token and key as the vault keeps them.
-# `departments`: JSON, WeCom's number to a store.
+# JSON by WeCom's number: `departments` has the store, `parents` what a department is under.
 contact_callbacks = org_table(
     "contact_callbacks",
     Column("corp_id", Text, nullable=False),
-    Column("token", Text, nullable=False),
-    Column("aes_key", Text, nullable=False),
+    Column("token", Text, nullable=False, info=SEALED),
+    Column("aes_key", Text, nullable=False, info=SEALED),
     Column("departments", Text, nullable=False),
+    Column("parents", Text, nullable=False, server_default="{}"),
     pk=(),
+)
+
+# Of each person the numbers of their departments, as WeCom said them last.
+contact_members = org_table(
+    "contact_members",
+    Column("staff_id", Text, nullable=False),
+    Column("departments", Text, nullable=False),
+    pk=("staff_id",),
 )

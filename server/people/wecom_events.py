@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from server.people.entries import Entry, Known
+from server.people.wecom_departments import Departments
 from server.people.wishes import LEFT
 from sync import Row
 
@@ -28,9 +29,7 @@ def is_of_people(told: Mapping[str, str]) -> bool:
     return is_change and told.get("ChangeType") in CHANGES and bool(told.get("UserID"))
 
 
-def read_change(
-    told: Mapping[str, str], known: Known, departments: Mapping[str, str]
-) -> Entry | None:
+def read_change(told: Mapping[str, str], known: Known, departments: Departments) -> Entry | None:
     """None where nobody here is meant: strangers, and members of departments without a store."""
     user_id, change = told["UserID"], told["ChangeType"]
     person = known.staff.get(known.external.get(user_id, ""))
@@ -41,18 +40,18 @@ def read_change(
     said["stores"] = stores
     if person is not None:
         return Entry(1, external_id=user_id, state=state_of(told, person), **said)
-    if not (stores or (change == CREATED and not departments)):
+    if not (stores or (change == CREATED and not departments.stores)):
         return None
     said |= {"name": said["name"] or user_id, "login": "" if said["phone"] else user_id}
     return Entry(1, external_id=user_id, role=NEWCOMERS_ROLE, **said)
 
 
-def stores_of(told: Mapping[str, str], departments: Mapping[str, str]) -> tuple[str, ...] | None:
-    """None is not said. Whoever is in none of the stores' departments is in no store."""
-    if "Department" not in told or not departments:
+def stores_of(told: Mapping[str, str], departments: Departments) -> tuple[str, ...] | None:
+    """None is not said. Whoever is in none of the stores' departments, nor below, is in no
+    store."""
+    if "Department" not in told or not departments.stores:
         return None
-    numbers = [number.strip() for number in told["Department"].split(",")]
-    return tuple(dict.fromkeys(departments[each] for each in numbers if each in departments))
+    return departments.stores_of(told["Department"])
 
 
 def state_of(told: Mapping[str, str], person: Row) -> str | None:

@@ -1,6 +1,5 @@
 """The daily round of a store: who is warned, who is let go. A deadline like any other."""
 
-import asyncio
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -11,12 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
 
 from server.db import Database
-from server.ground import ground_in
 from server.leads import offers
 from server.leads.offers import change_owner, first_name
 from server.pool.cases import Case, Office, find_cases
 from server.pool.rules import Fate, is_weekday, lower, read_rules
-from server.rows import Published, in_each_organisation, load_scope, open_ledger, publish
+from server.rows import (
+    Published,
+    in_each_organisation,
+    keep_looking,
+    load_scope,
+    open_ledger,
+    publish,
+)
 from server.rows.tables import deadlines
 from server.stores.calendar import Calendar, calendar_of
 from server.stores.office import OfficeCalendar
@@ -136,12 +141,7 @@ def tell(ledger: Ledger, kind: str, customer: Row, to_id: str, **facts: Any) -> 
 
 
 async def keep_rounds(app: Starlette) -> None:
-    ground = ground_in(app)
-    while True:
-        now = ground.clock()
-        for published in await plan_rounds(ground.database, app.state.entities, now):
-            app.state.announce(published)
-        await asyncio.sleep(PLAN_PAUSE_S)
+    await keep_looking(app, plan_rounds, PLAN_PAUSE_S)
 
 
 async def plan_rounds(database: Database, entities: Entities, now: int) -> list[Published]:

@@ -10,7 +10,7 @@ from server.rows.load import (
     read_row,
 )
 from server.rows.movement import Movement
-from server.rows.organisations import in_each_organisation, list_organisations
+from server.rows.organisations import in_each_organisation, keep_looking, list_organisations
 from server.rows.publish import Published, found_organisation, publish, read_digests
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "find_row",
     "found_organisation",
     "in_each_organisation",
+    "keep_looking",
     "list_organisations",
     "load",
     "load_scope",

@@ -1,15 +1,19 @@
 """What is done for every organisation, one after the other: nobody waits for all of them."""
 
-from collections.abc import Awaitable
+import asyncio
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.applications import Starlette
 
 from server.db import Database
+from server.ground import ground_in
 from server.rows.publish import Published
 from server.rows.tables import heads
+from sync import Entities
 
 
 class Work(Protocol):
@@ -18,6 +22,20 @@ class Work(Protocol):
     def __call__(
         self, connection: AsyncConnection, *, org_id: str
     ) -> Awaitable[Published | None]: ...
+
+
+Look = Callable[[Database, Entities, int], Awaitable[list[Published]]]
+"""At every organisation, at this time (ms)."""
+
+
+async def keep_looking(app: Starlette, look: Look, pause_s: float, first_s: float = 0) -> None:
+    """Again and again, until cancelled; whoever waits for what moved is told."""
+    ground = ground_in(app)
+    await asyncio.sleep(first_s)
+    while True:
+        for published in await look(ground.database, app.state.entities, ground.clock()):
+            app.state.announce(published)
+        await asyncio.sleep(pause_s)
 
 
 async def in_each_organisation(database: Database, work: Work) -> list[Published]:

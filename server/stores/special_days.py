@@ -3,7 +3,6 @@
 A new year begins, or a newer `holidays` package knows what a government has published since.
 """
 
-import asyncio
 import logging
 from collections.abc import Iterable
 from datetime import timedelta
@@ -13,8 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
 
 from server.db import Database
-from server.ground import ground_in
-from server.rows import Published, in_each_organisation, load_scope, open_ledger, publish
+from server.rows import (
+    Published,
+    in_each_organisation,
+    keep_looking,
+    load_scope,
+    open_ledger,
+    publish,
+)
 from server.stores.calendar import HORIZON_DAYS, calendar_of
 from server.stores.hours import HOURS_CHANGED, name_special_days
 from server.stores.public_holidays import holidays_of
@@ -25,12 +30,7 @@ log = logging.getLogger("shopbell.holidays")
 
 
 async def keep_special_days(app: Starlette) -> None:
-    ground = ground_in(app)
-    while True:
-        now = ground.clock()
-        for published in await update_special_days(ground.database, app.state.entities, now):
-            app.state.announce(published)
-        await asyncio.sleep(LOOK_PAUSE_S)
+    await keep_looking(app, update_special_days, LOOK_PAUSE_S)
 
 
 async def update_special_days(database: Database, entities: Entities, now: int) -> list[Published]:

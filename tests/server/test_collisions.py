@@ -289,6 +289,40 @@ async def test_the_split_goes_on_while_one_of_the_two_owns_and_ends_where_they_w
     assert lins.rows[alias].body["owner_id"] == "chen"
 
 
+@pytest.mark.parametrize(("who", "other"), [("chen", "bo"), ("bo", "chen")])
+async def test_the_split_ends_in_the_one_act_by_which_either_of_the_two_hands_over(
+    split: Split, who: str, other: str
+) -> None:
+    """Chen's part goes with nothing else of theirs; what Bo owned becomes Chen's, whole."""
+    scene = await split()
+    phones = {"bo": scene.bo, "chen": scene.chen}
+    held = await Holder(phones[who]).pull()
+    door = f"/api/staff/{who}/handover"
+    wish = {"to_ids": [other]}
+    foreseen = (await scene.lin.client.post(f"{door}/rehearsal", json=wish)).json()
+    assert foreseen["credits"] == 1
+    assert foreseen["rows"] >= len([row for row in held.rows.values() if is_theirs(row, scene)])
+    assert (await scene.lin.client.post(door, json=wish)).status_code == 200
+    body = (await Holder(scene.lin).pull()).rows[scene.customer].body
+    assert (body["owner_id"], body["credits"]) == (other, None)
+    (fact,) = [
+        each
+        for each in (await scene.lin.client.get(f"/api/staff/{who}")).json()["facts"]
+        if each["kind"] == "handover"
+    ]
+    assert fact["told"]["credits"] == {other: [scene.customer]}
+    for frame in await phones[who].pull():
+        held.apply(frame)
+    assert not [row for row in held.rows.values() if is_theirs(row, scene)]
+    assert held.agrees()
+    assert scene.customer in (await Holder(phones[other]).pull()).rows
+
+
+def is_theirs(row: Got, scene: Scene) -> bool:
+    """Of the tree, but for what was told to them alone and the evidence."""
+    return row.root == scene.customer and row.entity not in ("collision", "notice", "arrival_card")
+
+
 async def test_a_collision_is_ruled_once_by_whoever_leads_the_store(collide: Collide) -> None:
     scene = await collide(2)
     card = await scene.card()

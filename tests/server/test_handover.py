@@ -151,17 +151,51 @@ async def test_without_a_name_the_store_shares_out_by_weight(
     assert shares == {"chen": 6, "lin": 2}
 
 
-async def test_with_nobody_to_take_them_nothing_moves(
+async def test_whoever_is_named_and_cannot_take_them_gets_nothing(
     shop: Shop, phone_of: PhoneOf, lin: httpx.AsyncClient
 ) -> None:
     bo = await phone_of("bo")
     id = await register(bo)
     await shop.change("chen", state="leave")
-    for wish, code in (({"to_ids": []}, "nobody_eligible"), ({"to_ids": ["chen"]}, "not_eligible")):
-        answer = await lin.post("/api/staff/bo/handover", json={**wish, "leaves": True})
-        assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
+    answer = await lin.post("/api/staff/bo/handover", json={"to_ids": ["chen"], "leaves": True})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "not_eligible")
     assert (await shop.row("customer", owner_id="bo")).id == id
     assert (await bo.client.get("/api/session")).status_code == 200
+
+
+async def test_what_the_only_seller_had_goes_to_whoever_answers_for_the_store(
+    shop: Shop, phone_of: PhoneOf, lin: httpx.AsyncClient, hua: httpx.AsyncClient
+) -> None:
+    """The manager, though she receives no leads; without her the area manager."""
+    bo = await phone_of("bo")
+    booked, held = await busy(bo)
+    await shop.change("chen", state="leave")
+    await shop.scan("13900000013")
+    await shop.settle()
+    assert (await shop.offer()).body["to_id"] == "bo"
+    told = await rehearse(lin)
+    assert told["stand_ins"] == [{"store_id": RENMIN, "staff_id": "lin"}]
+    assert [(each["staff_id"], each["customers"]) for each in told["receivers"]] == [("lin", 2)]
+    await shop.change("lin", state="leave")
+    assert (await rehearse(hua))["stand_ins"] == [{"store_id": RENMIN, "staff_id": "qiao"}]
+    await shop.change("lin", state="active")
+    await hand_over(lin, leaves=True)
+    await shop.settle()
+    customers = {row.id: row.body["owner_id"] for row in await shop.rows("customer")}
+    assert (customers[booked], customers[held]) == ("lin", "lin")
+    leads = [row.body for row in await shop.rows("lead")]
+    assert {body["responsible_id"] for body in leads} == {"lin"}
+    assert (await shop.offer()).body["to_id"] == "lin"
+
+
+async def test_with_nobody_at_work_above_them_either_nothing_moves(
+    shop: Shop, phone_of: PhoneOf, hua: httpx.AsyncClient
+) -> None:
+    await register(await phone_of("bo"))
+    for who in ("chen", "lin", "qiao", "hua"):
+        await shop.change(who, state="leave")
+    answer = await hua.post("/api/staff/bo/handover", json={"leaves": True})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "nobody_eligible")
 
 
 def household(id: str, *linked: str) -> Row:

@@ -166,7 +166,44 @@ async def test_a_lead_of_a_store_that_never_opened_is_not_lost(shop: Shop, chang
     assert (await shop.lead())["state"] == "waiting"
     await change(hours=[[[600, 1320]]] * 7)
     assert (await shop.lead())["state"] == "offered"
-    # Somebody has waited for two days: everybody is told.
+    await go(shop, "2026-11-25 11:29")
+    assert await shop.told("escalated") == []
+    await go(shop, "2026-11-25 11:30")
+    assert await shop.told("escalated") == ["lin"]
+    assert (await shop.rows("escalation"))[-1].body["at"] == at("2026-11-25 11:30")
+
+
+async def test_hours_in_which_the_store_was_closed_never_count_whatever_it_says_of_them_later(
+    shop: Shop, change: Change
+) -> None:
+    """It opens at eight from now on, it is said at half past nine: nobody came before."""
+    await come(shop, "2026-11-23 21:50")
+    await go(shop, "2026-11-24 09:30")
+    await change(hours=[[[480, 1320]]] * 7)
+    clock, offer = (await shop.lead())["clock"], (await shop.offer()).body
+    assert [offer[each] - clock[each] for each in ("nudge_at", "escalate_at")] == [0, 0]
+    assert clock["nudge_at"] == at("2026-11-24 09:35"), "ten minutes of the evening are over"
+    await go(shop, "2026-11-24 09:49")
+    assert await shop.told("escalated") == []
+    await shop.accept(offer["to_id"], await shop.offer(state="missed"))
+    assert (await shop.lead())["responsibility_s"] == (10 + 19) * 60
+
+
+async def test_a_lead_escalated_before_it_had_a_clock_is_timed_from_when_the_store_has_hours(
+    shop: Shop, change: Change
+) -> None:
+    """Five minutes before the store closes for good nobody but the manager can take it."""
+    for who in ("bo", "chen"):
+        await shop.change(who, state="leave")
+    await shop.change(RENMIN, hours=[[]] * 7, openings={"2026-11-23": [[600, 665]]})
+    await come(shop, "2026-11-23 11:00")
+    assert (await shop.told("escalated"), (await shop.lead())["clock"]) == (["lin"], None)
+    await go(shop, "2026-11-25 11:00")
+    await change(hours=[[[600, 1320]]] * 7)
+    assert (await shop.lead())["clock"]["escalate_at"] == at("2026-11-25 11:25")
+    await go(shop, "2026-11-25 11:24")
+    assert await shop.told("escalated") == ["lin"]
+    await go(shop, "2026-11-25 11:25")
     assert await shop.told("escalated") == ["lin", "qiao"]
 
 

@@ -1,13 +1,16 @@
 """What the app says on one phone is heard in the chat group and the mailbox, too."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import select
 from starlette.applications import Starlette
 
 from server.db import Database
 from server.exchange.entities import ENTITIES
+from server.notify.outbox import ROUTINE
 from server.notify.robots import Robot as Place
 from server.notify.robots import put_robot
 from server.notify.sender import Sender
@@ -16,13 +19,15 @@ from server.pool.rounds import plan_rounds
 from tests.cast import ORG
 from tests.conftest import MovableClock
 from tests.phone import Phone
-from tests.server.deeds import make_id, register, self_reception
+from tests.server.deeds import follow_up, make_id, register, say, self_reception
 from tests.server.ringing import send
 from tests.server.robot import Robot
 from tests.server.shop import Shop
 
 pytestmark = pytest.mark.slow
 
+SKIPPED = {step: {"result": "skipped"} for step in ("needs", "proposal", "objection")}
+UNANSWERED: dict[str, Any] = {"greeting": {"result": "no_answer"}, "channel": "phone", **SKIPPED}
 PhoneOf = Callable[[str], Awaitable[Phone]]
 
 
@@ -86,8 +91,61 @@ async def test_customers_about_to_go_to_the_pool_are_one_message_and_so_are_thos
     assert taken.startswith("【已回公共池】人民路店：薄 的 王0明、王1明、王2明 等 5 位客户一直没有")
     assert "请 林 安排" in taken
     assert "release_warning" in await mailed(database, "bo")
+    assert (await mailed(database, "bo")).count("released") == 1
     assert "reclaimed" not in await mailed(database, "bo")
     assert await mailed(database, "lin") == ["reclaimed"]
+
+
+async def test_whoever_lost_a_silent_customer_to_the_pool_hears_it_without_hurry(
+    app: Starlette,
+    database: Database,
+    clock: MovableClock,
+    robot: Robot,
+    sender: Sender,
+    phone_of: PhoneOf,
+) -> None:
+    await plan_rounds(database, ENTITIES, clock())
+    await give_mailbox(database, "bo")
+    bo = await phone_of("bo")
+    for n in range(2):
+        id = await register(bo, name=f"王{n}明", phone=f"1381234123{n}")
+        for _ in range(2):
+            assert await say(bo, "follow_up", **follow_up(id, **UNANSWERED)) is None
+    for _ in range(17):
+        clock.advance(days=1)
+        await settle(app, clock)
+    await send(sender, clock, 60)
+    assert [text for text in robot.heard if text.startswith("【已回")] == [
+        "【已回公共池】人民路店：薄 的 客户 王0明、王1明 联系了没有回音，已回公共池。"
+    ]
+    query = select(notifications.c.priority).where(notifications.c.kind == "released")
+    async with database.read() as connection:
+        told = list((await connection.execute(query)).scalars())
+    assert told == [ROUTINE] * 2, "the group and the mailbox"
+
+
+async def test_whoever_left_hears_nothing_more_of_customers(
+    app: Starlette,
+    database: Database,
+    clock: MovableClock,
+    phone_of: PhoneOf,
+    lin: httpx.AsyncClient,
+) -> None:
+    """Neither what waited to be sent nor what becomes of those still in their name."""
+    await plan_rounds(database, ENTITIES, clock())
+    shop = Shop(database, clock)
+    await shop.change("chen", state="leave")
+    await give_mailbox(database, "bo")
+    await register(await phone_of("bo"), tier="A")
+    await shop.scan()
+    await shop.settle()
+    assert await mailed(database, "bo") == ["offer"]
+    assert (await lin.patch("/api/staff/bo", json={"state": "left"})).status_code == 204
+    for _ in range(17):
+        clock.advance(days=1)
+        await settle(app, clock)
+    assert await shop.rows("notice", kind="released", to_id="bo")
+    assert await mailed(database, "bo") == []
 
 
 async def test_whoever_must_rule_a_collision_is_asked_in_the_group_without_the_name_in_full(

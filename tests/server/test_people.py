@@ -60,6 +60,23 @@ async def test_the_offers_of_somebody_who_goes_are_routed_again_at_once(
     assert (await shop.offer()).body["to_id"] == other
 
 
+@pytest.mark.parametrize("state", ["leave", "left"])
+async def test_what_was_escalated_to_somebody_who_goes_is_handed_further_up_at_once(
+    shop: Shop, hua: httpx.AsyncClient, state: str
+) -> None:
+    await shop.scan()
+    await shop.settle()
+    await shop.wait(minutes=31)
+    assert (await shop.lead())["responsible_id"] == "lin"
+    await say(hua, "lin", state=state)
+    await shop.settle()
+    assert (await shop.lead())["responsible_id"] == "qiao"
+    last = (await shop.rows("escalation"))[-1].body
+    assert (last["level"], last["from_id"], last["reason"]) == ("area", "lin", "absent")
+    assert await shop.told("escalated") == ["lin", "qiao"]
+    assert (await shop.offer()).body["to_id"] in ("bo", "chen"), "the open offer stands"
+
+
 async def test_what_waits_at_night_gets_another_name_before_the_morning(
     shop: Shop, lin: httpx.AsyncClient
 ) -> None:

@@ -70,6 +70,7 @@ async def test_the_pages_are_kept_by_nobody_and_run_nothing(sun: Visitor) -> Non
         assert "unsafe-inline" not in policy
         assert page.headers["cache-control"] == "no-store"
         assert page.headers["referrer-policy"] == "no-referrer"
+        assert page.headers["x-robots-tag"] == "noindex"
         assert "set-cookie" not in page.headers
 
 

@@ -1,5 +1,7 @@
 """WeCom's address book tells who joins, changes and leaves: proven, fresh, and once each."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 from sqlalchemy import select
@@ -8,7 +10,9 @@ from starlette.applications import Starlette
 from server.cli import parser, set_up_wecom
 from server.config import Config
 from server.db import Database
+from server.notify.vault import Vault
 from server.people.tables import contact_callbacks, staff_events
+from server.people.wecom_departments import Circular
 from sync import Row
 from tests.cast import CODE
 from tests.conftest import MovableClock
@@ -94,6 +98,21 @@ async def test_whoever_is_deleted_there_gets_no_lead_from_that_second(
     assert (await person(shop, "薄")).body["state"] == "left", "a late letter revives nobody"
 
 
+async def test_its_secrets_are_written_anew_under_a_newer_key_and_go_on_opening_letters(
+    app: Starlette, shop: Shop, book: AddressBook, config: Config, database: Database
+) -> None:
+    (old,) = config.keys
+    for keys in ((old, "newer"), ("newer",)):
+        app.state.ground = replace(app.state.ground, config=replace(config, keys=keys))
+        app.state.sender.vault, app.state.sender.swept_at = Vault(keys), 0
+        await app.state.sender.sweep()
+        async with database.read() as connection:
+            (held,) = (await connection.execute(select(contact_callbacks))).all()
+        assert all(each.startswith(Vault(("newer",)).mark) for each in (held.token, held.aes_key))
+        await book.tell("create_user", f"Gu{len(keys)}", Department="7")
+    assert {"Gu1", "Gu2"} <= await names(shop)
+
+
 async def test_a_letter_is_followed_once_however_often_it_comes(
     shop: Shop, book: AddressBook, database: Database
 ) -> None:
@@ -122,6 +141,43 @@ async def test_what_wecom_did_not_write_for_us_just_now_changes_nothing(
     book.token, book.path = TOKEN, "/api/wecom/nowhere"
     assert (await book.send(text)).status_code == 401
     assert await names(shop) == before
+
+
+async def test_people_of_departments_below_a_stores_are_the_stores_and_move_with_them(
+    shop: Shop, book: AddressBook
+) -> None:
+    """71 and 711 are below Renmin's 7; 81 is below Binjiang's 8."""
+    for number, above in (("71", "7"), ("711", "71"), ("81", "8")):
+        await book.tell("create_party", "", Id=number, ParentId=above, Name="组")
+    await book.tell("create_user", "GuMin", Department="711", Name="顾敏")
+    await book.tell("create_user", "HeYi", Department="1,81", Name="何一")
+    assert (await person(shop, "顾敏")).body["store_ids"] == ["store-renmin"]
+    assert (await person(shop, "何一")).body["store_ids"] == ["store-binjiang"]
+    await book.tell("update_party", "", Id="71", ParentId="81")
+    assert (await person(shop, "顾敏")).body["store_ids"] == ["store-binjiang"]
+    await book.tell("delete_party", "", Id="711")
+    assert (await person(shop, "顾敏")).body["store_ids"] == []
+    assert (await person(shop, "何一")).body["store_ids"] == ["store-binjiang"]
+
+
+async def test_a_department_that_would_be_under_itself_changes_nothing(
+    shop: Shop, book: AddressBook, config: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    await book.tell("create_party", "", Id="71", ParentId="7")
+    await book.tell("create_party", "", Id="711", ParentId="71")
+    assert not caplog.records
+    answers = [
+        await book.tell("update_party", "", Id=number, ParentId="711") for number in ("71", "711")
+    ]
+    assert [(each.status_code, each.text) for each in answers] == [(200, "success")] * 2
+    assert caplog.text.count("circular") == 2
+    words = ["wecom-contacts", CODE, CORP, TOKEN, AES_KEY, "--department", "7=RM"]
+    circular = parser().parse_args([*words, "--under", "5=6", "--under", "6=5"])
+    with pytest.raises(Circular, match="5 is under itself"):
+        await set_up_wecom(circular, config)
+    await set_up_wecom(parser().parse_args(words), config)
+    await book.tell("create_user", "GuMin", Department="711", Name="顾敏")
+    assert (await person(shop, "顾敏")).body["store_ids"] == ["store-renmin"], "as it was told"
 
 
 async def test_no_letter_brings_entities(shop: Shop, book: AddressBook) -> None:

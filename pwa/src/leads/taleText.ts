@@ -47,6 +47,7 @@ function whyText(code: string): string {
 function escalatedText({ why, from_id }: Line, names: Names): string {
   if (why === 'nobody_eligible') return t('desk.nobody_eligible')
   if (!from_id) return ''
+  if (why === 'absent') return t('desk.was_absent', { name: names(from_id) })
   return t(why === 'first_follow_up' ? 'desk.first_follow_up_missed' : 'desk.missed_by', { name: names(from_id) })
 }
 

@@ -10,7 +10,9 @@ export interface Fact { at: number; by_id: string | null; kind: string; told: Re
 export type Whole = Person & { facts: Fact[] }
 export interface Phone { id: string; name: string; last_seen_at: number | null; pending: number | null }
 export interface Receiver { staff_id: string; customers: number; leads: number; offers: number }
-export interface Moved { customers: number; leads: number; offers: number; appointments: number; receivers: Receiver[] }
+/** `stand_ins`: stores where nobody receives customers, and who answers for them instead. `credits`: customers shared with a colleague. */
+export interface StandIn { store_id: string; staff_id: string }
+export interface Moved { customers: number; leads: number; offers: number; credits: number; appointments: number; receivers: Receiver[]; stand_ins: StandIn[] }
 /** `rows` leave each of the phones; `unsent` and `photos` as the phones last said. */
 export interface Foreseen extends Moved { phones: Phone[]; rows: number; unsent: number; photos: number; never_heard: number }
 

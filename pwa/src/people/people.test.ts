@@ -71,13 +71,15 @@ describe('what is said', () => {
   })
   test('what a handover takes from the phones, and what there is at risk', () => {
     const phone = { id: 'p', name: '手机', last_seen_at: 1, pending: 2 }
-    const told: Foreseen = { customers: 31, leads: 4, offers: 1, appointments: 9, receivers: [], phones: [phone, phone, phone], rows: 214, unsent: 2, photos: 0, never_heard: 0 }
-    const [moves, lose, risk] = foreseenLines(told)
+    const told: Foreseen = { customers: 31, leads: 4, offers: 1, credits: 0, appointments: 9, receivers: [], stand_ins: [], phones: [phone, phone, phone], rows: 214, unsent: 2, photos: 0, never_heard: 0 }
+    const lines = (over: Partial<Foreseen>) => foreseenLines({ ...told, ...over }, () => '林静', () => '人民路店')
+    const [moves, lose, risk] = lines({})
     expect(moves).toContain('31 位客户')
     expect(lose).toBe('3 部手机会各移走 214 条记录。')
     expect(risk).toContain('2 条记录')
-    expect(foreseenLines({ ...told, unsent: 0 }).at(-1)).toBe('手机上次联网时都已同步。')
-    expect(foreseenLines({ ...told, unsent: 0, never_heard: 3 }).at(-1)).toContain('3 部手机还没联过网')
+    expect(lines({ unsent: 0 }).at(-1)).toBe('手机上次联网时都已同步。')
+    expect(lines({ unsent: 0, never_heard: 3 }).at(-1)).toContain('3 部手机还没联过网')
+    expect(lines({ credits: 2, stand_ins: [{ store_id: 's', staff_id: 'lin' }] }).slice(1, 3)).toEqual(['和同事分业绩的客户有 2 位，以后业绩都归那位同事。', '人民路店现在没有接新客户的同事，由林静接下，每位客户都有人负责。'])
   })
   test('faults have sentences, an unknown code too, and no network is no fault', () => {
     const told = { code: 'person_faulty', faults: [{ code: 'overlap' }, { code: 'overlap' }, { code: 'in_the_past' }] }

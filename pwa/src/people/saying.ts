@@ -45,9 +45,13 @@ function hoursOf(person: Staff, store_id: string, store: Store) {
   return own ? { zone: store.zone, hours: own.hours, closures: own.closures ?? [], openings: own.openings ?? {} } : store
 }
 
-/** What would go, from which phones, and what on them is not here yet: one sentence each. */
-export function foreseenLines(told: Foreseen): string[] {
+type Named = (id: string) => string
+
+/** What would go, to whom where the store has nobody, from which phones, and what on them is not here yet: one sentence each. */
+export function foreseenLines(told: Foreseen, person: Named, store: Named): string[] {
   const lines = [movedText(told)]
+  if (told.credits) lines.push(t('people.credits_end', { n: told.credits }))
+  for (const { store_id, staff_id } of told.stand_ins) lines.push(t('people.stands_in', { store: store(store_id), name: person(staff_id) }))
   if (told.phones.length) lines.push(t('people.phones_lose', { phones: told.phones.length, rows: told.rows }))
   if (told.unsent || told.photos) lines.push(t('people.at_risk', { unsent: told.unsent, photos: told.photos }))
   else if (told.phones.length > told.never_heard) lines.push(t('people.all_sent'))

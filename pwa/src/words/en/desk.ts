@@ -171,6 +171,7 @@ export default {
   tale_other: 'Another record ({entity})',
   tale_other_by: '{name}: another record ({entity})',
   missed_by: '{name} did not answer',
+  was_absent: '{name} was not there',
   nobody_eligible: 'nobody could take it',
   first_follow_up_missed: '{name} missed the first follow-up',
   why: 'Because: {why}',

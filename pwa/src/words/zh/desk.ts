@@ -171,6 +171,7 @@ export default {
   tale_other: '其他记录（{entity}）',
   tale_other_by: '{name}：其他记录（{entity}）',
   missed_by: '{name} 没有接单',
+  was_absent: '{name} 不在',
   nobody_eligible: '没有能接单的人',
   first_follow_up_missed: '{name} 没有按时首次跟进',
   why: '因为：{why}',
