@@ -33,10 +33,10 @@ from tests.server.held import Holder
 SERVERS = 3
 WRITES = 400
 """Six at a time: a thousand pairs of writes that overlap."""
-SOAK_WRITES = 4_000
-SOAK_SEEDS = 10
+SOAK_SEEDS = 100
+"""Many short lives rather than one long: a customer of 500 contacts is slow to move."""
 PROCESSES, PROCESS_WRITES = 2, 40
-LONGEST_S = 240
+LONGEST_S = 600
 
 pytestmark = pytest.mark.slow
 
@@ -66,20 +66,20 @@ def nothing_fails_behind_the_scenes(caplog: pytest.LogCaptureFixture) -> Iterato
 
 
 async def test_a_thousand_pairs_of_writes_at_once(scene: Scene) -> None:
-    writes = WRITES if len(scene.servers) > 1 else WRITES // 4
-    await act(scene, seed=20261123, writes=writes)
+    await act(scene, seed=20261123)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(SOAK_SEEDS))
 async def test_a_hundred_thousand_pairs_of_writes_at_once(scene: Scene, seed: int) -> None:
-    await act(scene, seed, SOAK_WRITES)
+    await act(scene, seed)
 
 
-async def act(scene: Scene, seed: int, writes: int) -> None:
+async def act(scene: Scene, seed: int) -> None:
+    writes = WRITES if len(scene.servers) > 1 else WRITES // 4
     crowd = Crowd(scene.servers, scene.clock, seed, await enrol_readers(scene))
     try:
-        async with asyncio.timeout(LONGEST_S * max(writes / WRITES, 1)):
+        async with asyncio.timeout(LONGEST_S):
             await crowd.work(writes)
             await settle(scene)
         state = await check(scene, crowd)
