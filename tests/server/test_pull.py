@@ -268,11 +268,11 @@ def test_entries_of_one_number_share_a_frame_however_large_it_grows() -> None:
 
 
 async def test_a_pull_that_finds_no_reader_is_put_off_not_cut_short(
-    phone_of: PhoneOf, database: Any
+    phone_of: PhoneOf, database: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bo = await phone_of("bo")
     pool = getattr(database, "readers", None) or database.writers
-    pool.pool._timeout = 0.05
+    monkeypatch.setattr(pool.pool, "_timeout", 0.05)
     async with AsyncExitStack() as stack:
         for _ in range(pool.pool.size()):
             await stack.enter_async_context(database.read())
