@@ -32,13 +32,15 @@ dev: $(DEV) $(MODULES)
 # Two at a time; each says what it has to say at its end. A failure of one is a failure of all.
 # Browsers mostly wait, and leave the processors to the tests of the server beside them; two at a
 # time would wait for each other.
-test: $(DEV) $(APP) chromium
+test:
+	@$(MAKE) --no-print-directory -j 2 $(DEV) $(APP) chromium
 	@$(MAKE) $(TOGETHER) lint types phone-check phone-tests
 	@$(MAKE) $(TOGETHER) server-tests browser-tests
 
+# Everything pure, and of each slice what its first tests say on SQLite.
 quick: $(DEV) $(MODULES)
 	@$(MAKE) $(TOGETHER) lint types phone-tests
-	$(PY) -m pytest -q -n 2 --dist load -m "$(QUICKLY)"
+	$(PY) -m pytest -q -n 2 --dist load --smoke -m "$(QUICKLY)"
 
 soak: $(DEV) $(APP) chromium
 	$(PY) -m pytest -q -m soak

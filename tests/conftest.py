@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, closing
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from server.app import create_app
 from server.cli import calm_collector
 from server.config import Config
 from server.db import Database, open_database
+from server.db.postgres import PostgresDatabase
 from server.identity.sessions import COOKIE, start_session
 from tests.cast import CODE, ORG, ZONE, found_xinju
 from tests.phone import Phone
@@ -25,22 +27,54 @@ from tests.postgres import Postgres, create_schema, running_postgres
 MONDAY_HALF_PAST_TEN = datetime(2026, 11, 23, 10, 30, tzinfo=ZoneInfo(ZONE))
 ORIGIN = "http://127.0.0.1:8000"
 LONG = {"slow", "browser"}
+SMOKE = 3
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
 SignIn = Callable[[str], Awaitable[httpx.AsyncClient]]
 PhoneOf = Callable[[str], Awaitable[Phone]]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--smoke", action="store_true", help=f"of each file with a database {SMOKE} tests only"
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "postgresql: runs on PostgreSQL; not part of make quick")
+    config.addinivalue_line(
+        "markers", "one_database: is about something else than SQL; runs on SQLite only"
+    )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Files with long tests come first: what is short fills the workers up to a common end."""
+    items[:] = [item for item in items if not is_needless(item)]
+    if config.getoption("--smoke"):
+        items[:] = smoke_of(items)
     long = {
         item.path for item in items if LONG.intersection(mark.name for mark in item.iter_markers())
     }
     items.sort(key=lambda item: item.path not in long)
+
+
+def is_needless(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("one_database") and item.get_closest_marker("postgresql"))
+
+
+def smoke_of(items: list[pytest.Item]) -> list[pytest.Item]:
+    """What needs no database, and of each other file the first tests, once each."""
+    seen: dict[Path, set[str]] = defaultdict(set)
+    kept = []
+    for item in items:
+        names = seen[item.path]
+        name = getattr(item, "originalname", item.name)
+        if "database_url" not in getattr(item, "fixturenames", ()):
+            kept.append(item)
+        elif len(names) < SMOKE and name not in names and not item.get_closest_marker("slow"):
+            names.add(name)
+            kept.append(item)
+    return kept
 
 
 def pytest_collection_finish() -> None:
@@ -104,9 +138,18 @@ def config(tmp_path: Path, database_url: str) -> Config:
     return Config(data=tmp_path, database_url=database_url, keys=("test key",), origin=ORIGIN)
 
 
+@pytest.fixture(scope="session")
+def kept_open() -> dict[str, Database]:
+    """Closed, a database on PostgreSQL only lets its connections go. What it has compiled stays:
+    every sixth second of their tests went into compiling the same statements anew."""
+    return {}
+
+
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    database = open_database(database_url)
+async def database(database_url: str, kept_open: dict[str, Database]) -> AsyncIterator[Database]:
+    database = kept_open.get(database_url) or open_database(database_url)
+    if isinstance(database, PostgresDatabase):
+        kept_open[database_url] = database
     yield database
     await database.close()
 

@@ -256,6 +256,7 @@ MUTANTS: list[Mutant] = [
             'into if phone_to == "record" else original',
         ),
         ("(stamp.at, stamp.device) == (own.at, own.device)", "True"),
+        ("(stamp.at, stamp.device) == (own.at, own.device)", "stamp.at == own.at"),
         ("(stamp.at, stamp.device) == (own.at, own.device)", "False"),
         ('ledger.change(conflict, state="ended")', "pass"),
         ('settle(ledger, candidate, "different", fact.author or "")', "pass"),

@@ -57,16 +57,14 @@ class Model:
     """A byte for every minute from BEGIN on, and how many were open before it."""
 
     def __init__(self, body: dict[str, Any]) -> None:
-        zone = ZoneInfo(body["zone"])
         by_day = {FIRST + timedelta(days=n): day_of(body, n) for n in range(DAYS)}
         self.open = bytearray()
-        # A wall never jumps within a quarter of an hour, in these zones and years.
-        for at in range(BEGIN // 1000, BEGIN // 1000 + MINUTES * 60, QUARTER * 60):
-            wall = datetime.fromtimestamp(at, zone)
-            minute = wall.hour * 60 + wall.minute
-            today, yesterday = by_day[wall.date()], by_day[wall.date() - timedelta(days=1)]
-            now = zip(today[minute:], yesterday[minute + 1440 :], strict=False)
-            self.open += bytes(one | other for (one, other), _ in zip(now, range(15), strict=False))
+        for day, before, minute in walls(body["zone"]):
+            now = by_day[day][minute : minute + QUARTER]
+            late = by_day[before][minute + 1440 : minute + 1440 + QUARTER]
+            # As numbers: one step for a quarter of an hour.
+            either = int.from_bytes(now, "big") | int.from_bytes(late, "big")
+            self.open += either.to_bytes(QUARTER, "big")
         self.before = [0, *accumulate(self.open)]
 
     def elapsed(self, start: int, end: int) -> int:
@@ -91,6 +89,18 @@ class Model:
             middle = (low + high) // 2
             low, high = (low, middle) if self.before[middle] >= wanted else (middle + 1, high)
         return low
+
+
+@cache
+def walls(name: str) -> list[tuple[date, date, int]]:
+    """For every quarter of an hour the day on the wall, the one before, and the minute.
+
+    A wall never jumps within a quarter of an hour, in these zones and years.
+    """
+    zone, a_day = ZoneInfo(name), timedelta(days=1)
+    begins = range(BEGIN // 1000, BEGIN // 1000 + MINUTES * 60, QUARTER * 60)
+    shown = [datetime.fromtimestamp(at, zone) for at in begins]
+    return [(wall.date(), wall.date() - a_day, wall.hour * 60 + wall.minute) for wall in shown]
 
 
 def day_of(body: dict[str, Any], nth: int) -> bytes:

@@ -100,6 +100,7 @@ async def test_a_correction_written_in_time_may_arrive_late(
     assert "except" not in (await bo.push([made])).json()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("fields", "field"),
     [

@@ -51,6 +51,7 @@ async def test_no_further_contact_ends_the_appointments(phone_of: PhoneOf) -> No
     assert (body["next_at"], body["next_kind"], body["contact_count"]) == (None, None, 2)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("fields", "field"),
     [

@@ -18,7 +18,7 @@ from tests.server.mailserver import MailServer, mail_on_loopback
 from tests.server.ringing import bell, outbox, ring, send, state
 from tests.server.shop import Shop
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 
 
 @pytest.fixture

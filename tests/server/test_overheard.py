@@ -24,7 +24,7 @@ from tests.server.ringing import send
 from tests.server.robot import Robot
 from tests.server.shop import Shop
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 
 SKIPPED = {step: {"result": "skipped"} for step in ("needs", "proposal", "objection")}
 UNANSWERED: dict[str, Any] = {"greeting": {"result": "no_answer"}, "channel": "phone", **SKIPPED}

@@ -15,7 +15,7 @@ from server.photos import uploads
 from tests.conftest import MovableClock
 from tests.server.photo_stage import Stage, metadata, opened, photo_id, picture, until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 
 ONE = photo_id(1)
 

@@ -15,7 +15,7 @@ from server.db import Database
 from tests.conftest import MovableClock
 from tests.server.photo_stage import Stage, metadata, opened, photo_id, picture, png_bomb
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 
 ONE = photo_id(1)
 GPS = {1: "N", 2: (31.0, 14.0, 9.0), 3: "E", 4: (121.0, 29.0, 3.0)}

@@ -34,6 +34,7 @@ def checksum(data: bytes, algorithm: str = "sha1") -> str:
     return f"{algorithm} {value}"
 
 
+@pytest.mark.one_database
 async def test_options_says_what_the_server_can_do_without_a_version_or_a_credential(
     stage: Stage,
 ) -> None:
@@ -51,6 +52,7 @@ async def test_options_says_what_the_server_can_do_without_a_version_or_a_creden
     assert answer.headers["tus-max-size"] == str(MAX_PHOTO_BYTES)
 
 
+@pytest.mark.one_database
 async def test_every_answer_carries_the_version_even_a_refusal(stage: Stage) -> None:
     path = await stage.begin(ONE, b"twelve bytes")
     answers = [
@@ -68,6 +70,7 @@ async def test_every_answer_carries_the_version_even_a_refusal(stage: Stage) -> 
     assert [a.status_code for a in answers] == [204, 200, 404, 409, 405, 400, 401, 412, 204]
 
 
+@pytest.mark.one_database
 async def test_another_version_is_answered_412_with_ours_and_does_nothing(stage: Stage) -> None:
     path = await stage.begin(ONE, b"twelve bytes")
     answer = await stage.send(path, 0, b"twelve", tus_resumable="2.0.0")
@@ -75,6 +78,7 @@ async def test_another_version_is_answered_412_with_ours_and_does_nothing(stage:
     assert await stage.offset(path) == 0
 
 
+@pytest.mark.one_database
 async def test_head_tells_offset_length_metadata_and_is_never_cached(stage: Stage) -> None:
     path = await stage.begin(ONE, b"twelve bytes")
     await stage.send(path, 0, b"twelve")
@@ -85,6 +89,7 @@ async def test_head_tells_offset_length_metadata_and_is_never_cached(stage: Stag
     assert answer.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.one_database
 async def test_the_urls_begin_with_the_code_of_the_organisation(stage: Stage) -> None:
     path = await stage.begin(ONE, b"x")
     assert path.startswith("/photos/uploads/xinju.")
@@ -121,6 +126,7 @@ PATCHES: list[tuple[dict[str, str], int]] = [
 ]
 
 
+@pytest.mark.one_database
 async def test_a_patch_is_taken_whole_or_leaves_the_bytes_alone(stage: Stage) -> None:
     for headers, status in PATCHES:
         path = await stage.begin(ONE, b"twelve bytes")
@@ -129,6 +135,7 @@ async def test_a_patch_is_taken_whole_or_leaves_the_bytes_alone(stage: Stage) ->
         assert await stage.offset(path) == (6 if status == 204 else 0), headers
 
 
+@pytest.mark.one_database
 async def test_more_bytes_than_promised_are_413_and_change_nothing(stage: Stage) -> None:
     path = await stage.begin(ONE, b"twelve bytes")
     await stage.send(path, 0, b"twelve")
@@ -150,6 +157,7 @@ CREATIONS: list[tuple[dict[str, str], int]] = [
 ]
 
 
+@pytest.mark.one_database
 async def test_a_creation_that_makes_no_sense_is_refused(stage: Stage) -> None:
     usual = {"upload_length": "12", "upload_metadata": metadata(ONE, b"twelve bytes")}
     for headers, status in CREATIONS:
@@ -158,6 +166,7 @@ async def test_a_creation_that_makes_no_sense_is_refused(stage: Stage) -> None:
     assert stage.staged() == []
 
 
+@pytest.mark.one_database
 async def test_a_creation_can_bring_the_first_bytes(stage: Stage) -> None:
     answer = await stage.call(
         "POST",
@@ -171,6 +180,7 @@ async def test_a_creation_can_bring_the_first_bytes(stage: Stage) -> None:
     assert await stage.offset(answer.headers["location"]) == 6
 
 
+@pytest.mark.one_database
 async def test_a_creation_can_bring_the_whole_photo(stage: Stage) -> None:
     data = picture()
     answer = await stage.call(
@@ -185,6 +195,7 @@ async def test_a_creation_can_bring_the_whole_photo(stage: Stage) -> None:
     assert len(stage.blobs()) == 2
 
 
+@pytest.mark.one_database
 async def test_a_post_that_means_patch_or_delete_is_one(stage: Stage) -> None:
     path = await stage.begin(ONE, b"twelve bytes")
     patched = await stage.call(
@@ -249,6 +260,7 @@ async def test_beginning_a_photo_again_replaces_its_unfinished_upload(stage: Sta
     assert stage.staged() == []
 
 
+@pytest.mark.one_database
 async def test_an_upload_resumes_at_any_byte(stage: Stage) -> None:
     data = picture(200, 150)
     dice = random.Random(20261122)

@@ -18,7 +18,7 @@ from server.stores.tables import posters
 from tests.cast import CODE, ORG, RENMIN
 from tests.conftest import MovableClock
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 
 
 @pytest.fixture

@@ -114,6 +114,19 @@ async def test_a_tree_that_comes_back_is_there_again(
         assert holder.agrees()
 
 
+async def test_a_tree_that_left_and_came_back_between_two_pulls_is_not_said_to_be_gone(
+    phone_of: PhoneOf, database: Database, clock: MovableClock
+) -> None:
+    bo = await phone_of("bo")
+    id = await register(bo)
+    await bo.pull()
+    for owner in ("chen", "bo"):
+        await give(database, clock, id, owner_id=owner)
+    frames = await bo.pull()
+    assert id in [row[1] for frame in frames for row in frame["rows"]]
+    assert [gone for frame in frames for gone in frame["gone"]] == []
+
+
 async def test_a_first_pull_of_many_rows_comes_in_frames_that_each_can_be_the_last(
     phone_of: PhoneOf,
 ) -> None:
@@ -255,11 +268,11 @@ def test_entries_of_one_number_share_a_frame_however_large_it_grows() -> None:
 
 
 async def test_a_pull_that_finds_no_reader_is_put_off_not_cut_short(
-    phone_of: PhoneOf, database: Any
+    phone_of: PhoneOf, database: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bo = await phone_of("bo")
     pool = getattr(database, "readers", None) or database.writers
-    pool.pool._timeout = 0.05
+    monkeypatch.setattr(pool.pool, "_timeout", 0.05)
     async with AsyncExitStack() as stack:
         for _ in range(pool.pool.size()):
             await stack.enter_async_context(database.read())

@@ -119,6 +119,7 @@ async def test_one_number_sent_from_many_phones_at_once_is_one_customer_and_one_
     assert [lead["arrivals"] for lead in await stored(database, "lead")] == [6]
 
 
+@pytest.mark.one_database
 async def test_reloading_the_thanks_sends_nothing(sun: Visitor, database: Database) -> None:
     thanks = await sun.register()
     assert thanks.request.method == "GET"
@@ -177,6 +178,7 @@ async def test_nobody_agrees_to_marketing_for_a_known_customer(
 # What is refused, and how
 
 
+@pytest.mark.one_database
 async def test_without_consent_nothing_is_stored_and_the_page_says_what_to_do(
     sun: Visitor, database: Database
 ) -> None:
@@ -187,6 +189,7 @@ async def test_without_consent_nothing_is_stored_and_the_page_says_what_to_do(
         assert await stored(database, entity) == []
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
@@ -213,12 +216,14 @@ async def test_a_mistake_is_named_and_everything_typed_is_kept(
     assert await stored(database, "arrival") == []
 
 
+@pytest.mark.one_database
 async def test_after_a_mistake_the_mended_form_goes_through(sun: Visitor) -> None:
     page = await sun.register(phone="138")
     sun.clock.advance(seconds=8)
     assert is_thanks(await sun.send(nonce_in(page)))
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("wait", "told"),
     [(0.5, "没有收到"), (61 * 60, "页面打开的时间有点久")],
@@ -236,6 +241,7 @@ async def test_a_page_sent_too_fast_or_too_late_is_asked_for_again(
     assert is_thanks(await sun.send(nonce_in(page)))
 
 
+@pytest.mark.one_database
 async def test_a_machine_that_fills_every_field_gets_nowhere(
     sun: Visitor, database: Database
 ) -> None:
@@ -243,6 +249,7 @@ async def test_a_machine_that_fills_every_field_gets_nowhere(
     assert await stored(database, "arrival") == []
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("nonce", ["", "x", "WzEsMl0.AAAA", "é" * 2000])
 async def test_a_forged_page_is_asked_for_again(
     sun: Visitor, database: Database, nonce: str
@@ -251,6 +258,7 @@ async def test_a_forged_page_is_asked_for_again(
     assert await stored(database, "arrival") == []
 
 
+@pytest.mark.one_database
 async def test_a_page_for_one_poster_does_not_serve_another(
     sun: Visitor, database: Database, clock: MovableClock
 ) -> None:
@@ -288,6 +296,7 @@ async def test_sql_and_markup_stay_text_in_every_field(
     assert arrival["need"] == nasty.replace("\x00", "").strip()
 
 
+@pytest.mark.one_database
 async def test_a_body_that_is_no_form_gets_the_form(sun: Visitor, database: Database) -> None:
     for body, kind in [
         (b"{}", "application/json"),
@@ -303,6 +312,7 @@ async def test_a_body_that_is_no_form_gets_the_form(sun: Visitor, database: Data
     assert await stored(database, "arrival") == []
 
 
+@pytest.mark.one_database
 async def test_a_body_of_many_megabytes_is_turned_away(sun: Visitor) -> None:
     page = await sun.browser.post(sun.path, content=b"need=" + b"x" * 5_000_000)
     assert page.status_code == 413
@@ -318,6 +328,7 @@ async def test_one_phone_typed_again_and_again_is_answered_politely_and_not_stor
     assert len(await stored(database, "arrival")) == 6
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("token", ["x", "WzEsMl0.AAAA", "%00", "a" * 3000])
 async def test_a_forged_link_opens_nothing(sun: Visitor, token: str) -> None:
     assert (await sun.browser.get(f"/r/{token}")).status_code == 404
@@ -325,6 +336,7 @@ async def test_a_forged_link_opens_nothing(sun: Visitor, token: str) -> None:
     assert (await sun.browser.get(f"{sun.path}/thanks/{token}")).status_code == 404
 
 
+@pytest.mark.one_database
 async def test_the_thanks_are_shown_for_a_day(sun: Visitor) -> None:
     thanks = await sun.register()
     sun.clock.advance(hours=25)

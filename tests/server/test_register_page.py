@@ -7,7 +7,7 @@ import pytest
 from server.customers.consent import CURRENT
 from tests.server.visitor import AGREED, Visitor, nonce_in
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 
 
 async def test_the_page_promises_a_time_in_store_hours(sun: Visitor) -> None:

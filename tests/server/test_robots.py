@@ -12,7 +12,7 @@ from tests.cast import ORG
 from tests.conftest import ORIGIN
 from tests.server.ringing import Chat, bell
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 
 
 def test_signatures_are_those_that_openssl_makes() -> None:

@@ -12,7 +12,7 @@ from tests.cast import BINJIANG, ORG
 from tests.server.ringing import Chat, bell, hang
 from tests.server.robot import robot_on_loopback
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 
 
 async def until(is_so: Callable[[], bool]) -> None:

@@ -44,6 +44,7 @@ async def test_a_manager_changes_some_rules_and_the_others_stay(
     assert (await lin.get(RULES)).json()["rules"] == {"open_cap": 9}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("wish", "code", "field"),
     [

@@ -115,6 +115,7 @@ def week(**days: list[list[int]]) -> list[list[list[int]]]:
     return [days.get(name, []) for name in ("mo", "tu", "we", "th", "fr", "sa", "su")]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("hours", "found"),
     [
@@ -139,6 +140,7 @@ async def test_wrong_hours_are_named_by_day_and_shift(
     assert (await lin.get(DOOR)).json() == before
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "hours",
     [
@@ -157,6 +159,7 @@ async def test_shifts_may_touch_run_over_midnight_and_last_all_day(
     assert (await lin.patch(DOOR, json={"hours": hours})).json()["hours"] == hours
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("openings", "found"),
     [
@@ -175,6 +178,7 @@ async def test_wrong_openings_are_named_by_date_and_shift(
     assert faults(await lin.patch(DOOR, json={"openings": openings})) == found
 
 
+@pytest.mark.one_database
 async def test_a_night_before_a_day_of_its_own_must_not_run_into_it(
     lin: httpx.AsyncClient,
 ) -> None:
@@ -182,6 +186,7 @@ async def test_a_night_before_a_day_of_its_own_must_not_run_into_it(
     assert faults(await lin.patch(DOOR, json=wish)) == [("overlap", "openings", "2026-12-05", 0)]
 
 
+@pytest.mark.one_database
 async def test_dates_of_long_ago_and_far_ahead_are_mistyped_unless_they_were_there(
     lin: httpx.AsyncClient, sign_in: SignIn, clock: MovableClock
 ) -> None:
@@ -195,6 +200,7 @@ async def test_dates_of_long_ago_and_far_ahead_are_mistyped_unless_they_were_the
     assert answer.json()["closures"] == ["2026-12-01", "2027-12-01"]
 
 
+@pytest.mark.one_database
 async def test_a_store_that_opens_on_one_day_to_come_opens_and_without_it_never(
     lin: httpx.AsyncClient,
 ) -> None:
@@ -205,6 +211,7 @@ async def test_a_store_that_opens_on_one_day_to_come_opens_and_without_it_never(
     ]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("wish", "found"),
     [
@@ -230,6 +237,7 @@ async def test_a_store_more_impatient_than_allowed_may_still_change_its_hours(
     assert (answer.status_code, answer.json()["patience_s"]) == (200, 120)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "wish",
     [
@@ -263,6 +271,7 @@ shifts = st.lists(
 )
 
 
+@pytest.mark.one_database
 @given(st.lists(shifts, min_size=7, max_size=7))
 @settings(max_examples=60, deadline=None)
 def test_hours_are_wrong_just_when_a_minute_of_the_week_is_in_two_shifts(hours: Any) -> None:
@@ -282,6 +291,7 @@ def test_hours_are_wrong_just_when_a_minute_of_the_week_is_in_two_shifts(hours: 
 # Holidays
 
 
+@pytest.mark.one_database
 async def test_the_screen_is_told_of_holidays_and_of_years_nobody_knows(
     sign_in: SignIn, clock: MovableClock
 ) -> None:

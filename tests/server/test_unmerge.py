@@ -110,6 +110,22 @@ async def test_what_an_alias_had_filled_in_leaves_an_empty_field_of_its_own_kind
     assert (record["tags"], record["tier"]) == ([], None)
 
 
+async def test_what_both_had_written_alike_stays_with_both_even_of_one_moment(
+    phone_of: PhoneOf, clock: MovableClock
+) -> None:
+    bo, chen, lin = await phone_of("bo"), await phone_of("chen"), await phone_of("lin")
+    held, alias = await register(bo), make_id()
+    clock.advance(minutes=5)
+    alike = {"budget": "12 万", "community": "滨江"}
+    for field, value in alike.items():
+        await say_of(bo, held, **{field: value})
+    await chen.push([chen.operation("customer", alias, customer(name="孙太太", **alike))])
+    assert await say(lin, "unmerge", alias_id=alias, phone="record") is None
+    rows = (await Holder(lin).pull()).rows
+    for id in (held, alias):
+        assert {field: rows[id].body[field] for field in alike} == alike
+
+
 async def test_what_was_written_over_in_the_same_moment_is_not_taken_out(
     phone_of: PhoneOf,
 ) -> None:

@@ -67,6 +67,7 @@ async def test_a_visit_to_a_customer_joins_the_tree_without_a_place_to_compare(
     assert (held.body["grade"], held.body["distance_m"]) == ("plausible", None)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("fields", "field"),
     [

@@ -95,6 +95,7 @@ async def test_a_phone_whose_subscription_cannot_be_read_any_more_is_told_that_i
     assert (await bo.get("/api/push")).json()["phones"] == [id]
 
 
+@pytest.mark.one_database
 async def test_each_lead_is_a_notice_of_its_own_however_many_there_are(
     lin: httpx.AsyncClient,
     service: PushService,
@@ -149,6 +150,7 @@ async def test_a_phone_that_took_it_back_is_forgotten(
     assert service.asked == 1
 
 
+@pytest.mark.one_database
 async def test_a_push_service_that_is_busy_is_tried_again(
     lin: httpx.AsyncClient,
     service: PushService,
@@ -201,6 +203,7 @@ async def test_nobody_sees_or_changes_a_phone_by_the_doors_of_robots(
         assert changed.status_code == 404
 
 
+@pytest.mark.one_database
 async def test_where_this_server_does_not_push_the_phone_is_told_so(
     bo: httpx.AsyncClient, service: PushService, sender: Sender
 ) -> None:
@@ -212,6 +215,7 @@ async def test_where_this_server_does_not_push_the_phone_is_told_so(
     assert answer.json()["error"]["code"] == "no_push"
 
 
+@pytest.mark.one_database
 async def test_a_stranger_learns_and_subscribes_nothing(
     stranger: httpx.AsyncClient, service: PushService
 ) -> None:
@@ -219,6 +223,7 @@ async def test_a_stranger_learns_and_subscribes_nothing(
     assert (await stranger.post("/api/push", json=service.subscription)).status_code == 401
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "endpoint",
     [
@@ -252,6 +257,7 @@ def test_push_services_are_known(endpoint: str) -> None:
     web_push.check_endpoint(endpoint, loopback=False)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("keys", [("", ""), ("AAAA", "AAAA"), ("é", "x"), ("C" * 87, "A" * 22)])
 async def test_keys_that_are_none_are_not_taken(
     bo: httpx.AsyncClient, service: PushService, keys: tuple[str, str]
@@ -261,6 +267,7 @@ async def test_keys_that_are_none_are_not_taken(
     assert (answer.status_code, answer.json()["error"]["field"]) == (400, "keys")
 
 
+@pytest.mark.one_database
 async def test_a_key_that_is_on_no_curve_is_forgotten_with_the_first_message(
     lin: httpx.AsyncClient,
     service: PushService,
