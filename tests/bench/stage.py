@@ -9,7 +9,6 @@ import socket
 import sys
 import tempfile
 import time
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -34,6 +33,11 @@ from sync import Ledger
 from tests.bench.ids import new_id
 from tests.bench.process import Process
 from tests.bench.replica import Frame, read_frames
+
+try:
+    from isal.isal_zlib import decompressobj
+except ImportError:
+    from zlib import decompressobj  # type: ignore[assignment]
 
 ORG = "bench"
 KEPT_S = 3
@@ -223,7 +227,7 @@ class Client:
     def pieces(self, answer: http.client.HTTPResponse) -> Iterator[bytes]:
         """The body as it comes, before compression: as a browser hands it to a page."""
         is_gzip = answer.getheader("content-encoding") == "gzip"
-        stream = zlib.decompressobj(wbits=31) if is_gzip else None
+        stream = decompressobj(wbits=31) if is_gzip else None
         while piece := answer.read1(PIECE_BYTES):
             self.received += len(piece)
             yield stream.decompress(piece) if stream else piece
