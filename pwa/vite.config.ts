@@ -14,7 +14,7 @@ const EVERY_PAGE = new RegExp([
 ].join('|'))
 
 // Today, which most people see first: small parts compress better together.
-const FIRST_PAGE = /src\/(today\/|trust\/age|leads\/(OfferCard|told|act|said|desk|clock)|customers\/(called|TierTag))|svelte\/dist\/icons\/(check|calendar-clock|triangle-alert)\./
+const FIRST_PAGE = /src\/(today\/|trust\/age|leads\/(OfferCard|told|act|said|clock)|customers\/(called|TierTag))|svelte\/dist\/icons\/(check|calendar-clock|triangle-alert)\./
 
 export default defineConfig(({ mode }) => ({
   plugins: [svelte(), tailwindcss(), VitePWA({
@@ -29,12 +29,16 @@ export default defineConfig(({ mode }) => ({
       globIgnores: ['**/*.wasm', 'icon-512.png', 'icon-maskable-512.png'],
     },
   })],
-  // Hidden test worlds need Svelte's browser build, as the phone has it.
-  resolve: mode === 'test' ? { conditions: ['browser'] } : {},
+  resolve: {
+    // Dexie for browsers that know classes and async: what it says for older ones is weight on a weak link.
+    alias: [{ find: /^dexie$/, replacement: 'dexie/dist/modern/dexie.mjs' }],
+    // Hidden test worlds need Svelte's browser build, as the phone has it.
+    ...(mode === 'test' && { conditions: ['browser'] }),
+  },
   build: { target: 'es2022', cssMinify: 'lightningcss', assetsInlineLimit: 0,
     // A phone on a weak link pays for each request: what every page needs comes in a few files, not in forty.
     rolldownOptions: { output: { codeSplitting: { groups: [
-      { name: 'ground', test: /node_modules\/(svelte|esm-env|clsx|dexie)\// },
+      { name: 'ground', test: /node_modules\/(svelte\/(?!src\/reactivity\/)|(esm-env|clsx|dexie)\/)/ },
       { name: 'frame', test: EVERY_PAGE },
       { name: 'first', test: FIRST_PAGE },
     ] } } } },

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Playwright, sync_playwright
 
+from tests.browser import axe
+from tests.browser.browsers import ARGS, CHROMIUM
 from tests.browser.records import Records
 from tests.browser.screens import photographed
 from tests.browser.theatre import Theatre, opened
@@ -44,6 +46,10 @@ NAMELESS = """() => {
     .filter((one) => !plain(said(one))).map((one) => one.outerHTML.slice(0, 200))
 }"""
 
+FAULTY = (
+    "<title>x</title><main><h1>x</h1><input><p style='color:#bbb;background:#ccc'>Hardly</p></main>"
+)
+
 
 @dataclass
 class Looked:
@@ -53,6 +59,7 @@ class Looked:
     pages: list[str] = field(default_factory=list)
     wide: list[str] = field(default_factory=list)
     nameless: list[str] = field(default_factory=list)
+    barriers: list[str] = field(default_factory=list)
     texts: list[tuple[str, str]] = field(default_factory=list)
 
     def at(self, name: str, page: Page) -> None:
@@ -62,6 +69,7 @@ class Looked:
         if content > window:
             self.wide.append(f"{name}: {content} px in {window}")
         self.nameless += [f"{name}: {html}" for html in page.evaluate(NAMELESS)]
+        self.barriers += [f"{name}: {each}" for each in axe.violations(page)]
         self.texts += [(name, text) for text in page.evaluate(READ)]
 
 
@@ -71,18 +79,36 @@ def sample(tmp_path: Path) -> Iterator[Theatre]:
         yield theatre
 
 
+@pytest.fixture
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("style", STYLES, ids=lambda style: style.name)
 def test_every_screen_is_whole_and_in_one_language(sample: Theatre, style: Style) -> None:
     looked = Looked(sample.folder / style.name)
     looked.folder.mkdir()
     Tour(sample, style, looked.at).walk()
-    assert len(looked.pages) >= 43
+    assert len(looked.pages) >= 45
     assert looked.wide == []
     assert sample.faults() == []
     assert looked.nameless == []
+    assert looked.barriers == [], "\n".join(looked.barriers)
     if style.tongue == "en":
         assert sorted(foreign(looked.texts, sample.records)) == []
+
+
+@pytest.mark.browser
+def test_axe_sees_what_is_wrong_even_where_there_are_no_scripts(playwright: Playwright) -> None:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGS])
+    page = browser.new_page(java_script_enabled=False)
+    page.set_content(FAULTY)
+    found = {line.split(":")[0] for line in axe.violations(page)}
+    assert {"label", "color-contrast", "html-has-lang"} <= found
+    assert not page.evaluate(axe.HAS_SCRIPTS), "they were only lent"
+    browser.close()
 
 
 def foreign(texts: list[tuple[str, str]], records: Records) -> set[tuple[str, str]]:

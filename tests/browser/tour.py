@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
+from server.clock import system_clock
+from server.notify.acknowledging import link_maker
 from server.sample.cast import BO, DEMO, HUA, LIN, ORG_CODE, ORG_ID, XIA, Person
 from server.stores.posters import Poster, sign
 from tests.browser import pictures
@@ -114,8 +116,13 @@ class Tour:
         link = f"{self.theatre.stage.origin}/r/{self.poster()}?lang={self.style.tongue}"
         customer.page.goto(link)
         self.stop("register-public", customer.page, "form")
+        customer.fills_in(phone=self.phone[:6], name=self.name, need=self.need)
+        customer.submits()
+        self.stop("wrong-public", customer.page, ".wrong")
         customer.registers(link, phone=self.phone, name=self.name, need=self.need)
         self.stop("thanks-public", customer.page, "section.pass")
+        customer.page.goto(self.link_of_a_reminder())
+        self.stop("i-know", customer.page, "form button")
         customer.leaves()
 
     def see_the_sign_in(self, profile: Profile) -> None:
@@ -202,6 +209,14 @@ class Tour:
         statement = "SELECT * FROM posters WHERE store_id = ?"
         poster = Poster(*self.theatre.records.query(statement, DEMO)[0])
         return sign(self.theatre.stage.config.keys, poster)
+
+    def link_of_a_reminder(self) -> str:
+        """What a group's robot shows the manager about the lead of whoever has registered."""
+        link_for = link_maker(self.theatre.stage.config, system_clock)
+        self.theatre.records.until(
+            lambda: bool(self.theatre.records.bodies("lead", name=self.name))
+        )
+        return f"{link_for(ORG_ID, self.open_lead(), LIN.id, 'dingtalk')}?lang={self.style.tongue}"
 
     def known_customer(self) -> str:
         """Bo's customer with the longest story."""

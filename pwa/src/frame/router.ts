@@ -16,9 +16,17 @@ export const place: Readable<Place> = { subscribe: here.subscribe }
 /** The present path only, e.g. `/customers/0197…`. */
 export const path: Readable<string> = readable(read().path, (set) => here.subscribe((now) => set(now.path)))
 
+let moved = false
+
+/** Whether this is another page than the one the browser opened. */
+export function hasMoved(): boolean {
+  return moved
+}
+
 /** Opens a path (may carry ?query). `replace` leaves no step back. */
 export function go(to: string, options: { replace?: boolean } = {}): void {
   inTurn(() => {
+    moved = true
     const depth = options.replace ? read().depth : read().depth + 1
     // A step taken from an open sheet takes the sheet's own place in the history.
     if (options.replace || history.state?.sheet) history.replaceState({ depth }, '', to)
@@ -72,6 +80,7 @@ function onPop(): void {
   if (returning) return goOn()
   const close = sheets.pop()
   if (close) close()
+  else moved = true
   here.set(read())
 }
 

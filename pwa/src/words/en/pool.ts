@@ -5,7 +5,7 @@ export default {
   not_saved: 'This phone could not save it. Make a little room and tap again.', cooling: 'You had this customer until just now; you can claim again from {when}',
   days: '{n} days in the pool', days_today: 'In the pool since today',
   why_no_answer: 'Has not answered', why_no_attempt: 'Not contacted for long', why_released: 'Let go by the owner', why_imported: 'From an imported list',
-  rehearsal: 'Dry run', rehearsal_hint: 'See whose customers would go back to the pool next. Looking changes nothing.', rehearse: 'Work it out',
+  rehearsal: 'Who would go back', rehearsal_hint: 'See whose customers would go back to the pool next. Looking changes nothing.', rehearse: 'Work it out',
   rehearsal_offline: 'The server cannot be reached. Try when there is a network.', rehearsal_none: 'In the round of {when} nobody goes back to the pool and nobody is warned.',
   going_no_answer: '{who} · {when}: the customer has not answered', going_no_attempt: '{who} · {when}: nobody has tried',
   leaving: 'Going back to the pool',
@@ -22,7 +22,7 @@ export default {
   set_claims: 'Claims', set_daily: 'Claims a person a day', set_daily_hint: '0: nobody can claim.', set_capacity: 'Customers a person may own', set_capacity_hint: 'Whoever owns so many cannot claim; routing goes on.',
   set_cool_off_days: 'Days until the previous owner may claim', set_cool_off_days_hint: '0: at once.',
   set_collisions: 'Collisions', set_protection_days: 'Days within which two registrations collide', set_protection_days_hint: 'When two people register one customer further apart, nobody asks who was first.',
-  try: 'Dry run', save: 'Save', saved: 'Saved. The next round goes by it.', save_failed: 'Not saved; the rules are as they were.', fault_invalid: 'One field is not right; see the red line.', fault_warned: 'The warning is as long as the days: it would come on the day of the last contact. Shorten it, or allow more days.',
-  tried: 'Dry run: the next round', tried_hint: 'With these rules the next round would do this. Looking changes nothing.', tried_now: 'With the present rules: {sum}',
+  try: 'Try out', save: 'Save', saved: 'Saved. The next round goes by it.', save_failed: 'Not saved; the rules are as they were.', fault_invalid: 'One field is not right; see the red line.', fault_warned: 'The warning is as long as the days: it would come on the day of the last contact. Shorten it, or allow more days.',
+  tried: 'Tried out: the next round', tried_hint: 'With these rules the next round would do this. Looking changes nothing.', tried_now: 'With the present rules: {sum}',
   sum_let_go: '{n} go', sum_warn: '{n} warned', sum_stand: '{n} warned before', sum_spare: '{n} spared', sum_none: 'nothing',
 } as const

@@ -8,7 +8,7 @@ export default {
   correct_saved: '更正已存本机。联网后自动上传。', void_saved: '已作废，存在本机。', restore_saved: '已恢复，存在本机。',
   comment_label: '备注', visit_label: '打卡备注', unfinished: '还差：{parts}', photo_n: '照片 {n}',
   delete: '删除这位客户', delete_title: '删除 {name}？',
-  delete_what: '资料和全部动态会从每台手机上收走。门店可以在"最近删除"里恢复。\n同事之后再记的内容会留着，恢复后自动补上。',
+  delete_what: '资料和全部动态会从每台手机上收走。门店可以在“最近删除”里恢复。\n同事之后再记的内容会留着，恢复后自动补上。',
   delete_note: '为什么删（可不写）', delete_yes: '删除', delete_saved: '已删除，存在本机。', undo: '撤销',
   delete_open_lead: '还有没关闭的线索，先关闭线索才能删除。',
   deleted_title: '最近删除', deleted_why: '删除的客户在这里恢复', deleted_none: '没有可以恢复的客户。', deleted_this: '这位客户已删除。',
@@ -24,5 +24,5 @@ export default {
   part_name: '{name}，{when} 登记', part_unnamed: '{when} 登记的一份', part_facts: '{n} 条动态跟着它走',
   part_hint: '拆出的一份按当初登记的内容回来，归登记的人；当初记在它名下的动态跟着它走。', part_phone: '手机号留给哪一份', part_record: '现在这份', part_alias: '拆出的那份',
   part_no_number: '另一份从此没有号码。', part_note: '为什么拆（可不写）', part_yes: '拆开', part_saved: '已存本机。联网后拆开。',
-  conflict_of_part: '两份档案的"{field}"不一样', conflict_ended: '两份档案已拆开，不用再选。',
+  conflict_of_part: '两份档案的“{field}”不一样', conflict_ended: '两份档案已拆开，不用再选。',
 } as const
