@@ -1,4 +1,4 @@
-import type { Bodies, Reception, Seen } from '../model'
+import type { Bodies, Contact, Reception, Seen } from '../model'
 import type { Draft } from '../phone/outbox'
 import { localDigits, maskedPhone } from '../words/format'
 
@@ -22,7 +22,7 @@ export interface Desk {
 }
 /** A phone this phone has met before: the record itself, or only a masked card of an arrival. */
 export type Known =
-  | { kind: 'customer'; customer: Seen<Bodies['customer']> }
+  | { kind: 'customer'; customer: Seen<Bodies['customer']>; contact?: Contact }
   | { kind: 'card'; card: Seen<Bodies['arrival_card']> }
 /** Whom the registration is about, as far as this phone knows. */
 export interface Subject {
@@ -48,9 +48,13 @@ export function knownPhone(
   canonical: string,
   customers: Seen<Bodies['customer']>[],
   cards: Seen<Bodies['arrival_card']>[],
+  contacts: Seen<Contact>[] = [],
 ): Known | null {
   const customer = customers.find(({ body }) => body.phone === canonical)
   if (customer) return { kind: 'customer', customer }
+  const contact = contacts.find(({ body }) => body.phone === canonical && !body.removed)
+  const spokenFor = contact && customers.find(({ id }) => id === contact.root)
+  if (spokenFor) return { kind: 'customer', customer: spokenFor, contact: contact.body }
   const masked = plainMask(maskedPhone(canonical))
   const card = cards.find(({ body }) => plainMask(body.phone_masked) === masked)
   return card ? { kind: 'card', card } : null
