@@ -11,6 +11,8 @@ export interface Store {
   hours: [number, number][][]; closures: string[]; openings: Record<string, [number, number][]>
   patience_s: number; point: Point | null; fence_m: number
   manager_id: string | null; deputy_id: string | null; area_id: string | null
+  /** where customers find it, in words */
+  address?: string
   /** the server's: public holidays and make-up days by date, with the weekday whose hours they have (0 is Monday; null: closed) */
   as_weekday?: Record<string, number | null>
   /** how its leads are shared out; what is left out is the default */

@@ -1,6 +1,7 @@
 import type { Bodies, Seen, Step } from '../model'
 import { currentTongue, t, type Key } from '../words'
 import { agoText, appointmentText, clockText, daysApart, distanceText, maskedPhone, momentText } from '../words/format'
+import { lagText } from '../followups/when'
 import { saidOf } from './contacts'
 import type { Entry, Kind } from './timeline'
 import { clocksOf } from './timeline'
@@ -106,6 +107,7 @@ const TELLERS: { [K in Kind]: Teller<K> } = {
       channel: t(`followups.channel_${body.channel}`),
     }),
     lines: [...TOLD_STEPS.map((step) => stepText(body, step)), revisitText(body, around)].filter((line) => line !== null),
+    ...(lagText(body) ? { tag: { text: lagText(body), tone: 'amber' } } : {}),
   }),
   visit: ({ body }, around) => ({
     title: t('customers.told_visit', { place: around.stores.get(body.store_id ?? '') ?? t('customers.told_visit_home') }),

@@ -8,7 +8,7 @@ export default {
   taken_here: 'This is the number of {name}. You can save it; the manager will see whether they are one family.',
   fault: 'Does this number reach them?', fault_dead: 'Dead number', fault_wrong: 'Wrong person', fault_hint: 'The lead stays open.',
   known_by: 'number of {relation} {name}', with: 'Contacts in the family',
-  ics: 'Put into the customer’s calendar', ics_hint: 'Sends the customer a calendar file: only the time and the store’s address.', ics_summary: 'Visit to {store}', ics_visit: 'Home visit by {store}', ics_saved: 'The calendar file is on this phone.', ics_failed: 'This phone could not make the calendar file.',
+  ics: 'Put into the customer’s calendar', ics_hint: 'Sends the customer a calendar file: only the time and the store’s address.', ics_summary: 'Visit to {store}', ics_saved: 'The calendar file is made.', ics_failed: 'This phone could not make the calendar file.',
   removed_now: 'Removed',
   dormant: '7 days without contact', dormant_sub: 'List of {day} 9:00', dormant_hint: 'Renewed each Monday at 9:00. Only customers of yours who agreed to hear from us and had no effective contact for 7 days or more.', dormant_none: 'Nobody is on this week’s list, or you have spoken to all of them.',
   digest_dormant: '{n} without contact for 7 days this week', digest_open: 'See the list',

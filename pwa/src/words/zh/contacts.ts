@@ -8,7 +8,7 @@ export default {
   taken_here: '这个号码是{name}的。可以保存，店长会看看是不是一家人。',
   fault: '这个号码打得通吗？', fault_dead: '空号', fault_wrong: '打错', fault_hint: '标记后线索照常保留。',
   known_by: '{relation} {name}的号码', with: '家人的联系人',
-  ics: '放进客户的日历', ics_hint: '发给客户一个日历文件，只有时间和门店地址。', ics_summary: '到店：{store}', ics_visit: '上门：{store}', ics_saved: '日历文件已存到这台手机。', ics_failed: '这台手机没能做出日历文件。',
+  ics: '放进客户的日历', ics_hint: '发给客户一个日历文件，只有时间和门店地址。', ics_summary: '到店：{store}', ics_saved: '日历文件已做好。', ics_failed: '这台手机没能做出日历文件。',
   removed_now: '已移除',
   dormant: '7 天没联系', dormant_sub: '{day} 9:00 的名单', dormant_hint: '每周一 9:00 更新。只列愿意接收通知、名下 7 天以上没有有效联系的客户。', dormant_none: '本周名单上没有人，或者都联系过了。',
   digest_dormant: '本周有 {n} 位 7 天没联系', digest_open: '看名单',
