@@ -1,6 +1,7 @@
 import type { Bodies, Contact, Reception, Seen } from '../model'
 import type { Draft } from '../phone/outbox'
-import { localDigits, maskedPhone } from '../words/format'
+import { maskedPhone } from '../words/format'
+import { typedPhone } from './contacts'
 
 /** What one reception tells; `phone` as typed. */
 export interface Registration {
@@ -37,7 +38,7 @@ export const CONSENT_VERSIONS = { service: 'service-1', marketing: 'marketing-1'
 export function blankRegistration(query: URLSearchParams): Registration {
   const said = (key: string) => query.get(key)?.trim() ?? ''
   return {
-    phone: localDigits(said('phone')) || said('phone'), name: said('name').slice(0, 40), salutation: '', need: said('need').slice(0, 200),
+    phone: typedPhone(said('phone')), name: said('name').slice(0, 40), salutation: '', need: said('need').slice(0, 200),
     reception: null, receiver_id: null, service: false, marketing: false,
     pass: said('pass') || null, card_id: said('card') || null,
   }
