@@ -33,6 +33,7 @@ def merge(ledger: Ledger, gone: Row, into: Row, fact: Row) -> None:
     pool_card.leave(ledger, gone, None)
     move_tree(ledger, gone, into)
     customer.list_contacts(into, ledger, gone.body.get("contact_ids") or ())
+    customer.drop_answered(into, gone.id, ledger)
     if into.body.get("owner_id") is None and gone.body.get("owner_id"):
         change_owner(ledger, into, gone.body["owner_id"])
     keep_split(ledger, gone, into)
