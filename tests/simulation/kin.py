@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.simulation.desk import Desk, Writing, creation
 from tests.simulation.phone import Phone, Unit
 
@@ -20,9 +22,9 @@ def amend_contact(desk: Desk, phone: Phone) -> Unit | None:
     if not held:
         return None
     id = desk.random.choice(held)
-    fields = desk.random.choice(
-        ({"phone": desk.number()}, {"phone": ""}, {"note": desk.word()}, {"removed": True})
-    )
+    wishes: list[dict[str, Any]] = [{"phone": desk.number()}, {"phone": ""}]
+    wishes += [{"note": desk.word()}, {"removed": True}]
+    fields = desk.random.choice(wishes)
     if desk.random.random() < 0.2:
         fields = {"removed": False, "phone": desk.number()}
     return [{"e": "contact", "i": id, "b": phone.version_of(id), "f": fields}]
