@@ -11,6 +11,8 @@ export interface Store {
   hours: [number, number][][]; closures: string[]; openings: Record<string, [number, number][]>
   patience_s: number; point: Point | null; fence_m: number
   manager_id: string | null; deputy_id: string | null; area_id: string | null
+  /** where customers find it, in words */
+  address?: string
   /** the server's: public holidays and make-up days by date, with the weekday whose hours they have (0 is Monday; null: closed) */
   as_weekday?: Record<string, number | null>
   /** how its leads are shared out; what is left out is the default */
@@ -56,6 +58,15 @@ export interface Customer {
   release_at?: number | null; release_why?: 'no_answer' | 'no_attempt' | null; warned_at?: number | null; former_id?: string | null
   /** per cent by person, while a manager's split stands: both have the tree */
   credits?: Record<string, number> | null
+  phone_fault?: PhoneFault | null
+}
+/** Nobody has this number, or somebody else has; it speaks of the number it names alone. */
+export interface PhoneFault { phone: string; why: 'dead' | 'wrong' }
+/** Somebody who speaks for a customer, or the customer's other number. `relation` is a known word (customers/contacts.ts) or free text. */
+export interface Contact {
+  customer_id: string; relation: string; name?: string; phone?: string; note?: string; phone_fault?: PhoneFault | null; removed?: boolean
+  /** the server's */
+  phone_valid?: boolean
 }
 
 /** What the server writes on a fact that was corrected: which correction counts, and whether the fact is to be read at all. */
@@ -67,7 +78,7 @@ export interface Side { id: string; store_id: string; owner_id: string | null; n
 export type Choice = 'same' | 'household' | 'different'
 /** Two records that may be one person. */
 export interface Candidate {
-  one: Side; other: Side; why: 'phone_taken' | 'alike' | 'recycled' | 'unmerged'; state: 'open' | Choice
+  one: Side; other: Side; why: 'phone_taken' | 'shared_phone' | 'alike' | 'recycled' | 'unmerged'; state: 'open' | Choice
   decided_by: string | null; decided_at: number | null
 }
 export interface Decision { candidate_id: string; choice: Choice; note?: string }
@@ -142,6 +153,8 @@ export interface FollowUp extends Correctable {
   greeting: StepResult<GreetingResult>; needs: StepResult<NeedsResult>; proposal: StepResult<ProposalResult>
   objection: StepResult<ObjectionResult>; revisit: Revisit; mood: Mood; breakthrough: Breakthrough
   started_at: number; ended_at: number
+  /** told so many seconds after it, where somebody said so */
+  lag_s?: number
   /** the lead it answered; the server's */
   counts_for?: string
 }
@@ -195,7 +208,7 @@ export interface Escalation {
 }
 /** What was captured before an escalation and came after it; the escalation stays. */
 export interface LateEvidence { what: 'acceptance' | 'contact'; fact_id: string; by: string; at: number; received_at: number }
-export interface Due { overdue: number; today: number }
+export interface Due { overdue: number; today: number; dormant?: number }
 /** A morning's notice: `digest` for one person, `team_digest` for whoever runs the store; `frozen` wait for somebody on leave. */
 export interface Digest extends Due { kind: 'digest' | 'team_digest'; to_id: string; store_id: string; at: number; people?: (Due & { staff_id: string })[]; frozen?: number }
 export interface Notice {
@@ -226,7 +239,7 @@ export interface Ruling { collision_id: string; choice: 'one' | 'other' | 'split
 
 export interface Bodies {
   organisation: Organisation; store: Store; staff: Staff; script: Script
-  customer: Customer; arrival: Arrival; lead: Lead; offer: Offer; acceptance: Acceptance
+  customer: Customer; contact: Contact; arrival: Arrival; lead: Lead; offer: Offer; acceptance: Acceptance
   reassignment: Reassignment; closing: Closing; snooze: Snooze; presence: Presence; attendance: Attendance; lead_acknowledgement: LeadAcknowledgement; follow_up: FollowUp; visit: Visit; photo: Photo
   comment: Comment; resolution: Resolution; acknowledgement: Acknowledgement; appeal: Appeal; release: Release
   correction: Correction; deletion: Deletion; candidate: Candidate; decision: Decision; unmerge: Unmerge

@@ -7,7 +7,7 @@ from server.customers.names import mask_name
 from server.customers.phone import mask
 from sync import Entity, Ledger, Row, Wanted, derive_id, desk_scope, scopes_of
 
-Why = Literal["phone_taken", "alike", "recycled", "unmerged"]
+Why = Literal["phone_taken", "shared_phone", "alike", "recycled", "unmerged"]
 
 
 def suggest(ledger: Ledger, one: Row, other: Row, why: Why) -> Row | None:

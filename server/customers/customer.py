@@ -4,7 +4,7 @@ The profile is everybody's to fill in, field by field; the rest of the row is th
 it, how it is found, what the contacts so far amount to.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -35,6 +35,7 @@ SERVER_FIELDS = (
     "marketing", "open_lead_id", "merged_ids", "household_ids", "asked_ids", "deleted_by",
     "deleted_at", "owned_at", "former_id", "pool_card_id", "pooled_at", "pooled_why",
     "release_at", "release_why", "warned_at", "credits", "opportunity_at", "opportunity_due_at",
+    "contact_ids",
 )  # fmt: skip
 _POLICIES: dict[str, Policy] = {
     "source": "first",
@@ -79,6 +80,45 @@ def claim_keys(row: Row, ledger: Ledger) -> None:
             ledger.claim(kind, value, row)
         elif held is not row:
             give_up_phone(row, ledger)
+    claim_free(contact_keys(row, ledger), row, ledger)
+
+
+def claim_free(keys: Iterable[Key], row: Row, ledger: Ledger) -> None:
+    for key in keys:
+        if ledger.key(*key) is None:
+            ledger.claim(*key, row)
+
+
+def contacts_of(row: Row, ledger: Ledger) -> list[Row]:
+    """Those on the customer's list, with what is written about them."""
+    named = (ledger.row(id) for id in row.body.get("contact_ids") or ())
+    return [each for each in named if each is not None and not each.body.get("removed")]
+
+
+def contact_keys(row: Row, ledger: Ledger) -> list[Key]:
+    return [key for each in contacts_of(row, ledger) for key in find_keys(each.body)]
+
+
+def list_contacts(row: Row, ledger: Ledger, ids: Iterable[str]) -> None:
+    """The row names its contacts, so that whatever is decided about it finds their numbers."""
+    known = row.body.get("contact_ids") or []
+    if listed := sorted({*known, *ids}):
+        ledger.change(row, contact_ids=listed)
+
+
+def free_number(number: Any, row: Row, ledger: Ledger) -> None:
+    """A number that nothing of this customer's has any more is nobody's."""
+    used = [*find_keys(row.body), *contact_keys(row, ledger)]
+    for key in find_keys({"phone": number}):
+        if key not in used and ledger.has_key(key) and ledger.key(*key) is row:
+            ledger.release(*key)
+
+
+def names_of(row: Row, ledger: Ledger) -> set[str]:
+    """What the customer goes by, and the names of those who speak for them."""
+    own = {str(row.body.get(field) or "").strip() for field in ("name", "salutation")}
+    others = {str(each.body.get("name") or "").strip() for each in contacts_of(row, ledger)}
+    return (own | others) - {""}
 
 
 def give_up_phone(row: Row, ledger: Ledger) -> None:
@@ -119,19 +159,20 @@ def begin(row: Row, ledger: Ledger, owner_id: str | None) -> Row:
 def derive(body: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that follow from the profile alone."""
     pinyin, initials = names.find_keys(body.get("name") or "")
-    number = body.get("phone") or ""
-    return {
-        "pinyin": pinyin,
-        "initials": initials,
-        "phone_valid": phone.canonical(number) == number != "",
-    }
+    return {"pinyin": pinyin, "initials": initials, "phone_valid": is_valid(body)}
+
+
+def is_valid(body: Mapping[str, Any]) -> bool:
+    """Whether the number is one, and nobody found that it reaches no one."""
+    number, fault = body.get("phone") or "", body.get("phone_fault") or {}
+    return phone.canonical(number) == number != "" and fault.get("phone") != number
 
 
 def follow_patch(
     row: Row, fields: dict[str, Any], ledger: Ledger, author: Author
 ) -> Refusal | None:
     """After a merge: derived fields, and the phone's key, which only one customer can have."""
-    if "name" in fields or "phone" in fields:
+    if not fields.keys().isdisjoint(("name", "phone", "phone_fault")):
         ledger.change(row, **derive(row.body))
     name_lead(row, ledger)
     return _move_key(row, ledger) if "phone" in fields else None
@@ -161,6 +202,21 @@ def part(row: Row) -> int:
 
 def join(row: Row, alias_id: str, ledger: Ledger, author: Author) -> None:
     remember_alias(row, alias_id, ledger)
+    drop_answered(row, alias_id, ledger)
+
+
+def drop_answered(row: Row, alias_id: str, ledger: Ledger) -> None:
+    """Somebody came with a contact's number and name: these differ from the customer's, and
+    nothing is to be decided about that."""
+    numbers = {value for _, value in contact_keys(row, ledger)}
+    if not numbers:
+        return
+    names = names_of(row, ledger)
+    for offered in ledger.rows_of("conflict"):
+        told = offered.body
+        known = {"phone": numbers, "name": names, "salutation": names}.get(told["field"], ())
+        if told.get("from_id") == alias_id and told["value_other"] in known:
+            ledger.delete(offered)
 
 
 def remember_alias(row: Row, alias_id: str, ledger: Ledger) -> None:
@@ -176,10 +232,12 @@ def suggest_later(one_id: str, other_id: str, ledger: Ledger, author: Author) ->
 
 
 def look_around(row: Row, stores: frozenset[str]) -> Wanted:
-    """Its own key, which a new phone gives up; its leads, which contacts count for."""
+    """Its own key, which a new phone gives up; its leads, which contacts count for; those who
+    speak for it, and its household, whose owner it may be offered to."""
     body = row.body
     around = [body.get("open_lead_id"), body.get("store_id"), body.get("owner_id")]
     around += [body.get("pool_card_id")]
+    around += [*(body.get("contact_ids") or ()), *(body.get("household_ids") or ())]
     around += [pair_id(row.id, other) for other in body.get("asked_ids") or ()]
     around += [row.author] if row.deleted else []
     leads = [(OPEN_LEAD_KEY, f"{row.id}|{store}") for store in stores]
@@ -195,16 +253,10 @@ def _move_key(row: Row, ledger: Ledger) -> Refusal | None:
             return Refusal("phone_taken", "phone", aftermath=suggestion)
     for entry in ledger.history:
         if entry.row is row and entry.kept.field == "phone":
-            _give_up(row, entry.kept.value, wanted, ledger)
+            free_number(entry.kept.value, row, ledger)
     for kind, value in wanted:
         ledger.claim(kind, value, row)
     return None
-
-
-def _give_up(row: Row, number: Any, wanted: list[Key], ledger: Ledger) -> None:
-    for key in find_keys({"phone": number}):
-        if key not in wanted and ledger.has_key(key) and ledger.key(*key) is row:
-            ledger.release(*key)
 
 
 entity = Entity(

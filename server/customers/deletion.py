@@ -36,11 +36,12 @@ def delete(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
 
 def bury(person: Row, by: str | None, ledger: Ledger) -> None:
     """The number is free from now on: whoever comes with it is somebody new. So are the numbers
-    of the records that had become part of this one."""
-    for row in (person, *former_records(person, ledger)):
-        for key in customer.find_keys(row.body):
-            if ledger.has_key(key) and ledger.key(*key) is person:
-                ledger.release(*key)
+    of the contacts, and of the records that had become part of this one."""
+    records = (person, *former_records(person, ledger))
+    of_records = [key for row in records for key in customer.find_keys(row.body)]
+    for key in (*of_records, *customer.contact_keys(person, ledger)):
+        if ledger.has_key(key) and ledger.key(*key) is person:
+            ledger.release(*key)
     pool_card.leave(ledger, person, None)
     ledger.change(person, deleted_by=by, deleted_at=ledger.now)
     ledger.delete(person)
@@ -65,9 +66,7 @@ def reconsider(fact: Row, ledger: Ledger, author: Author) -> Refusal | None:
         customer.claim_keys(person, ledger)
         pool_card.come_back(ledger, person)
         for row in former_records(person, ledger):
-            for key in customer.find_keys(row.body):
-                if ledger.key(*key) is None:
-                    ledger.claim(*key, person)
+            customer.claim_free(customer.find_keys(row.body), person, ledger)
     return None
 
 

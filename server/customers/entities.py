@@ -4,6 +4,7 @@ from typing import Any
 
 from server.customers import customer
 from server.customers.candidates import candidate
+from server.customers.contact import contact
 from server.customers.deletion import deletion
 from server.customers.pool_card import pool_card
 from server.customers.shapes import CommentFields, ResolutionFields
@@ -51,4 +52,7 @@ resolution = Entity(
 )
 arrival_card = Entity(name="arrival_card", kind="server", parent=("arrival_id",), place=place_card)
 
-entities = [customer.entity, comment, resolution, arrival_card, deletion, candidate, pool_card]
+entities = [
+    *(customer.entity, contact, comment, resolution),
+    *(arrival_card, deletion, candidate, pool_card),
+]

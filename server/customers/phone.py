@@ -16,10 +16,20 @@ LONGEST_RAW = 40
 LONGEST_KEPT = 20
 
 # Spaces, dashes, dots, brackets and the invisible characters that address books paste along.
-_NOISE = re.compile(r"[\s().\-\[\]/·\u200b-\u200f\u2010-\u2015\u202a-\u202e\u2060\u2212\ufeff]+")
+_NOISE = re.compile(
+    r"[\s().\-\[\]/·\u00ad\u180e\u200b-\u200f\u2010-\u2015\u202a-\u202e\u2060-\u206f\u2212\ufeff]+"
+)
 _COUNTRY = r"(?:(?:\+|00)?86)?"
 _IP_DIAL = r"(?:17951|17950|17911|17909|17901|12593|10193)?"
-_MAINLAND = re.compile(rf"{_COUNTRY}{_IP_DIAL}{_COUNTRY}0?(1[3-9][0-9]{{9}})")
+# A mobile has no extension: whatever somebody added rings the same phone.
+_ADDED = r"(?:(?:转|轉|分机|分機|ext|x|#|,)[0-9]{1,6})?"
+_MAINLAND = re.compile(rf"{_COUNTRY}{_IP_DIAL}{_COUNTRY}0?(1[3-9][0-9]{{9}}){_ADDED}", re.I)
+_DIALLED = re.compile(r"(?:17951|17950|17911|17909|17901|12593|10193)(?=[0+])")
+# Hong Kong, Macau and Taiwan without the plus; no mainland number begins so.
+_NEIGHBOUR = re.compile(r"85[23][0-9]{8}|886[0-9]{8,10}")
+# The switchboard's dash: 010-62345678-801.
+_DASHED = re.compile(r"(\(?0[0-9]{2,3}\)?[\s-]?[0-9]{7,8})-([0-9]{1,6})")
+_EXTENSION = re.compile("转|轉|分机|分機")
 _USUAL = re.compile(r"(?:\+86)?(1[3-9][0-9]{9})")
 _CANONICAL_MOBILE = re.compile(r"\+86(1[3-9][0-9])[0-9]{4}([0-9]{4})")
 
@@ -32,7 +42,8 @@ def canonical(raw: str) -> str | None:
     """
     if found := _USUAL.fullmatch(raw):
         return f"+86{found[1]}"
-    squeezed = squeeze(raw)
+    dashed = _DASHED.fullmatch(fold(raw).strip())
+    squeezed = squeeze(f"{dashed[1]}x{dashed[2]}" if dashed else raw)
     if len(squeezed) > LONGEST_RAW:
         return None
     return mainland(squeezed) or _international(squeezed)
@@ -64,13 +75,18 @@ def mask(phone: str) -> str:
 
 def squeeze(raw: str) -> str:
     """The characters that matter: full-width forms folded, separators gone."""
-    folded = raw if raw.isascii() else unicodedata.normalize("NFKC", raw)
-    return _NOISE.sub("", folded)
+    return _NOISE.sub("", fold(raw))
+
+
+def fold(raw: str) -> str:
+    return raw if raw.isascii() else unicodedata.normalize("NFKC", raw)
 
 
 def _international(squeezed: str) -> str | None:
+    dialled = _DIALLED.sub("", squeezed, count=1)
+    whole = f"+{dialled}" if _NEIGHBOUR.fullmatch(dialled) else dialled
     try:
-        number = phonenumbers.parse(squeezed.replace("转", "x"), "CN")
+        number = phonenumbers.parse(_EXTENSION.sub("x", whole), "CN")
     except phonenumbers.NumberParseException:
         return None
     if not phonenumbers.is_valid_number(number):

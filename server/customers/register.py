@@ -65,16 +65,17 @@ def record_arrival(ledger: Ledger, fields: dict[str, Any], id: str, at: int) -> 
     known, new_id = find_customer(ledger, fields), derive_id("customer", id)
     person = known or create_customer(ledger, fields, new_id, at)
     body = {**fields, "customer_id": person.id}
-    if known is not None and may_be_recycled(known, fields, ledger.now):
+    if known is not None and may_be_recycled(known, fields, ledger):
         body["customer_id"] = keep_apart(ledger, known, fields, new_id, at).id
     arrival = ledger.create("arrival", id, person.root, body, at=at)
     return settle_arrival(ledger, arrival, person, known is not None)
 
 
-def may_be_recycled(known: Row, fields: Mapping[str, Any], now: int) -> bool:
+def may_be_recycled(known: Row, fields: Mapping[str, Any], ledger: Ledger) -> bool:
     """Operators give a number to somebody else after some months of silence."""
     heard_at = max(known.body.get("last_contact_at") or 0, known.body.get("created_at") or 0)
-    return differs(fields.get("name") or "", known.body) and now - heard_at > RECYCLED_MS
+    is_silent = ledger.now - heard_at > RECYCLED_MS
+    return is_silent and differs(fields.get("name") or "", known, ledger)
 
 
 def keep_apart(ledger: Ledger, known: Row, fields: Mapping[str, Any], id: str, at: int) -> Row:
@@ -96,7 +97,7 @@ def settle_arrival(
     anybody can type a known number into the public form.
     """
     typed = arrival.body.get("name") or ""
-    ledger.change(arrival, opened_lead_id=None, differs=is_known and differs(typed, person.body))
+    ledger.change(arrival, opened_lead_id=None, differs=is_known and differs(typed, person, ledger))
     if agreed(arrival.body, MARKETING) and (by_staff or not is_known):
         ledger.change(person, marketing=True)
     return Registered(arrival, person, make_card(ledger, arrival, person), is_known)
@@ -158,10 +159,10 @@ def agreed(fields: Mapping[str, Any], purpose: str) -> bool:
     return any(given["purpose"] == purpose for given in fields.get("consents") or ())
 
 
-def differs(typed: str, profile: Mapping[str, Any]) -> bool:
-    """Whether somebody gave a name that the profile does not have."""
-    known = {str(profile.get(field) or "").strip() for field in ("name", "salutation")}
-    return bool(typed.strip()) and any(known) and typed.strip() not in known
+def differs(typed: str, person: Row, ledger: Ledger) -> bool:
+    """Whether somebody gave a name that neither the profile has nor a contact."""
+    known = customer.names_of(person, ledger)
+    return bool(typed.strip()) and bool(known) and typed.strip() not in known
 
 
 EMPTY_PROFILE: dict[str, Any] = {

@@ -14,6 +14,14 @@ Source = Literal["poster", "staff", "referral", "other"]
 Tier = Literal["A", "B", "C", "D"]
 
 
+class PhoneFault(msgspec.Struct, forbid_unknown_fields=True):
+    """Nobody has this number (空号), or somebody else has (打错). It names the number, so that a
+    mark that comes late says nothing about the one written since."""
+
+    phone: Line40
+    why: Literal["dead", "wrong"]
+
+
 class CustomerFields(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A customer's profile. `phone` may come in any spelling; it is stored canonical."""
 
@@ -30,6 +38,7 @@ class CustomerFields(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     source: Source = "staff"
     tier: Tier | None = None
     tags: Annotated[list[Line20], msgspec.Meta(max_length=20)] = msgspec.field(default_factory=list)
+    phone_fault: PhoneFault | None = None
 
 
 class ConsentGiven(msgspec.Struct, forbid_unknown_fields=True):

@@ -10,7 +10,7 @@ from sync import Ledger, Row, offer_values
 OFFERED = tuple(
     field
     for field in CustomerFields.__struct_encode_fields__
-    if field not in ("store_id", "source")
+    if field not in ("store_id", "source", "phone_fault")
 )
 """What people wrote about a customer and may have written differently."""
 
@@ -22,14 +22,18 @@ def merge(ledger: Ledger, gone: Row, into: Row, fact: Row) -> None:
     """
     values = {field: (gone.body.get(field), gone.stamp(field)) for field in OFFERED}
     filled = offer_values(into, values, gone.id, (fact.id,), ledger)
+    if "phone" in filled:
+        ledger.change(into, phone_fault=gone.body.get("phone_fault"))
     if filled:
         ledger.change(into, **customer.derive(into.body))
-    for kind, value in customer.find_keys(gone.body):
+    for kind, value in (*customer.find_keys(gone.body), *customer.contact_keys(gone, ledger)):
         if ledger.has_key((kind, value)) and ledger.key(kind, value) is gone:
             ledger.claim(kind, value, into)
     join_leads(ledger, gone, into)
     pool_card.leave(ledger, gone, None)
     move_tree(ledger, gone, into)
+    customer.list_contacts(into, ledger, gone.body.get("contact_ids") or ())
+    customer.drop_answered(into, gone.id, ledger)
     if into.body.get("owner_id") is None and gone.body.get("owner_id"):
         change_owner(ledger, into, gone.body["owner_id"])
     keep_split(ledger, gone, into)

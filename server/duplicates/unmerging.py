@@ -27,9 +27,11 @@ def unmerge(ledger: Ledger, original: Row, into: Row, phone_to: str, fact: Row) 
     brought = customer.find_keys(original.body)
     take_values_back(ledger, original, into)
     part_trees(ledger, original, into)
+    part_contacts(ledger, original, into)
     if original.author in (into.body.get("credits") or ()):
         ledger.change(into, credits=None)
     part_keys(ledger, original, into, phone_to)
+    part_contact_keys(ledger, original, into)
     free_keys(ledger, brought, into, original)
     part_leads(ledger, into, original)
     for person in (into, original):
@@ -111,24 +113,46 @@ def find_parent(ledger: Ledger, row: Row) -> Row | None:
     return ledger.own(row.root) if row.root != row.id else None
 
 
+def part_contacts(ledger: Ledger, original: Row, into: Row) -> None:
+    """Each record names those who hang under it now."""
+    named = {id for each in (original, into) for id in each.body.get("contact_ids") or ()}
+    for person in (original, into):
+        own = sorted(id for id in named if (row := ledger.own(id)) and row.root == person.id)
+        if own or person.body.get("contact_ids"):
+            ledger.change(person, contact_ids=own)
+
+
 def part_keys(ledger: Ledger, original: Row, into: Row, phone_to: str) -> None:
     """Where both have the same number, one of them gives it up; where it went to a third record
-    that was taken out before, it stays there."""
-    shared = original.body.get("phone") and original.body["phone"] == into.body.get("phone")
-    if shared:
+    that was taken out before, it stays there. A number that stays a contact's is given up by
+    nobody, but leads to the record that keeps it."""
+    number = original.body.get("phone")
+    if number and number == into.body.get("phone"):
         customer.give_up_phone(original if phone_to == "record" else into, ledger)
+    kept = customer.find_keys(into.body)
+    if phone_to == "record":
+        kept += customer.contact_keys(into, ledger)
     for kind, value in customer.find_keys(original.body):
         held = ledger.key(kind, value)
-        if held is None or (held is into and (kind, value) not in customer.find_keys(into.body)):
+        if held is None or (held is into and (kind, value) not in kept):
             ledger.claim(kind, value, original)
         elif held is not original:
             customer.give_up_phone(original, ledger)
+
+
+def part_contact_keys(ledger: Ledger, original: Row, into: Row) -> None:
+    stay = [*customer.find_keys(into.body), *customer.contact_keys(into, ledger)]
+    for key in customer.contact_keys(original, ledger):
+        held = ledger.key(*key)
+        if held is None or (held is into and key not in stay):
+            ledger.claim(*key, original)
 
 
 def free_keys(ledger: Ledger, brought: list[Key], into: Row, original: Row) -> None:
     """The number with which it came is nobody's once another was offered in its name."""
     stay = [into, *(row for id in aliases_of(into) if (row := ledger.own(id)) is not original)]
     used = [key for row in stay if row is not None for key in customer.find_keys(row.body)]
+    used += customer.contact_keys(into, ledger)
     for key in brought:
         if key not in used and ledger.key(*key) is into:
             ledger.release(*key)

@@ -1,18 +1,21 @@
 """Each morning one notice for each person whose leads or opportunities are due, and one for whoever
-runs the store."""
+runs the store; on the first morning of a week it counts the customers who fell silent, too."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import Row as Record
 from sqlalchemy import Text, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import DAY_MS
 from server.followups.cadence import next_due
+from server.followups.dormant import Told, count_dormant, listed_at, opens_week
 from server.leads import opportunities
 from server.leads.eligibility import ACTIVE
-from server.leads.mornings import DIGEST, morning_begun, morning_of, plan_digest
+from server.leads.mornings import DIGEST, morning_begun, morning_of, plan_digest, plan_week
 from server.leads.past import read_rows
 from server.leads.queries import read_open_leads
 from server.rows import load, read_row
@@ -31,10 +34,17 @@ class Touch(NamedTuple):
 
 
 class Due(NamedTuple):
-    """How many touches of one person: due before today, and due today."""
+    """How many touches of one person: due before today, and due today; and how many customers
+    were silent when the week began."""
 
     overdue: int = 0
     today: int = 0
+    dormant: int = 0
+
+    def told(self) -> dict[str, int]:
+        """What is not of this morning is left out."""
+        told = self._asdict()
+        return told if self.dormant else {k: v for k, v in told.items() if k != "dormant"}
 
 
 async def fire_digest(
@@ -46,20 +56,24 @@ async def fire_digest(
     if not calendar.is_open(ledger.now):
         plan_digest(ledger, store, calendar.next_opening(ledger.now))
         return
+    plan_week(ledger, store)
     leads = await load_followed(connection, ledger, store)
     deals = await load_opportunities(connection, ledger, store)
+    silent = await count_silent(connection, ledger, store, calendar)
     holders = {lead.body["holder_id"] for lead in leads}
-    holders |= {person.body["owner_id"] for person in deals}
+    holders |= {person.body["owner_id"] for person in deals} | silent.keys()
     heads = [store.body.get(field) for field in ("manager_id", "deputy_id", "area_id")]
     await load(connection, ledger, [id for id in {*holders, *heads} if id])
     touches = [*replan(ledger, leads, calendar), *replan_deals(ledger, deals, calendar)]
     due = count_due(touches, calendar, ledger.now)
+    for staff_id, count in silent.items():
+        due[staff_id] = due.get(staff_id, Due())._replace(dormant=count)
     if not due:
         return
     at_work = {id: counted for id, counted in due.items() if is_here(ledger, id)}
     await load_told(connection, ledger, store, [*at_work, *filter(None, heads)])
     for staff_id, counted in at_work.items():
-        write_notice(ledger, store, staff_id, "digest", counted._asdict())
+        write_notice(ledger, store, staff_id, "digest", counted.told())
     tell_head(ledger, store, heads, at_work, frozen=total(due) - total(at_work))
     tomorrow = calendar.next_opening(morning_of(ledger.now, calendar.zone, days=1))
     plan_digest(ledger, store, tomorrow)
@@ -95,6 +109,26 @@ async def load_opportunities(connection: AsyncConnection, ledger: Ledger, store:
     return [row for row in due if row.body["store_id"] == store.id]
 
 
+async def count_silent(
+    connection: AsyncConnection, ledger: Ledger, store: Row, calendar: Calendar
+) -> Counter[str]:
+    """By owner, on the first morning of a week; nobody on other mornings."""
+    if not opens_week(calendar, ledger.now):
+        return Counter()
+    agreed = type_coerce(rows.c.body, Text).contains('"marketing":true')
+    query = (
+        select(rows.c.body)
+        .join(feed, (feed.c.org_id == rows.c.org_id) & (feed.c.id == rows.c.id))
+        .where(feed.c.org_id == ledger.org, feed.c.scope == desk_scope(store.id))
+        .where(rows.c.entity == "customer", rows.c.deleted == 0, agreed)
+    )
+    found = [_told.decode(body) for body in (await connection.execute(query)).scalars()]
+    return count_dormant(found, store.id, listed_at(ledger.now, calendar.zone))
+
+
+_told = msgspec.json.Decoder(Told)
+
+
 def is_held(lead: Row) -> bool:
     return lead.body["state"] == "contacted" and bool(lead.body["holder_id"])
 
@@ -122,14 +156,14 @@ def count_due(touches: Iterable[Touch], calendar: Calendar, now: int) -> dict[st
     due: dict[str, Due] = {}
     for staff_id, due_at in touches:
         if due_at < ends:
-            overdue, today = due.get(staff_id, Due())
+            overdue, today, _ = due.get(staff_id, Due())
             is_late = due_at < now
             due[staff_id] = Due(overdue + is_late, today + (not is_late))
     return due
 
 
 def total(due: dict[str, Due]) -> int:
-    return sum(overdue + today for overdue, today in due.values())
+    return sum(map(sum, due.values()))
 
 
 def is_here(ledger: Ledger, staff_id: str | None) -> bool:
@@ -145,9 +179,9 @@ def tell_head(
     to_id = next((id for id in heads if is_here(ledger, id)), None)
     if to_id is None:
         return
-    people = [{"staff_id": id, **counted._asdict()} for id, counted in sorted(due.items())]
+    people = [{"staff_id": id, **counted.told()} for id, counted in sorted(due.items())]
     whole = Due(*map(sum, zip(*due.values(), strict=True))) if due else Due()
-    counts = {**whole._asdict(), "people": people, "frozen": frozen}
+    counts = {**whole.told(), "people": people, "frozen": frozen}
     write_notice(ledger, store, to_id, "team_digest", counts)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from server.followups.cadence import UNTOUCHED, count_touch, plan_next
-from server.followups.steps import best_steps, is_effective
+from server.followups.steps import best_steps, contacted_at, is_effective
 from server.leads import opportunities
 from server.leads.figures import annotate, count_wait
 from server.leads.offers import show_on_card
@@ -16,6 +16,7 @@ Note = Annotated[str, msgspec.Meta(max_length=500)]
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 ATTEMPTS_KEPT = 20
 Milliseconds = Annotated[int, msgspec.Meta(ge=0, lt=1 << 52)]
+Lag = Annotated[int, msgspec.Meta(ge=0, le=30 * 24 * 3600)]
 
 
 class Greeting(msgspec.Struct, forbid_unknown_fields=True):
@@ -48,7 +49,8 @@ class Revisit(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class FollowUpFields(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """Eight required answers, the most there may be. `*_at` in ms UTC."""
+    """Eight required answers, the most there may be. `*_at` in ms UTC; `lag_s`: how long before
+    this was told the contact was, where somebody said so, by the one clock of their phone."""
 
     customer_id: Id
     channel: Literal["store", "phone", "wechat", "visit"]
@@ -61,6 +63,7 @@ class FollowUpFields(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     breakthrough: Literal["price", "delivery", "design", "family", "none"]
     started_at: Milliseconds
     ended_at: Milliseconds
+    lag_s: Lag = 0
     lead_id: Id | None = None
 
 
@@ -83,14 +86,15 @@ def count(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     person = ledger.row(row.body["customer_id"])
     if person is None or person.entity != "customer":
         return Refusal("not_found", "customer_id")
-    ledger.change(person, **describe_customer(person.body, row.body, row.at))
+    at = contacted_at(row, row.body)
+    ledger.change(person, **describe_customer(person.body, row.body, at))
     lead = ledger.find(row.body.get("lead_id") or person.body.get("open_lead_id"))
     if lead is not None and lead.body.get("state") != "closed":
         ledger.change(row, counts_for=lead.id)
-        ledger.change(lead, **describe_lead(lead.body, row.body, row.at))
+        ledger.change(lead, **describe_lead(lead.body, row.body, at, row.at))
         count_wait(ledger, lead)
         if is_effective(row.body):
-            annotate(ledger, lead, "contact", row)
+            annotate(ledger, lead, "contact", row, at)
             plan_next(ledger, lead)
         show_on_card(ledger, lead)
     opportunities.plan(ledger, person)
@@ -111,11 +115,17 @@ def describe_customer(held: Mapping[str, Any], told: dict[str, Any], at: int) ->
     return fields
 
 
-def describe_lead(held: Mapping[str, Any], told: dict[str, Any], at: int) -> dict[str, Any]:
-    """An attempt shows in the stepper; only an effective contact answers the lead."""
+def describe_lead(
+    held: Mapping[str, Any], told: dict[str, Any], at: int, told_at: int
+) -> dict[str, Any]:
+    """An attempt shows in the stepper; only an effective contact answers the lead.
+
+    Attempts count from when they were told: three of them allow a lead to be closed, and nobody
+    gets there by telling of old ones.
+    """
     fields: dict[str, Any] = {"steps": best_steps(held.get("steps") or {}, told)}
     if told["greeting"]["result"] == "no_answer":
-        fields["attempts"] = sorted([*(held.get("attempts") or []), at])[-ATTEMPTS_KEPT:]
+        fields["attempts"] = sorted([*(held.get("attempts") or []), told_at])[-ATTEMPTS_KEPT:]
     if is_effective(told):
         fields["contacted_at"] = min(held.get("contacted_at") or at, at)
         fields |= count_touch(held, told, at)
@@ -130,7 +140,7 @@ def recount(person: Row, ledger: Ledger) -> None:
     counted: dict[str, Any] = dict(NEVER_MET)
     for row, body in told:
         if body is not None:
-            counted |= describe_customer(counted, body, row.at)
+            counted |= describe_customer(counted, body, contacted_at(row, body))
     ledger.change(person, **counted)
     opportunities.recount(ledger, person)
     for lead in ledger.rows_of("lead"):
@@ -146,7 +156,7 @@ def recount_lead(
     counted["state"] = "accepted" if was_met else lead.body.get("state")
     for row, body in told:
         if body is not None and row.body.get("counts_for") == lead.id:
-            counted |= describe_lead(counted, body, row.at)
+            counted |= describe_lead(counted, body, contacted_at(row, body), row.at)
     ledger.change(lead, **counted)
     count_wait(ledger, lead)
     plan_next(ledger, lead)

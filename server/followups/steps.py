@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sync import Row
+
 STEPS = ("greeting", "needs", "proposal", "objection", "revisit")
 SKIPPED = "skipped"
 # From least to best; a step that this contact left out says nothing.
@@ -22,6 +24,12 @@ def is_effective(body: Mapping[str, Any]) -> bool:
     """
     told = (body[step]["result"] for step in ("needs", "proposal", "objection"))
     return body["greeting"]["result"] == "met" and any(result != SKIPPED for result in told)
+
+
+def contacted_at(row: Row, body: Mapping[str, Any]) -> int:
+    """When the contact was, in ms: what was told later counts from then, and never from later than
+    the telling. `body` is the follow-up as it stands."""
+    return row.at - 1000 * int(body.get("lag_s") or 0)
 
 
 def best_steps(held: Mapping[str, str], body: Mapping[str, Any]) -> dict[str, str]:

@@ -122,7 +122,7 @@ def why_taken(acceptance: Row, lead: Row, is_theirs: bool) -> Refusal:
     """Too late to have it, but whoever accepted their offer before an escalation did answer."""
 
     def tell_late(ledger: Ledger, author: Author) -> None:
-        annotate(ledger, lead, "acceptance", acceptance)
+        annotate(ledger, lead, "acceptance", acceptance, acceptance.at)
 
     when = lead.body["accepted_at"]
     late = tell_late if is_theirs else None

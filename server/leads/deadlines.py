@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from server.leads import offers
 from server.leads.clock import patience_of
-from server.leads.eligibility import ACTIVE, Ask, Candidate
+from server.leads.eligibility import ACTIVE, Ask, Candidate, owner_of_household
 from server.leads.figures import escalation_id, store_time
 from server.leads.offers import UNANSWERED, stored
 from server.leads.presence import count_missed, presence_id
@@ -20,7 +20,7 @@ LATE_MS = 5 * 60_000
 """A rung this late and outside opening hours waits for the opening: nothing rings at night."""
 
 TRY_AGAIN_MS = 5 * 60_000
-STORE_CODES = ("personal", "senior", "fairest")
+STORE_CODES = ("household", "personal", "senior", "fairest")
 """Why somebody gets a lead that is not their own customer's: the owner is told."""
 
 
@@ -63,7 +63,9 @@ class Scene:
 
     def ask(self, *also_missed: str) -> Ask:
         """What the lead asks of whoever gets it now."""
-        return self.roster.ask(self.lead.body, self.customer.body, *also_missed)
+        members = map(self.ledger.row, self.customer.body.get("household_ids") or ())
+        kin_id = owner_of_household(filter(None, members))
+        return self.roster.ask(self.lead.body, self.customer.body, *also_missed, kin_id=kin_id)
 
     def name(self, staff_id: str | None) -> str:
         person = self.people.get(staff_id or "")

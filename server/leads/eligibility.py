@@ -1,11 +1,12 @@
 """Who could have a lead now, and by which code everybody else is skipped. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from server.leads.rules import Rules
 from server.leads.turns import NEW, Turn
+from sync import Row
 
 ACTIVE = "active"
 AWAY_CODES = {"leave": "leave", "travel": "travelling"}
@@ -43,10 +44,12 @@ class Candidate:
 @dataclass(frozen=True, slots=True)
 class Ask:
     """What a lead asks of its receiver. `until`: when an answer is due, ms; whoever is on shift
-    by then will do. `rep_id`: whose personal code the customer scanned."""
+    by then will do. `kin_id`: who has the customer's household. `rep_id`: whose personal code the
+    customer scanned."""
 
     until: int = 0
     owner_id: str | None = None
+    kin_id: str | None = None
     rep_id: str | None = None
     missed: frozenset[str] = frozenset()
     skills: frozenset[str] = frozenset()
@@ -59,16 +62,25 @@ def ask_of(
     rules: Rules,
     until: int,
     missed: frozenset[str],
+    kin_id: str | None = None,
 ) -> Ask:
     tier, source = customer.get("tier"), lead.get("source")
     return Ask(
         until=until,
         owner_id=customer.get("owner_id"),
+        kin_id=kin_id,
         rep_id=lead.get("rep_id"),
         missed=missed,
         skills=needed_skills(rules, tier, source),
         for_seniors=wants_senior(rules, tier, customer.get("score")),
     )
+
+
+def owner_of_household(members: Iterable[Row]) -> str | None:
+    """Of several, whose customer has been here longest."""
+    owned = [row for row in members if row.body.get("owner_id") and not row.deleted]
+    eldest = min(owned, key=lambda row: (row.born, row.id), default=None)
+    return eldest.body["owner_id"] if eldest else None
 
 
 def needed_skills(rules: Rules, tier: str | None, source: str | None) -> frozenset[str]:

@@ -53,18 +53,18 @@ def escalation_ids(lead: Row) -> list[str]:
     return [escalation_id(lead, nth) for nth in range(lead.body.get("escalations") or 0)]
 
 
-def annotate(ledger: Ledger, lead: Row, what: What, fact: Row) -> None:
-    """Every escalation that would not have been, had this come when it was captured."""
+def annotate(ledger: Ledger, lead: Row, what: What, fact: Row, at: int) -> None:
+    """Every escalation that would not have been, had it been known when this was, `at`."""
     told = {
         "what": what,
         "fact_id": fact.id,
         "by": fact.author,
-        "at": fact.at,
+        "at": at,
         "received_at": ledger.now,
     }
     for id in escalation_ids(lead):
         escalation = ledger.row(id)
-        if escalation is not None and is_answered_by(escalation, what, fact.at):
+        if escalation is not None and is_answered_by(escalation, what, at):
             known = escalation.body.get("late_evidence") or []
             ledger.change(escalation, late_evidence=[*known, told])
 

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from server.stores.calendar import Calendar
+from server.stores.calendar import Calendar, calendar_of
 from sync import Ledger, Row, derive_id
 
 MORNING = time(6)
@@ -29,6 +29,14 @@ def morning_begun(at: int, zone: ZoneInfo) -> int:
     """The last one that began: before six the day is yesterday's."""
     today = morning_of(at, zone)
     return today if today <= at else morning_of(at, zone, days=-1)
+
+
+def plan_week(ledger: Ledger, store: Row) -> None:
+    """The first opening of a week tells of the dormant, whether or not anything falls due."""
+    calendar = calendar_of(store.body)
+    today = datetime.fromtimestamp(ledger.now / 1000, calendar.zone).weekday()
+    monday = morning_of(ledger.now, calendar.zone, days=7 - today)
+    plan_digest(ledger, store, calendar.next_opening(monday))
 
 
 def plan_digest(ledger: Ledger, store: Row, at: int | None) -> None:

@@ -254,7 +254,7 @@ def accept(
     stop_clock(ledger, lead)
     count_responsibility(ledger, lead, fact.at if fact else ledger.now)
     if fact is not None:
-        annotate(ledger, lead, "acceptance", fact)
+        annotate(ledger, lead, "acceptance", fact, fact.at)
     customer = stored(ledger, lead.root)
     ledger.change(customer, holder_ids=sorted([*customer.body.get("holder_ids", []), staff_id]))
     if customer.body.get("owner_id") is None:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import as_list, listed
+from server.leads.eligibility import owner_of_household
 from server.leads.roster import Tally
 from server.leads.tables import tallies
 from server.rows import load_scope, read_row
@@ -26,11 +27,15 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class Past:
-    """Leads and offers in the order in which they came; customers by id."""
+    """Leads and offers in the order in which they came; customers and their households by id."""
 
     leads: list[Row]
     offers: list[Row]
     customers: dict[str, Row]
+
+    def kin_of(self, customer: Row) -> str | None:
+        named = (self.customers.get(id) for id in customer.body.get("household_ids") or ())
+        return owner_of_household(filter(None, named))
 
     def receivers(self) -> dict[str, str]:
         """Who had each lead first: in person, by an offer, or by taking it over."""
@@ -46,6 +51,8 @@ async def read_past(connection: AsyncConnection, org_id: str, store_id: str, spa
     leads = await read_desk(connection, org_id, store_id, "lead", span)
     offers = await read_desk(connection, org_id, store_id, "offer", span)
     customers = await read_rows(connection, org_id, {lead.root for lead in leads})
+    kin = {id for row in customers for id in row.body.get("household_ids") or ()}
+    customers += await read_rows(connection, org_id, kin) if kin else []
     return Past(leads, offers, {row.id: row for row in customers})
 
 

@@ -51,11 +51,13 @@ class Rehearsal:
         for lead in past.leads:
             customer = past.customers.get(lead.root)
             had = receivers.get(lead.id, NOBODY)
-            self.settle(lead, customer.body if customer else {}, had)
+            kin_id = past.kin_of(customer) if customer else None
+            self.settle(lead, customer.body if customer else {}, kin_id, had)
 
-    def settle(self, lead: Row, customer: Mapping[str, Any], had: str) -> None:
+    def settle(self, lead: Row, customer: Mapping[str, Any], kin_id: str | None, had: str) -> None:
         roster = self.roster_at(lead.received_at)
-        ask = roster.ask(as_it_came(lead.body), as_known_then(lead.body, customer))
+        known = as_known_then(lead.body, customer)
+        ask = roster.ask(as_it_came(lead.body), known, kin_id=kin_id)
         if lead.body["self_received"]:
             to_id, codes = had, {}
         else:

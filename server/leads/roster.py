@@ -95,14 +95,20 @@ class Roster:
             turn=self.turns.get(id, NEW),
         )
 
-    def ask(self, lead: Mapping[str, Any], customer: Mapping[str, Any], *also: str) -> Ask:
+    def ask(
+        self,
+        lead: Mapping[str, Any],
+        customer: Mapping[str, Any],
+        *also: str,
+        kin_id: str | None = None,
+    ) -> Ask:
         missed = frozenset([*lead["missed_ids"], *also])
         due_at = (lead["clock"] or {}).get("escalate_at") or 0
-        return ask_of(lead, customer, self.rules, max(due_at, self.until), missed)
+        return ask_of(lead, customer, self.rules, max(due_at, self.until), missed, kin_id)
 
     def near(self, ask: Ask) -> list[Candidate]:
         """The store's people, and whoever the lead itself names. Leavers are no news to anybody."""
-        named = [id for id in (ask.owner_id, ask.rep_id) if id in self.people]
+        named = [id for id in (ask.owner_id, ask.kin_id, ask.rep_id) if id in self.people]
         return [self.people[id] for id in dict.fromkeys([*self.here, *named])]
 
     def route(self, ask: Ask) -> Assignment:

@@ -79,8 +79,17 @@ def skipped(contest: Contest) -> list[Reason]:
 
 def to_owner(contest: Contest) -> str | None:
     """A known customer's owner, if they can answer in time."""
-    owner = contest.people.get(contest.ask.owner_id or "")
-    return None if owner is None or why_unable(owner, contest.ask) else owner.staff_id
+    return if_able(contest, contest.ask.owner_id)
+
+
+def to_household(contest: Contest) -> str | None:
+    """A family is not asked the same things by two people."""
+    return if_able(contest, contest.ask.kin_id)
+
+
+def if_able(contest: Contest, staff_id: str | None) -> str | None:
+    person = contest.people.get(staff_id or "")
+    return None if person is None or why_unable(person, contest.ask) else person.staff_id
 
 
 def to_rep(contest: Contest) -> str | None:
@@ -109,6 +118,7 @@ def to_fairest(contest: Contest) -> str | None:
 
 CHAIN: Sequence[tuple[str, Callable[[Contest], str | None]]] = (
     ("owner", to_owner),
+    ("household", to_household),
     ("personal", to_rep),
     ("senior", to_senior),
     ("fairest", to_fairest),

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.customers.shapes import Tier
 from server.db import as_list, fetch, listed
+from server.followups.steps import contacted_at
 from server.pool.rules import Facts, Fate, IsWorkingDay, PoolRules, decide
 from server.rows import load, make_row
 from server.rows.tables import RECORD, feed, rows
@@ -163,7 +164,9 @@ def find_facts(customer: Row, contacts: Iterable[Row], calendar: Calendar, ledge
     owner, heard = ledger.find(owner_id), heard_at(told)
     theirs = {owner_id, *(customer.body.get("credits") or ())}
     tried = [
-        row.at for row in contacts if row.author in theirs and standing(row, ledger) is not None
+        contacted_at(row, body)
+        for row in contacts
+        if row.author in theirs and (body := standing(row, ledger)) is not None
     ]
     return Facts(
         heard_on=calendar.date_at(heard),

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from server.db import Database
 from server.leads import offers
+from server.leads.mornings import plan_week
 from server.leads.offers import change_owner, first_name
 from server.pool.cases import Case, Office, find_cases
 from server.pool.rules import Fate, is_weekday, lower, read_rules
@@ -41,6 +42,7 @@ async def fire_round(
     """A handler of the deadline worker. Nothing happens on days on which nobody could act."""
     office = open_office(store)
     ledger.schedule(POOL_ROUND, store.id, next_round(office.calendar, ledger.now))
+    plan_week(ledger, store)
     if not office.is_working_day(office.calendar.date_at(ledger.now)):
         return
     for case in await find_cases(connection, ledger, office):
@@ -159,6 +161,7 @@ async def plan_organisation(
     for store in stores:
         if store.id not in planned:
             ledger.schedule(POOL_ROUND, store.id, next_round(calendar_of(store.body), now))
+            plan_week(ledger, store)
     return await publish(connection, ledger) if ledger.timers else None
 
 

@@ -87,8 +87,8 @@ def _store(
 
 
 STORES = {
-    RENMIN: _store("人民路店", "renmin", LIN, (30.24891, 120.16522)),
-    BINJIANG: _store("滨江店", "binjiang", QIAO, (30.20843, 120.21177)),
+    RENMIN: _store("人民路店", "renmin", LIN, (30.24891, 120.16522), address="人民路 88 号"),
+    BINJIANG: _store("滨江店", "binjiang", QIAO, (30.20843, 120.21177), address="江南大道 1200 号"),
     DEMO: _store("演示店", "demo", LIN, (30.27408, 120.15515), hours=_ALWAYS, patience_s=120),
 }
 SELLERS = {RENMIN: (BO, CHEN), BINJIANG: (WU,), DEMO: (BO,)}

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.clock import DAY_MS, MINUTE_MS
-from server.customers import customer, register
+from server.customers import contact, customer, register
 from server.customers.consent import CURRENT
 from server.followups import entities as followups
 from server.leads import offers
@@ -134,6 +134,19 @@ class Teller:
             self.write("comment", person, body, min(at, self.now - MINUTE_MS))
         if self.random.random() < 0.25:
             self.visit(person, self.daytime(-last - 1))
+        if self.cast.number % 4 == 1:
+            self.bring_along(person)
+
+    def bring_along(self, person: Row) -> None:
+        """Somebody who was there too, with a number of their own."""
+        relation, name, note = phrases.KIN[self.cast.number % len(phrases.KIN)]
+        number = f"+86188{self.cast.number % 10_000:04d}6600"
+        self.ledger.put_key((customer.PHONE_KEY, number), None)
+        told = {"customer_id": person.id, "relation": relation, "name": name, "phone": number}
+        row = self.write("contact", person, {**told, "note": note}, self.ledger.now)
+        self.ledger.change(row, phone_valid=True)
+        customer.list_contacts(person, self.ledger, [row.id])
+        contact.take_number(row, person, self.ledger)
 
     def visit(self, person: Row, at: int) -> None:
         self.at(at)

@@ -141,3 +141,49 @@ def read(png: bytes) -> str:
     with Image.open(BytesIO(png)) as picture:
         (found,) = zxingcpp.read_barcodes(picture)
     return str(found.text)
+
+
+@pytest.mark.browser
+def test_a_contact_is_written_found_and_marked_and_a_visit_goes_into_a_calendar(
+    sample: Theatre,
+) -> None:
+    page = enter(sample, BO)
+    main = page.get_by_role("main")
+    page.get_by_role("navigation").get_by_role("link", name="客户").click()
+    main.get_by_role("link", name=re.compile("下次 明天")).first.click()
+    customer = page.url
+    main.get_by_role("button", name="添加联系人").click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_role("button", name="配偶").click()
+    sheet.get_by_label("姓名").fill("欧阳敏")
+    sheet.get_by_label("电话").fill("0571-8888 6666转801")
+    is_whole(sample, "contact", page)
+    sheet.get_by_role("button", name="保存").click()
+    contacts = main.get_by_role("region", name="联系人")
+    expect(contacts).to_contain_text("配偶 欧阳敏")
+    contacts.get_by_role("button", name="修改联系人：配偶 欧阳敏").click()
+    sheet.get_by_role("button", name="空号").click()
+    sheet.get_by_role("button", name="保存").click()
+    expect(contacts).to_contain_text("空号")
+    is_whole(sample, "contacts", page)
+    with page.expect_download() as kept:
+        main.get_by_role("button", name="放进客户的日历").click()
+    file = kept.value.path().read_text()
+    assert "LOCATION:" in file
+    assert "欧阳敏" not in file
+
+    page.goto("/customers")
+    main.get_by_role("searchbox").fill("6666")
+    expect(main.locator(f"a[href='{customer.removeprefix(sample.stage.origin)}']")).to_be_visible()
+    page.goto("/register")
+    main.get_by_label("手机号").fill("0571 88886666 转 801")
+    expect(main.get_by_text("配偶 欧阳敏的号码")).to_be_visible()
+
+    page.goto(f"{customer}/follow")
+    main.get_by_role("button", name="今天早些").click()
+    expect(main.get_by_label("具体时间")).to_be_visible()
+    is_whole(sample, "when", page)
+    page.goto("/me/dormant")
+    expect(main.get_by_text("每周一 9:00 更新。")).to_be_visible()
+    is_whole(sample, "dormant", page)
+    assert sample.faults() == []

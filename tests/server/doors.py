@@ -29,6 +29,7 @@ class Hidden(NamedTuple):
     """What Bo's store and the rivals have, and Wu has not."""
 
     customers: list[str]
+    contacts: list[str]
     leads: list[str]
     photos: list[str]
     conflicts: list[str]
@@ -88,6 +89,8 @@ def doors(wu: Phone, hidden: Hidden) -> list[Door]:
         Door("delete", upload("DELETE"), uploads, no_upload),
         Door("comment", push("comment", customer_id=ID, text="x"), hidden.customers, nothing),
         Door("edit", push("customer", base=1, need="x"), hidden.customers, nothing),
+        Door("contact", push("contact", customer_id=ID, relation="x"), hidden.customers, nothing),
+        Door("amend", push("contact", base=1, note="x"), hidden.contacts, nothing),
         Door("close", push("closing", lead_id=ID, reason="no_need"), hidden.leads, nothing),
         Door("accept", push("acceptance", lead_id=ID), hidden.leads, nothing),
         Door("keep", push("resolution", conflict_id=ID, choice="keep"), hidden.conflicts, nothing),

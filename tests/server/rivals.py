@@ -167,6 +167,8 @@ class Day:
         place = {"lat": 31.2, "lng": 121.4, "accuracy_m": 9, "fix_source": "gps", "fix_at": 0}
         photo = {"subject_id": id, "customer_id": id, "kind": "customer", "sha256": "a" * 64}
         await push(rep, rep.operation("follow_up", make_id(), follow_up(id)))
+        kin = {"customer_id": id, "relation": "spouse", "phone": self.phone()}
+        await push(rep, rep.operation("contact", make_id(), kin))
         await push(rep, rep.operation("visit", make_id(), {**place, "customer_id": id}))
         await push(rep, rep.operation("visit", make_id(), {**place, "store_id": self.house.store}))
         size = {"bytes": 9, "width": 9, "height": 9}

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from server.db import Database
+from server.exchange.entities import ENTITIES
+from server.pool.rounds import plan_rounds
 from sync import Row
 from tests.cast import RENMIN, ZONE
 from tests.conftest import MovableClock
@@ -286,3 +288,41 @@ async def test_an_opportunity_whose_customer_is_back_waits_for_the_new_lead(shop
     assert (await shop.row("lead", state="contacted")).body["next_due_at"] == at("2026-11-27 12:00")
     await go(shop, "2026-11-26 13:00")
     assert await digests(shop) == []
+
+
+# Who fell silent
+
+
+async def grow_silent(shop: Shop, phone: str, **fields: Any) -> Row:
+    """A customer of Bo's whom nobody talked to since."""
+    arrival = ("customer", new_id(), {"store_id": RENMIN, "name": "钱多多", "phone": phone})
+    assert await shop.push("bo", arrival) == []
+    person = (await shop.rows("customer"))[-1]
+    await shop.change(person.id, **{"marketing": True, **fields})
+    return person
+
+
+async def test_on_the_first_morning_of_a_week_owners_hear_how_many_fell_silent(shop: Shop) -> None:
+    await plan_rounds(shop.database, ENTITIES, shop.clock())
+    others: list[dict[str, Any]] = [{"marketing": False}, {"owner_id": None}, {}]
+    for nth, fields in enumerate([{}, *others]):
+        await grow_silent(shop, f"1390000200{nth}", **fields)
+    booked = await grow_silent(shop, "13900002009")
+    await shop.change(booked.id, next_at=at("2026-12-20 12:00"), next_kind="revisit")
+    await shop.change(RENMIN, closures=["2026-11-30"])
+    await go(shop, "2026-11-30 12:00")
+    assert await digests(shop) == [], "nine on Monday is a quarter of a day short, and closed"
+    await go(shop, "2026-12-01 10:00")
+    assert await digests(shop) == []
+    await shop.change(RENMIN, closures=[])
+    await go(shop, "2026-12-07 10:00")
+    (told,) = await digests(shop)
+    assert (told["to_id"], told["overdue"], told["today"], told["dormant"]) == ("bo", 0, 0, 2)
+    (team,) = await digests(shop, "team_digest")
+    assert team["people"] == [{"staff_id": "bo", "overdue": 0, "today": 0, "dormant": 2}]
+    await go(shop, "2026-12-08 10:00")
+    assert len(await digests(shop)) == 1, "once a week"
+    await shop.change("bo", state="leave")
+    await go(shop, "2026-12-14 10:00")
+    assert len(await digests(shop)) == 1, "nobody on leave is reminded"
+    assert (await digests(shop, "team_digest"))[-1]["frozen"] == 2

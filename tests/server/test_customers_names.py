@@ -23,6 +23,7 @@ FROZEN = {
 def test_the_vectors_shared_with_the_phone_hold(vector: dict[str, str | None]) -> None:
     raw = vector["raw"] or ""
     assert phone.mainland(raw) == vector["canonical"]
+    assert phone.canonical(raw) == vector["number"]
     assert phone.mask(raw) == vector["masked"]
 
 

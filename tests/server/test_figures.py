@@ -40,6 +40,14 @@ async def follow(shop: Shop, who: str, minutes_ago: int = 0, **steps: Any) -> No
     assert await shop.push(who, unit, captured_at=captured_at) == []
 
 
+async def tell_late(shop: Shop, who: str, minutes: int, **steps: Any) -> None:
+    """Told now, of a contact that was so many minutes ago."""
+    lead = await shop.row("lead")
+    told = contact(**(steps or {"greeting": "met", "needs": "clear"}))
+    fields = {"customer_id": lead.root, **told, "lag_s": minutes * 60}
+    assert await shop.push(who, ("follow_up", new_id(), fields)) == []
+
+
 async def evidence(shop: Shop, **fields: Any) -> list[dict[str, Any]]:
     told: list[dict[str, Any]] = (await shop.row("escalation", **fields)).body.get(
         "late_evidence", []
@@ -180,3 +188,42 @@ async def test_a_reception_in_person_is_answered_at_once(shop: Shop) -> None:
     assert await figures(shop) == (None, 0, 0)
     await follow(shop, "bo")
     assert await figures(shop) == (0, 0, 0)
+
+
+async def test_a_contact_that_is_told_late_counts_from_when_it_was(shop: Shop) -> None:
+    await shop.scan()
+    await shop.settle()
+    offer = await shop.offer()
+    began_at, who = shop.clock(), offer.body["to_id"]
+    await accept(shop, who, offer)
+    await shop.wait(hours=30)
+    (before,) = await shop.rows("escalation")
+    await tell_late(shop, who, 29 * 60)
+    contacted_at = began_at + 60 * MINUTE_MS
+    lead, person = await shop.lead(), (await shop.row("customer")).body
+    assert (lead["contacted_at"], lead["touched_at"]) == (contacted_at, contacted_at)
+    assert (person["last_contact_at"], person["followed_at"]) == (contacted_at, contacted_at)
+    assert (await figures(shop))[0] == 3600
+    (told,) = await evidence(shop)
+    assert (told["at"], told["received_at"]) == (contacted_at, shop.clock())
+    assert (await shop.row("escalation")).body["at"] == before.body["at"]
+    fact = await shop.row("follow_up")
+    fixed = {"fact_id": fact.id, "fields": {"lag_s": 0}}
+    assert await shop.push("lin", ("correction", new_id(), fixed)) == []
+    assert (await shop.lead())["contacted_at"] == shop.clock()
+
+
+async def test_old_calls_do_not_make_up_for_those_that_were_not_told_in_time(shop: Shop) -> None:
+    """Three over two days allow a lead to be closed as unreachable."""
+    await shop.scan()
+    await shop.settle()
+    offer = await shop.offer()
+    await accept(shop, offer.body["to_id"], offer)
+    await shop.wait(hours=50)
+    for hours in (49, 25, 1):
+        await tell_late(shop, offer.body["to_id"], hours * 60, greeting="no_answer")
+    lead = await shop.row("lead")
+    close = ("closing", new_id(), {"lead_id": lead.id, "reason": "unreachable"})
+    (refused,) = await shop.push(offer.body["to_id"], close)
+    assert isinstance(refused, Refused)
+    assert refused.code == "too_few_attempts"

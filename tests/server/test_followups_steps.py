@@ -35,7 +35,7 @@ def test_the_stepper_keeps_the_best_result_in_any_order() -> None:
 
 def test_an_unanswered_call_is_an_attempt_and_stops_no_clock() -> None:
     attempt = contact(greeting="no_answer")
-    lead = describe_lead({"state": "accepted", "contacted_at": None}, attempt, MONDAY)
+    lead = describe_lead({"state": "accepted", "contacted_at": None}, attempt, MONDAY, MONDAY)
     assert "contacted_at" not in lead
     assert "state" not in lead
     assert "contact_count" not in describe_customer({}, attempt, MONDAY)
@@ -43,7 +43,7 @@ def test_an_unanswered_call_is_an_attempt_and_stops_no_clock() -> None:
 
 def test_an_effective_contact_answers_the_lead_and_counts_for_the_customer() -> None:
     told = contact(greeting="met", needs="clear", revisit_at=MONDAY + 1)
-    lead = describe_lead({"state": "accepted", "contacted_at": None}, told, MONDAY)
+    lead = describe_lead({"state": "accepted", "contacted_at": None}, told, MONDAY, MONDAY)
     assert (lead["state"], lead["contacted_at"]) == ("contacted", MONDAY)
     person = describe_customer({"contact_count": 2}, told, MONDAY)
     assert (person["contact_count"], person["last_contact_at"]) == (3, MONDAY)

@@ -48,6 +48,7 @@ async def hidden(town: Town) -> Hidden:
 
     return Hidden(
         customers=ids("customer"),
+        contacts=ids("contact"),
         leads=ids("lead"),
         photos=ids("photo"),
         conflicts=ids("conflict"),
@@ -83,7 +84,7 @@ async def test_what_is_kept_of_a_refusal_is_alike_too(town: Town, hidden: Hidden
     assert {entity for entity, told in shapes.items() if len(told) > 1} == set()
 
 
-PUSHED = ("comment", "edit", "close", "accept", "keep", "acknowledge")
+PUSHED = ("comment", "edit", "contact", "close", "accept", "keep", "acknowledge")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 

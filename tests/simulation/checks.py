@@ -69,6 +69,7 @@ async def check(world: World) -> None:
     check_placement(held)
     check_log(held, tables)
     check_keys(held, tables)
+    check_contacts(held)
     check_counts(held)
     check_written(world, held)
     check_timers(world, tables)
@@ -124,7 +125,10 @@ def read_database(tables: Tables) -> Database:
     held_rows = {record["id"]: read_row(record) for record in tables["rows"]}
     told = [(each["field"], msgspec.json.decode(each["value"])) for each in tables["history"]]
     told += [
-        pair for row in held_rows.values() if row.entity == "customer" for pair in row.body.items()
+        pair
+        for row in held_rows.values()
+        if row.entity in ("customer", "contact")
+        for pair in row.body.items()
     ]
     return Database(
         rows=held_rows,
@@ -218,12 +222,24 @@ def check_keys(held: Database, tables: Tables) -> None:
 
 
 def check_inherited(key: tuple[str, str], owner: Row, held: Database) -> None:
-    """A record that was merged leaves its number to the one that is left."""
+    """A record that was merged leaves its number to the one that is left; a contact's is theirs."""
     former = [held.rows[id] for id in owner.body.get("merged_ids") or ()]
+    former += [row for row in held.of("contact") if row.root == owner.id and is_listed(row)]
     inherited = {numbers.canonical(row.body.get("phone") or "") for row in former}
     assert not owner.deleted, f"{key} of a tombstone"
     assert key[0] == "phone", f"{key} of a closed lead"
     assert key[1] in inherited, f"{key} is not of {owner}"
+
+
+def is_listed(contact: Row) -> bool:
+    return not contact.body.get("removed")
+
+
+def check_contacts(held: Database) -> None:
+    """Each hangs under the customer that names it."""
+    named = {id: row.id for row in held.of("customer") for id in row.body.get("contact_ids") or ()}
+    standing = [row for row in held.of("contact") if not held.rows[row.root].deleted]
+    assert named == {row.id: row.root for row in standing}
 
 
 def check_counts(held: Database) -> None:
@@ -320,7 +336,7 @@ def is_refusal(row: Row) -> bool:
 
 
 def check_accepted(operation: Operation, held: Database) -> None:
-    if operation.e == "customer":
+    if operation.e in ("customer", "contact"):
         check_profile(operation, held)
         return
     row = held.rows[held.resolve(operation.i)]
@@ -336,7 +352,9 @@ def check_accepted(operation: Operation, held: Database) -> None:
 def check_profile(operation: Operation, held: Database) -> None:
     """In a record or in the history: an id may have named several, and words are used once."""
     for field, value in operation.f.items():
-        is_set = ENTITIES["customer"].policies.get(field) == "set"
+        if field == "customer_id":
+            continue
+        is_set = ENTITIES[operation.e].policies.get(field) == "set"
         if is_set:
             value = value.get("add", []) if isinstance(value, dict) else value
         for each in value if is_set else [value]:

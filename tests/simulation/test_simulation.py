@@ -22,7 +22,9 @@ from tests.postgres import create_schema
 from tests.simulation.acts import ACTS
 from tests.simulation.checks import check, check_phones
 from tests.simulation.driver import Crash
+from tests.simulation.kin import KIN
 from tests.simulation.world import World
+from tests.simulation.writing import WRITINGS
 
 PAGE_ROWS, FRAME_BYTES = 60, 6_000
 """Small enough that a pull takes several, and is cut between them."""
@@ -174,6 +176,13 @@ def test_what_failed_once_does_not_fail_again(seed: int, steps: int) -> None:
 
 def test_a_short_run_agrees_too() -> None:
     run(7, 250)
+
+
+def test_contacts_and_their_numbers_agree_too() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        for writing, weight in KIN.items():
+            patch.setitem(WRITINGS, writing, weight)
+        run(11, 900)
 
 
 def test_the_same_seed_gives_the_same_run() -> None:

@@ -1,6 +1,7 @@
-import type { Bodies, Reception, Seen } from '../model'
+import type { Bodies, Contact, Reception, Seen } from '../model'
 import type { Draft } from '../phone/outbox'
-import { localDigits, maskedPhone } from '../words/format'
+import { maskedPhone } from '../words/format'
+import { typedPhone } from './contacts'
 
 /** What one reception tells; `phone` as typed. */
 export interface Registration {
@@ -22,7 +23,7 @@ export interface Desk {
 }
 /** A phone this phone has met before: the record itself, or only a masked card of an arrival. */
 export type Known =
-  | { kind: 'customer'; customer: Seen<Bodies['customer']> }
+  | { kind: 'customer'; customer: Seen<Bodies['customer']>; contact?: Contact }
   | { kind: 'card'; card: Seen<Bodies['arrival_card']> }
 /** Whom the registration is about, as far as this phone knows. */
 export interface Subject {
@@ -37,7 +38,7 @@ export const CONSENT_VERSIONS = { service: 'service-1', marketing: 'marketing-1'
 export function blankRegistration(query: URLSearchParams): Registration {
   const said = (key: string) => query.get(key)?.trim() ?? ''
   return {
-    phone: localDigits(said('phone')) || said('phone'), name: said('name').slice(0, 40), salutation: '', need: said('need').slice(0, 200),
+    phone: typedPhone(said('phone')), name: said('name').slice(0, 40), salutation: '', need: said('need').slice(0, 200),
     reception: null, receiver_id: null, service: false, marketing: false,
     pass: said('pass') || null, card_id: said('card') || null,
   }
@@ -48,9 +49,13 @@ export function knownPhone(
   canonical: string,
   customers: Seen<Bodies['customer']>[],
   cards: Seen<Bodies['arrival_card']>[],
+  contacts: Seen<Contact>[] = [],
 ): Known | null {
   const customer = customers.find(({ body }) => body.phone === canonical)
   if (customer) return { kind: 'customer', customer }
+  const contact = contacts.find(({ body }) => body.phone === canonical && !body.removed)
+  const spokenFor = contact && customers.find(({ id }) => id === contact.root)
+  if (spokenFor) return { kind: 'customer', customer: spokenFor, contact: contact.body }
   const masked = plainMask(maskedPhone(canonical))
   const card = cards.find(({ body }) => plainMask(body.phone_masked) === masked)
   return card ? { kind: 'card', card } : null

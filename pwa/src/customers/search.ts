@@ -1,4 +1,4 @@
-import type { Bodies, Seen } from '../model'
+import type { Bodies, Contact, Seen } from '../model'
 import { isDormant } from '../today/cards'
 import { localDigits } from '../words/format'
 
@@ -13,13 +13,16 @@ export interface Entry {
   initials: string
   digits: string
   tags: string[]
+  /** Who else speaks for them: found by name and number like the customer. */
+  contacts: readonly Contact[]
+  others: { name: string; digits: string }[]
 }
 
 /** Entries in the order the list shows them when nothing is typed: newest contact first. */
-export function entriesOf(customers: Seen<Bodies['customer']>[]): Entry[] {
+export function entriesOf(customers: Seen<Bodies['customer']>[], contacts: ReadonlyMap<string, Contact[]> = new Map()): Entry[] {
   const recency = (c: Seen<Bodies['customer']>) => c.saved_at ?? c.body.last_contact_at ?? c.body.created_at ?? 0
   return customers
-    .map((customer) => ({ entry: entryOf(customer), at: recency(customer) }))
+    .map((customer) => ({ entry: entryOf(customer, contacts.get(customer.id) ?? NOBODY), at: recency(customer) }))
     .sort((a, b) => b.at - a.at)
     .map(({ entry }) => entry)
 }
@@ -52,15 +55,21 @@ export function isOverdue(customer: Bodies['customer'], now: number): boolean {
 /** Rows that did not change stay the same objects, so each is made ready once. */
 const ready = new WeakMap<Seen<Bodies['customer']>, Entry>()
 
-function entryOf(customer: Seen<Bodies['customer']>): Entry {
+const NOBODY: readonly Contact[] = []
+
+function entryOf(customer: Seen<Bodies['customer']>, contacts: readonly Contact[]): Entry {
   const known = ready.get(customer)
-  if (known) return known
-  const made = newEntry(customer)
+  if (known && isSame(known.contacts, contacts)) return known
+  const made = newEntry(customer, contacts)
   ready.set(customer, made)
   return made
 }
 
-function newEntry(customer: Seen<Bodies['customer']>): Entry {
+function isSame(one: readonly Contact[], other: readonly Contact[]): boolean {
+  return one === other || (one.length === other.length && one.every((contact, n) => contact === other[n]))
+}
+
+function newEntry(customer: Seen<Bodies['customer']>, contacts: readonly Contact[]): Entry {
   const { name, salutation, pinyin, initials, phone, tags } = customer.body
   return {
     customer,
@@ -69,6 +78,8 @@ function newEntry(customer: Seen<Bodies['customer']>): Entry {
     initials: plain(initials ?? ''),
     digits: localDigits(phone),
     tags: (tags ?? []).map(plain),
+    contacts,
+    others: contacts.map((contact) => ({ name: plain(contact.name ?? ''), digits: localDigits(contact.phone) })),
   }
 }
 
@@ -78,6 +89,7 @@ function rankOf(entry: Entry, query: string): number {
   if (entry.name.includes(query)) return 1
   if (entry.initials.startsWith(query) || entry.pinyin.startsWith(query)) return 2
   if (/^\d{2,}$/.test(query) && isPhonePart(entry.digits, query)) return 3
+  if (entry.others.some((one) => one.name.includes(query) || (/^\d{2,}$/.test(query) && isPhonePart(one.digits, query)))) return 4
   if (entry.pinyin.includes(query) || entry.tags.some((tag) => tag.includes(query))) return 4
   return -1
 }

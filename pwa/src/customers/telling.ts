@@ -1,6 +1,8 @@
 import type { Bodies, Seen, Step } from '../model'
 import { currentTongue, t, type Key } from '../words'
 import { agoText, appointmentText, clockText, daysApart, distanceText, maskedPhone, momentText } from '../words/format'
+import { lagText } from '../followups/when'
+import { saidOf } from './contacts'
 import type { Entry, Kind } from './timeline'
 import { clocksOf } from './timeline'
 
@@ -81,14 +83,14 @@ export function nameOf(id: string | null | undefined, { staff }: Around): string
 export function valueText(field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return t('customers.conflict_empty')
   if (Array.isArray(value)) return value.length ? value.join(t('ui.pause')) : t('customers.conflict_empty')
-  return field === 'phone' ? maskedPhone(String(value)) : String(value)
+  return field === 'phone' ? maskedPhone(String(value)) : (saidOf(field, value) ?? String(value))
 }
 
 /** The name of a field; a field this version does not know keeps its own. */
-export function fieldText(field: string): string {
+export function fieldText(field: string, entity = ''): string {
   const key = `customers.field_${field}` as Key
-  const said = t(key)
-  return said === key ? field : said
+  const [said, whose] = [t(key), entity === 'contact' ? `${t('contacts.title')} · ` : '']
+  return `${whose}${said === key ? field : said}`
 }
 
 const TELLERS: { [K in Kind]: Teller<K> } = {
@@ -105,6 +107,7 @@ const TELLERS: { [K in Kind]: Teller<K> } = {
       channel: t(`followups.channel_${body.channel}`),
     }),
     lines: [...TOLD_STEPS.map((step) => stepText(body, step)), revisitText(body, around)].filter((line) => line !== null),
+    ...(lagText(body) ? { tag: { text: lagText(body), tone: 'amber' } } : {}),
   }),
   visit: ({ body }, around) => ({
     title: t('customers.told_visit', { place: around.stores.get(body.store_id ?? '') ?? t('customers.told_visit_home') }),
@@ -125,7 +128,7 @@ const TELLERS: { [K in Kind]: Teller<K> } = {
     title: t('customers.told_escalation', { name: nameOf(body.to_id, around) }),
     lines: [t(`customers.level_${body.level}`)],
   }),
-  conflict: ({ body }) => ({ title: t('customers.told_conflict', { field: fieldText(body.field) }), lines: [] }),
+  conflict: ({ body }) => ({ title: t('customers.told_conflict', { field: fieldText(body.field, body.entity) }), lines: [] }),
 }
 
 function arrivalLines(body: Bodies['arrival'], around: Around): string[] {

@@ -19,6 +19,14 @@ describe('the timeline', () => {
     const tree = [row('customer', 'c'), row('lead', 'l'), row('follow_up', 'old'), row('comment', 'new', { at: AT + 1 })]
     expect(timelineOf(tree).map(({ row: { id } }) => id)).toEqual(['new', 'old'])
   })
+  it('puts what was told later where it was, and says by how much', () => {
+    const body = { channel: 'phone', greeting: { result: 'met' }, revisit: { result: 'no_contact', reason: 'asked' }, lag_s: 3 * 3600 }
+    const tree = [row('comment', 'n', { at: AT - 60 * MINUTE_MS }), row('follow_up', 'late', { body })]
+    const entries = timelineOf(tree)
+    expect(entries.map(({ row: { id } }) => id)).toEqual(['n', 'late'])
+    const around = { staff: new Map(), stores: new Map(), customer: {}, firstArrival: '', now: AT, zone: 'Asia/Shanghai' } as unknown as Around
+    expect(tell(entries[1]!, around).tag).toEqual({ text: '补记 · 晚了 3 小时', tone: 'amber' })
+  })
   it('gathers photos under their fact, and those of the customer in one entry', () => {
     const photo = (id: string, subject_id: string, at: number) => row('photo', id, { at, body: { subject_id } })
     const tree = [row('visit', 'v'), photo('p1', 'v', AT), photo('p2', 'c', AT + 1), photo('p3', 'c', AT + 2)]

@@ -1,5 +1,6 @@
 import type { AnyBody, Bodies, Correctable, EntityName, Seen } from '../model'
 import { correctionsIn, effective, standing, type Corrections } from '../phone/mirror/effective'
+import { contactedAt } from '../phone/mirror/contact'
 import { MINUTE_MS } from '../words/format'
 
 /** What the timeline tells, of all that lives in a customer's tree. */
@@ -74,7 +75,7 @@ function entryOf(row: Seen<AnyBody>, photos: Seen<Bodies['photo']>[], correction
   const fact = row as Seen<AnyBody & Correctable>
   const read = effective(fact, corrections)
   const correction = corrections.get(fact.body.corrected_by ?? '') ?? null
-  const more = { original: row, correction, void: read === null, at: atOf(row), by: row.by, photos }
+  const more = { original: row, correction, void: read === null, at: atOf(read ?? row), by: row.by, photos }
   return { kind: row.entity, row: read ?? row, ...more } as Entry
 }
 
@@ -89,5 +90,5 @@ function gathered(tree: Seen<AnyBody>[]): Map<string, Seen<Bodies['photo']>[]> {
 
 function atOf(row: Seen<AnyBody>): number {
   if (row.entity === 'conflict') return (row.body as Bodies['conflict']).at_other ?? row.at
-  return row.at
+  return row.entity === 'follow_up' ? contactedAt(row.at, row.body as Bodies['follow_up']) : row.at
 }

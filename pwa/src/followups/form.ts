@@ -1,3 +1,4 @@
+import { lagOf } from './when'
 import type { Breakthrough, Channel, FollowUp, Mood, Revisit, Step } from '../model'
 
 /** The parts of one follow-up, in the order a thumb meets them. */
@@ -27,6 +28,8 @@ export interface Form {
   open: Part | null
   started_at: number
   kept_at: number
+  /** When the contact was, by this phone's clock; nothing for now. */
+  was_at?: number | null
 }
 
 export function blankForm(id: string, now: number): Form {
@@ -54,6 +57,10 @@ export function parted(form: Form, reason: string, now: number): Form {
 
 export function noted(form: Form, step: Step, note: string, now: number): Form {
   return { ...form, notes: { ...form.notes, [step]: note }, kept_at: now }
+}
+
+export function happened(form: Form, was_at: number | null, now: number): Form {
+  return { ...form, was_at, kept_at: now }
 }
 
 export function reopened(form: Form, part: Part): Form {
@@ -103,10 +110,14 @@ export function factOf(
     revisit: lean({ ...revisit, reason: revisit.reason?.trim(), note: form.notes.revisit?.trim() }) as Revisit,
     mood: answers.mood as Mood,
     breakthrough: answers.breakthrough as Breakthrough,
-    started_at: form.started_at,
-    ended_at: Math.max(endedAt, form.started_at),
+    ...timesOf(form, endedAt),
   }
   return leadId ? { ...fact, lead_id: leadId } : { ...fact }
+}
+
+function timesOf({ was_at, started_at }: Form, told_at: number): Pick<FollowUp, 'started_at' | 'ended_at' | 'lag_s'> {
+  const lag_s = lagOf(was_at, told_at)
+  return lag_s && was_at ? { started_at: was_at, ended_at: was_at, lag_s } : { started_at, ended_at: Math.max(told_at, started_at) }
 }
 
 function nothingSaid(before: Form['answers']): Form['answers'] {

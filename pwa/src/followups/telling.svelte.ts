@@ -2,7 +2,7 @@ import { dropDraft, keepDraft, readDraft } from '../phone/drafts'
 import { save } from '../phone/outbox'
 import { photoFact, type TakenPhoto } from '../photos/prepare'
 import { newId } from '../sync/uuid7'
-import { answered, blankForm, booked, factOf, noted, parted, reopened, type Form, type Part } from './form'
+import { answered, blankForm, booked, factOf, happened, noted, parted, reopened, type Form, type Part } from './form'
 import type { Step } from '../model'
 
 /** A follow-up while it is told: every change is kept on the phone before the next tap. */
@@ -45,6 +45,10 @@ export class Telling {
 
   note(step: Step, note: string): void {
     this.#change(noted(this.form, step, note, Date.now()))
+  }
+
+  was(at: number | null): void {
+    this.#change(happened(this.form, at, Date.now()))
   }
 
   show(part: Part): void {

@@ -8,17 +8,19 @@ export type Kind = 'arrival' | 'offer' | 'offer_missed' | 'offer_withdrawn' | 'a
 export interface Event { id: string; kind: Kind; at: number; staff_id: string | null; pending: boolean; reason: Closing['reason'] | null; late: LateEvidence[]
   /** how somebody said that they know */
   way?: string
+  /** told so many seconds after it was */
+  lag_s?: number
 }
 
-type Told = Pick<Event, 'kind' | 'staff_id'> & { reason?: Closing['reason']; at?: number; late?: LateEvidence[]; way?: string }
+type Told = Pick<Event, 'kind' | 'staff_id'> & { reason?: Closing['reason']; at?: number; late?: LateEvidence[]; way?: string; lag_s?: number }
 
 /** Events of this lead. What waits on this phone is in it, marked pending. */
 export function historyOf(lead: Seen<Lead>, tree: Seen<AnyBody>[]): Event[] {
   const told = standing(tree)
     .filter((row) => belongs(row, lead))
     .map((row): Event => {
-      const { kind, staff_id, reason = null, at = row.at || row.captured_at, late = [], way } = tell(row)
-      return { id: row.id, kind, staff_id, reason, at, late, pending: row.pending, ...(way && { way }) }
+      const { kind, staff_id, reason = null, at = row.at || row.captured_at, late = [], way, lag_s } = tell(row)
+      return { id: row.id, kind, staff_id, reason, at, late, pending: row.pending, ...(way && { way }), ...(lag_s && { lag_s }) }
     })
   const said = new Set(told.filter(({ kind }) => kind === 'acknowledged').map(({ staff_id }) => staff_id))
   // What was said in the app is told by its fact, wherever that is on this phone.
@@ -41,7 +43,7 @@ function tell(row: Seen<AnyBody>): Told {
     case 'offer': return offer(as<'offer'>(row))
     case 'escalation': return escalation(as<'escalation'>(row))
     case 'reassignment': return reassignment(as<'reassignment'>(row))
-    case 'follow_up': return { kind: 'follow_up', staff_id: row.by, at: (row.body as FollowUp).ended_at }
+    case 'follow_up': return { kind: 'follow_up', staff_id: row.by, at: (row.body as FollowUp).ended_at, lag_s: (row.body as FollowUp).lag_s }
     case 'closing': return { kind: 'closing', staff_id: row.by, reason: (row.body as Closing).reason }
     case 'snooze': return { kind: row.entity, staff_id: row.by }
     case 'lead_acknowledgement': return { kind: 'acknowledged', staff_id: row.by, way: 'app' }

@@ -8,7 +8,7 @@ import { pauseOf, timerText, waited } from './clock'
 import type { Names } from './told'
 
 /** Codes that say why somebody was chosen; the others say why not. */
-const CHOSEN = ['owner', 'personal', 'senior', 'fairest', 'reassigned', 'colleague']
+const CHOSEN = ['owner', 'household', 'personal', 'senior', 'fairest', 'reassigned', 'colleague']
 const REASONS = [
   ...CHOSEN, 'left', 'leave', 'travelling', 'going_away', 'off_shift', 'missed', 'not_accepting', 'other_store', 'unreachable', 'away', 'full', 'full_today',
   'no_share', 'lacks_skill', 'not_senior', 'silent', 'busy', 'has_it',

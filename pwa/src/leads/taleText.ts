@@ -4,6 +4,7 @@ import { zone } from '../phone/session'
 import { currentTongue, t, type Key } from '../words'
 import { MINUTE_MS, clockText, spanText } from '../words/format'
 import type { Known } from '../model'
+import { lagText } from '../followups/when'
 import { wayOf } from './knowing'
 import type { LateEvidence, Line } from './tale'
 import { reasonText } from './standing'
@@ -37,7 +38,7 @@ export function knownText({ staff_id, at, channel }: Known, names: Names): strin
 export function detailText(line: Line, names: Names): string {
   const why = line.kind === 'escalation' ? escalatedText(line, names) : line.why ? t('desk.why', { why: whyText(line.why) }) : ''
   const took = line.took_ms === null ? '' : line.took_ms < MINUTE_MS ? t('desk.took_moment') : t('desk.took', { span: spanText(line.took_ms, currentTongue()) })
-  return [why, took, line.note].filter(Boolean).join(' · ')
+  return [why, took, lagText({ lag_s: line.lag_s }), line.note].filter(Boolean).join(' · ')
 }
 
 function whyText(code: string): string {

@@ -55,7 +55,7 @@ describe('phone numbers', () => {
     }
   })
   it('leaves to the server what is not one', () => {
-    for (const raw of ['', '12800138000', '1380013800', '138001380001', '+1 202 555 0100']) expect(canonicalPhone(raw)).toBeNull()
+    for (const raw of ['', '12800138000', '1380013800', '138001380001']) expect(canonicalPhone(raw)).toBeNull()
   })
 })
 

@@ -1,5 +1,6 @@
 import { now } from '../phone/clock'
 import { zone } from '../phone/session'
+import { saidOf } from '../customers/contacts'
 import { currentTongue, t, type Key } from '../words'
 import { maskedPhone, momentText } from '../words/format'
 import customers from '../words/zh/customers'
@@ -61,7 +62,7 @@ export function valueText(field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return t('trust.empty_value')
   if (Array.isArray(value)) return value.join(t('ui.pause')) || t('trust.empty_value')
   if (field === 'reason' && `closing_${String(value)}` in customers) return t(`customers.closing_${String(value)}` as Key)
-  return field === 'phone' ? maskedPhone(String(value)) : String(value)
+  return field === 'phone' ? maskedPhone(String(value)) : (saidOf(field, value) ?? String(value))
 }
 
 function say(key: string, otherwise: keyof typeof zh): string {

@@ -120,9 +120,9 @@ export function maskedPhone(phone: string | null | undefined): string {
   return `${digits.slice(0, 3)} **** ${digits.slice(-4)}`
 }
 
-/** The digits a Chinese number is dialled with: no +86. */
+/** The digits a Chinese number is known by: no +86, no extension. */
 export function localDigits(phone: string | null | undefined): string {
-  return (phone ?? '').replace(/^\+86/, '').replace(/\D/g, '')
+  return (phone ?? '').replace(/^\+86|x\d+$/g, '').replace(/\D/g, '')
 }
 
 /** 85 米 ±30; 1.2 公里 ±30 */

@@ -12,6 +12,11 @@ type Steps = Partial<Record<Step, string>>
 /** What the server derives from a customer's contacts. */
 export type Derived = Pick<Customer, 'steps' | 'next_at' | 'next_kind' | 'last_contact_at' | 'contact_count'>
 
+/** When a contact was that was told at `at`. */
+export function contactedAt(at: number, { lag_s }: FollowUp): number {
+  return at - 1000 * (lag_s ?? 0)
+}
+
 /** Two-way, with at least one substantive result: the same definition as the server's. */
 export function isEffective(report: FollowUp): boolean {
   const substance = [report.needs, report.proposal, report.objection]
@@ -36,12 +41,12 @@ export function nextOf({ revisit }: FollowUp): Pick<Customer, 'next_at' | 'next_
 
 /** Everything the server derives from a customer's contacts, from the contacts alone. */
 export function derivedFrom(contacts: readonly Seen<FollowUp>[]): Derived {
-  const newest = contacts.reduce<Seen<FollowUp> | null>((last, one) => (last && last.at > one.at ? last : one), null)
+  const newest = contacts.reduce<Seen<FollowUp> | null>((last, one) => (last && contactedAt(last.at, last.body) > contactedAt(one.at, one.body) ? last : one), null)
   const effective = contacts.filter(({ body }) => isEffective(body))
   return {
     steps: contacts.reduce<Steps>((best, { body }) => bestSteps(best, body), {}),
     ...(newest ? nextOf(newest.body) : { next_at: null, next_kind: null }),
-    last_contact_at: effective.length ? Math.max(...effective.map(({ at }) => at)) : null,
+    last_contact_at: effective.length ? Math.max(...effective.map(({ at, body }) => contactedAt(at, body))) : null,
     contact_count: effective.length,
   }
 }

@@ -1,7 +1,7 @@
 import type { Customer, FollowUp } from '../../model'
 import { mergedIn } from '../aliases'
 import type { Operation } from '../databases'
-import { bestSteps, derivedFrom, isEffective, nextOf } from './contact'
+import { bestSteps, contactedAt, derivedFrom, isEffective, nextOf } from './contact'
 import { fieldsOf, pendingRow, type Layer } from './layer'
 
 /** What an operation of ours will most likely mean for a customer, until the server says. */
@@ -25,7 +25,7 @@ function followed(op: Operation, layer: Layer<Customer>): void {
   const effective = isEffective(report)
   layer.change(op.root, op, {
     steps: bestSteps(row.body.steps ?? {}, report), ...nextOf(report),
-    last_contact_at: effective ? op.captured_at : row.body.last_contact_at,
+    last_contact_at: effective ? contactedAt(op.captured_at, report) : row.body.last_contact_at,
     contact_count: (row.body.contact_count ?? 0) + (effective ? 1 : 0),
   })
 }

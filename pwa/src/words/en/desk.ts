@@ -192,6 +192,7 @@ export default {
   load: '{n} open',
   load_none: 'none open',
   reason_owner: 'owns this customer',
+  reason_household: 'has their family',
   reason_personal: 'their own code was scanned',
   reason_senior: 'a promising one: next senior in turn',
   reason_fairest: 'next in turn',

@@ -1,5 +1,6 @@
 import clerk from './clerk'
 import collisions from './collisions'
+import contacts from './contacts'
 import customers from './customers'
 import desk from './desk'
 import followups from './followups'
@@ -23,5 +24,5 @@ import visits from './visits'
 import type { Translation } from '../zh'
 
 export const en: Translation = {
-  clerk, collisions, customers, desk, followups, frame, identity, leads, notify, people, phone, photos, pool, records, routing, scan, stores, today, trust, ui, visits,
+  clerk, collisions, contacts, customers, desk, followups, frame, identity, leads, notify, people, phone, photos, pool, records, routing, scan, stores, today, trust, ui, visits,
 }

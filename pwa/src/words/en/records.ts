@@ -13,7 +13,7 @@ export default {
   delete_open_lead: 'A lead is still open. Close it before deleting.',
   deleted_title: 'Recently deleted', deleted_why: 'Bring deleted customers back', deleted_none: 'Nobody to bring back.', deleted_this: 'This customer was deleted.',
   deleted_line: 'Deleted by {who}, {when}', deleted_somebody: 'A customer', undelete: 'Restore', undeleted: 'Restore saved on this phone. The customer returns when there is a network.', undelete_pending: 'Returns when there is a network',
-  same_title: 'Possibly the same customer', same_count: '{n}', same_why_phone_taken: 'A number was changed to one that another customer has.', same_why_alike: 'Same name, same address.',
+  same_title: 'Possibly the same customer', same_count: '{n}', same_why_phone_taken: 'A number was changed to one that another customer has.', same_why_shared_phone: 'A contact’s number is another customer’s, too.', same_why_alike: 'Same name, same address.',
   same_why_recycled: 'A known number came back after half a year under another name.',
   same_why_unmerged: 'Two records that were taken apart.', same_owner: 'Owner {name}', same_nobody: 'No owner', same_here: 'Open', same_no_phone: 'No number', same_this: 'This one',
   choice_same: 'Same person', choice_household: 'Same household', choice_different: 'Different people',

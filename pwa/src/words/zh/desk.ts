@@ -192,6 +192,7 @@ export default {
   load: '手上 {n} 位',
   load_none: '手上没有客户',
   reason_owner: '老客户的负责人',
+  reason_household: '家人的负责人',
   reason_personal: '扫的是这位的码',
   reason_senior: '高意向，轮到资深顾问',
   reason_fairest: '轮到这位',

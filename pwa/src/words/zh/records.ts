@@ -13,7 +13,7 @@ export default {
   delete_open_lead: '还有没关闭的线索，先关闭线索才能删除。',
   deleted_title: '最近删除', deleted_why: '删除的客户在这里恢复', deleted_none: '没有可以恢复的客户。', deleted_this: '这位客户已删除。',
   deleted_line: '{who} {when}删除', deleted_somebody: '一位客户', undelete: '恢复', undeleted: '恢复已存本机。联网后回到每台手机。', undelete_pending: '联网后恢复',
-  same_title: '可能是同一位客户', same_count: '{n} 组', same_why_phone_taken: '改手机号时发现，这个号码已经有一位客户。', same_why_alike: '姓名一样，地址也一样。',
+  same_title: '可能是同一位客户', same_count: '{n} 组', same_why_phone_taken: '改手机号时发现，这个号码已经有一位客户。', same_why_shared_phone: '联系人的号码，另一位客户也有。', same_why_alike: '姓名一样，地址也一样。',
   same_why_recycled: '老号码半年没动静，这次登记的名字不同，可能换了主人。',
   same_why_unmerged: '拆开过的两份档案。', same_owner: '负责人 {name}', same_nobody: '无人负责', same_here: '打开', same_no_phone: '没有号码', same_this: '这一份',
   choice_same: '是同一位', choice_household: '同一家人', choice_different: '不是同一位',

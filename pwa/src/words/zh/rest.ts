@@ -1,5 +1,6 @@
 import clerk from './clerk'
 import collisions from './collisions'
+import contacts from './contacts'
 import customers from './customers'
 import desk from './desk'
 import followups from './followups'
@@ -16,4 +17,4 @@ import trust from './trust'
 import visits from './visits'
 
 /** What is said only after a tap: fetched behind the first page, and kept for use without a network. */
-export const rest = { clerk, collisions, customers, desk, followups, identity, notify, people, photos, pool, records, routing, scan, stores, trust, visits }
+export const rest = { clerk, collisions, contacts, customers, desk, followups, identity, notify, people, photos, pool, records, routing, scan, stores, trust, visits }

@@ -1,0 +1,16 @@
+export default {
+  title: 'Contacts', none: 'No contacts yet. Family, a designer or a second number can be added here.', add: 'Add a contact', edit: 'Edit', edit_of: 'Edit contact: {name}',
+  add_title: 'Add a contact', edit_title: 'Edit contact', relation: 'Who they are to the customer', other: 'Other', other_label: 'Which relation',
+  relation_self: 'Same person', relation_spouse: 'Spouse', relation_parent: 'Parent', relation_child: 'Child', relation_designer: 'Designer', relation_builder: 'Builder', relation_assistant: 'Assistant',
+  name: 'Name', phone: 'Phone', note: 'Note', note_hint: 'For example: she pays, evenings are best',
+  self_hint: 'Another number of the customer: calls and visits with it are recognised too.', lack_relation: 'Choose who they are to the customer.', lack_who: 'Enter a name or a phone number at least.',
+  save: 'Save', saved: 'Saved on this phone. It uploads when there is a network.', remove: 'Remove', remove_ask: 'Remove {name}?', remove_text: 'Their number no longer leads to this customer.', remove_yes: 'Remove', removed: 'Removed, saved on this phone.', undo: 'Undo',
+  taken_here: 'This is the number of {name}. You can save it; the manager will see whether they are one family.',
+  fault: 'Does this number reach them?', fault_dead: 'Dead number', fault_wrong: 'Wrong person', fault_hint: 'The lead stays open.',
+  known_by: 'number of {relation} {name}', with: 'Contacts in the family',
+  ics: 'Put into the customer’s calendar', ics_hint: 'Sends the customer a calendar file: only the time and the store’s address.', ics_summary: 'Visit to {store}', ics_saved: 'The calendar file is made.', ics_failed: 'This phone could not make the calendar file.',
+  removed_now: 'Removed',
+  dormant: '7 days without contact', dormant_sub: 'List of {day} 9:00', dormant_hint: 'Renewed each Monday at 9:00. Only customers of yours who agreed to hear from us and had no effective contact for 7 days or more.', dormant_none: 'Nobody is on this week’s list, or you have spoken to all of them.',
+  digest_dormant: '{n} without contact for 7 days this week', digest_open: 'See the list',
+  late: 'Told later · by {span}', when: 'When was it', when_now: 'Now', when_earlier: 'Earlier today', when_yesterday: 'Yesterday', when_field: 'Exact time', when_wrong: 'Enter a time within the last 30 days.', when_hint: 'Clocks go by the contact; the timeline says that it was told later.',
+} as const

@@ -1,0 +1,16 @@
+export default {
+  title: '联系人', none: '还没有联系人。家人、设计师、第二个号码都可以加在这里。', add: '添加联系人', edit: '修改', edit_of: '修改联系人：{name}',
+  add_title: '添加联系人', edit_title: '修改联系人', relation: '和客户的关系', other: '其他', other_label: '什么关系',
+  relation_self: '本人', relation_spouse: '配偶', relation_parent: '父母', relation_child: '子女', relation_designer: '设计师', relation_builder: '施工负责人', relation_assistant: '代办人',
+  name: '姓名', phone: '电话', note: '备注', note_hint: '例如 付款的是她，晚上方便',
+  self_hint: '客户自己的另一个号码，来电或到店时也认得出。', lack_relation: '选一下和客户的关系。', lack_who: '姓名和电话至少填一个。',
+  save: '保存', saved: '已存本机。联网后自动上传。', remove: '移除', remove_ask: '移除 {name}？', remove_text: '这个号码从此不再带到这位客户。', remove_yes: '移除', removed: '已移除，存在本机。', undo: '撤销',
+  taken_here: '这个号码是{name}的。可以保存，店长会看看是不是一家人。',
+  fault: '这个号码打得通吗？', fault_dead: '空号', fault_wrong: '打错', fault_hint: '标记后线索照常保留。',
+  known_by: '{relation} {name}的号码', with: '家人的联系人',
+  ics: '放进客户的日历', ics_hint: '发给客户一个日历文件，只有时间和门店地址。', ics_summary: '到店：{store}', ics_saved: '日历文件已做好。', ics_failed: '这台手机没能做出日历文件。',
+  removed_now: '已移除',
+  dormant: '7 天没联系', dormant_sub: '{day} 9:00 的名单', dormant_hint: '每周一 9:00 更新。只列愿意接收通知、名下 7 天以上没有有效联系的客户。', dormant_none: '本周名单上没有人，或者都联系过了。',
+  digest_dormant: '本周有 {n} 位 7 天没联系', digest_open: '看名单',
+  late: '补记 · 晚了 {span}', when: '联系时间', when_now: '现在', when_earlier: '今天早些', when_yesterday: '昨天', when_field: '具体时间', when_wrong: '填一个过去 30 天里的时间。', when_hint: '时钟按联系的时间算，时间线上会注明是补记。',
+} as const
