@@ -1,7 +1,7 @@
 """Each morning one notice for each person whose leads or opportunities are due, and one for whoever
 runs the store."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row as Record
@@ -12,13 +12,15 @@ from server.clock import DAY_MS
 from server.followups.cadence import next_due
 from server.leads import opportunities
 from server.leads.eligibility import ACTIVE
+from server.leads.left_behind import LEFT_BEHIND, count_left
 from server.leads.mornings import DIGEST, morning_begun, morning_of, plan_digest
 from server.leads.past import read_rows
 from server.leads.queries import read_open_leads
-from server.rows import load, read_row
+from server.rows import load, load_scope, read_row
 from server.rows.tables import RECORD, feed, rows
 from server.stores.calendar import Calendar, calendar_of
-from sync import Ledger, Row, derive_id, desk_scope
+from server.stores.duty import HEADS
+from sync import ORGANISATION, Ledger, Row, derive_id, desk_scope
 
 KINDS = ("digest", "team_digest")
 
@@ -50,19 +52,40 @@ async def fire_digest(
     deals = await load_opportunities(connection, ledger, store)
     holders = {lead.body["holder_id"] for lead in leads}
     holders |= {person.body["owner_id"] for person in deals}
-    heads = [store.body.get(field) for field in ("manager_id", "deputy_id", "area_id")]
+    heads = [store.body.get(field) for field in HEADS]
     await load(connection, ledger, [id for id in {*holders, *heads} if id])
     touches = [*replan(ledger, leads, calendar), *replan_deals(ledger, deals, calendar)]
-    due = count_due(touches, calendar, ledger.now)
-    if not due:
+    gone = await find_gone(connection, ledger)
+    left = await find_left(connection, ledger, store, gone)
+    all_due = count_due(touches, calendar, ledger.now)
+    due = {id: each for id, each in all_due.items() if id not in gone}
+    if not due and not left:
         return
     at_work = {id: counted for id, counted in due.items() if is_here(ledger, id)}
     await load_told(connection, ledger, store, [*at_work, *filter(None, heads)])
     for staff_id, counted in at_work.items():
         write_notice(ledger, store, staff_id, "digest", counted._asdict())
-    tell_head(ledger, store, heads, at_work, frozen=total(due) - total(at_work))
+    frozen = total(due) - total(at_work)
+    tell_head(ledger, store, heads, at_work, {"frozen": frozen, **({"left": left} if left else {})})
     tomorrow = calendar.next_opening(morning_of(ledger.now, calendar.zone, days=1))
     plan_digest(ledger, store, tomorrow)
+
+
+async def find_gone(connection: AsyncConnection, ledger: Ledger) -> set[str]:
+    staff = await load_scope(connection, ledger, ORGANISATION, "staff")
+    return {row.id for row in staff if row.body["state"] == "left"}
+
+
+async def find_left(
+    connection: AsyncConnection, ledger: Ledger, store: Row, gone: Collection[str]
+) -> list[dict[str, Any]]:
+    """What of the store's is still in the name of people who left. Said each morning, and whoever
+    is to hand it over is told anew: they may be others today, and more or less may be left."""
+    counted = await count_left(connection, ledger.org, gone)
+    left = {id: each for (id, store_id), each in counted.items() if store_id == store.id}
+    for staff_id in left:
+        ledger.schedule(LEFT_BEHIND, staff_id, ledger.now)
+    return [{"staff_id": id, **each._asdict()} for id, each in sorted(left.items())]
 
 
 async def load_followed(connection: AsyncConnection, ledger: Ledger, store: Row) -> list[Row]:
@@ -139,15 +162,19 @@ def is_here(ledger: Ledger, staff_id: str | None) -> bool:
 
 
 def tell_head(
-    ledger: Ledger, store: Row, heads: list[str | None], due: dict[str, Due], frozen: int
+    ledger: Ledger,
+    store: Row,
+    heads: list[str | None],
+    due: dict[str, Due],
+    waiting: dict[str, Any],
 ) -> None:
-    """Counts for each person, and how many leads wait for somebody who is not there."""
+    """Counts for each person, and what waits for somebody who is not there or has left."""
     to_id = next((id for id in heads if is_here(ledger, id)), None)
     if to_id is None:
         return
     people = [{"staff_id": id, **counted._asdict()} for id, counted in sorted(due.items())]
     whole = Due(*map(sum, zip(*due.values(), strict=True))) if due else Due()
-    counts = {**whole._asdict(), "people": people, "frozen": frozen}
+    counts = {**whole._asdict(), "people": people, **waiting}
     write_notice(ledger, store, to_id, "team_digest", counts)
 
 
