@@ -14,7 +14,7 @@ from sync import Refused, Row
 from tests.cast import RENMIN
 from tests.conftest import MovableClock
 from tests.server.contact import contact
-from tests.server.shop import Shop, new_id
+from tests.server.shop import SUN, ZHAO, Shop, new_id
 
 HERE = Path(__file__).parent
 
@@ -198,6 +198,44 @@ async def test_a_lead_waits_is_offered_accepted_contacted_and_closed(shop: Shop)
     await look()
     assert states == ["waiting", "offered", "accepted", "contacted", "closed"]
     assert (await shop.lead())["close_reason"] == "no_need"
+
+
+Card = list[dict[str, Any]]
+
+
+async def test_whoever_takes_over_or_moves_a_lead_stands_on_its_card_with_the_time(
+    shop: Shop,
+) -> None:
+    await shop.scan()
+    await shop.settle()
+    lead, moved = await shop.row("lead"), {"code": "reassigned", "at": shop.clock()}
+
+    async def card_after(who: str, to_id: str) -> Card:
+        await shop.push(who, ("reassignment", new_id(), {"lead_id": lead.id, "to_id": to_id}))
+        await shop.settle()
+        card: Card = (await shop.lead())["reasons"]
+        return card
+
+    assert await card_after("lin", "chen") == [{**moved, "staff_id": "chen", "by_id": "lin"}]
+    assert (await shop.offer()).body["reasons"] == (await shop.lead())["reasons"]
+    assert await card_after("lin", "lin") == [{**moved, "staff_id": "lin", "by_id": "lin"}]
+
+
+async def test_whoever_was_escalated_to_and_accepts_has_taken_over_and_a_late_one_was_chosen(
+    shop: Shop,
+) -> None:
+    for phone in (SUN, ZHAO):
+        await shop.scan(phone)
+    await shop.settle()
+    first, second = await shop.rows("offer", state="open")
+    await shop.wait(minutes=21)
+    await shop.accept(first.body["to_id"], first)
+    await shop.wait(minutes=10)
+    await shop.push("lin", ("acceptance", new_id(), {"lead_id": second.body["lead_id"]}))
+    cards = {row.id: row.body["reasons"] for row in await shop.rows("lead")}
+    assert cards[first.body["lead_id"]] == first.body["reasons"]
+    taken = {"staff_id": "lin", "code": "reassigned", "by_id": "lin", "at": shop.clock()}
+    assert cards[second.body["lead_id"]] == [taken]
 
 
 async def test_a_second_scan_leaves_the_clock_as_it_was(shop: Shop) -> None:
