@@ -114,6 +114,7 @@ def make_bells(ledger: Ledger, person: Row, head: Row, stores: Iterable[Row]) ->
         "about_id": person.id,
         "to_id": head.id,
         "to": head.body["name"],
+        "count": notice.body["customers"],
         **{name: notice.body[name] for name in Left._fields},
     }
     key = ":".join((LEFT_BEHIND, person.id, head.id, str(ledger.now)))
