@@ -40,6 +40,7 @@ from server.leads import arrivals, boards, rules_routes
 from server.leads import routes as leads
 from server.leads.claims import COLLISION
 from server.leads.hours_changed import fire_hours_changed
+from server.leads.left_behind import LEFT_BEHIND
 from server.leads.mornings import DIGEST
 from server.leads.worker import Worker
 from server.notify import acknowledge_routes, push_routes
@@ -48,6 +49,7 @@ from server.notify.sender import open_sender
 from server.people import list_routes, wecom_routes
 from server.people import routes as people
 from server.people.changing import COMES_BACK, GOES_AWAY, fire_comes_back, fire_goes_away
+from server.people.left_behind import fire_left_behind
 from server.photos import routes as photos
 from server.photos.opening import open_photos, sweep_photos
 from server.photos.rules import CHECK as PHOTO_CHECK
@@ -99,6 +101,7 @@ async def open_worker(app: Starlette) -> AsyncIterator[None]:
         POOL_ROUND: fire_round,
         COLLISION: fire_collision,
         DIGEST: fire_digest,
+        LEFT_BEHIND: fire_left_behind,
     }
     worker = Worker(ground_in(app).database, state.entities, state.movement, others)
     app.state.worker = worker

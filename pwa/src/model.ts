@@ -98,7 +98,8 @@ export interface Clock { offered_at: number | null; nudge_at: number; next_at: n
 export type SnoozeReason = 'with_them' | 'asked_for_time' | 'short_handed' | 'other'
 /** Who put a lead off, why and until when; the server's, over once `until` has passed. */
 export interface Pause { by: string; reason: SnoozeReason; note: string; at: number; until: number }
-export interface Reason { staff_id: string; code: string }
+/** With `by_id` it says who moved the lead to this person and when; `from_id` had it, and may have left. */
+export interface Reason { staff_id: string; code: string; by_id?: string | null; at?: number; from_id?: string; from_left?: boolean }
 export type ClosingReason = 'opportunity' | 'no_need' | 'unreachable' | 'wrong_number' | 'test'
 export interface Known { staff_id: string; at: number; channel: string }
 export interface Lead {
@@ -131,7 +132,8 @@ export interface Offer {
 }
 /** `standing` is the server's: a reception of a customer whose lead a colleague holds changes nothing about the lead. */
 export interface Acceptance { lead_id: string; offer_id: string | null; standing?: 'stand_in' }
-export interface Reassignment { lead_id: string; to_id: string; note?: string }
+/** `from_id`, `from_left`: the server's, of a handover. */
+export interface Reassignment { lead_id: string; to_id: string; note?: string; from_id?: string; from_left?: boolean }
 export interface Snooze { lead_id: string; reason: SnoozeReason; until: number; note?: string }
 export interface LeadAcknowledgement { lead_id: string }
 /** Offers a person let pass in a row; `away_at` once these are two, over at `until`. */
@@ -210,7 +212,11 @@ export interface Escalation {
 export interface LateEvidence { what: 'acceptance' | 'contact'; fact_id: string; by: string; at: number; received_at: number }
 export interface Due { overdue: number; today: number; dormant?: number }
 /** A morning's notice: `digest` for one person, `team_digest` for whoever runs the store; `frozen` wait for somebody on leave. */
-export interface Digest extends Due { kind: 'digest' | 'team_digest'; to_id: string; store_id: string; at: number; people?: (Due & { staff_id: string })[]; frozen?: number }
+export interface Digest extends Due { kind: 'digest' | 'team_digest'; to_id: string; store_id: string; at: number; people?: (Due & { staff_id: string })[]; frozen?: number; left?: (Left & { staff_id: string })[] }
+/** What somebody who left still has. */
+export interface Left { customers: number; leads: number }
+/** To whoever is to hand it over, until that is done. */
+export interface LeftBehind extends Left { kind: 'left_behind'; to_id: string; staff_id: string; name: string; at: number; ended_at: number | null }
 export interface Notice {
   kind: 'nudge' | 'warning' | 'escalated' | 'ring' | 'owner_told' | 'differs' | 'release_warning' | 'released' | 'reclaimed' | 'collision' | 'away'
   to_id: string; lead_id: string | null; customer_id: string; at: number; name: string
@@ -243,7 +249,7 @@ export interface Bodies {
   reassignment: Reassignment; closing: Closing; snooze: Snooze; presence: Presence; attendance: Attendance; lead_acknowledgement: LeadAcknowledgement; follow_up: FollowUp; visit: Visit; photo: Photo
   comment: Comment; resolution: Resolution; acknowledgement: Acknowledgement; appeal: Appeal; release: Release
   correction: Correction; deletion: Deletion; candidate: Candidate; decision: Decision; unmerge: Unmerge
-  conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice | Digest
+  conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice | Digest | LeftBehind
   pool_card: PoolCard; pool_claim: PoolClaim; collision: Collision; ruling: Ruling
 }
 export type EntityName = keyof Bodies

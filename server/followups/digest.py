@@ -2,7 +2,7 @@
 runs the store; on the first morning of a week it counts the customers who fell silent, too."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,13 +15,15 @@ from server.followups.cadence import next_due
 from server.followups.dormant import Told, count_dormant, listed_at, opens_week
 from server.leads import opportunities
 from server.leads.eligibility import ACTIVE
+from server.leads.left_behind import LEFT_BEHIND, count_left
 from server.leads.mornings import DIGEST, morning_begun, morning_of, plan_digest, plan_week
 from server.leads.past import read_rows
 from server.leads.queries import read_open_leads
-from server.rows import load, read_row
+from server.rows import load, load_scope, read_row
 from server.rows.tables import RECORD, feed, rows
 from server.stores.calendar import Calendar, calendar_of
-from sync import Ledger, Row, derive_id, desk_scope
+from server.stores.duty import HEADS
+from sync import ORGANISATION, Ledger, Row, derive_id, desk_scope
 
 KINDS = ("digest", "team_digest")
 
@@ -62,21 +64,40 @@ async def fire_digest(
     silent = await count_silent(connection, ledger, store, calendar)
     holders = {lead.body["holder_id"] for lead in leads}
     holders |= {person.body["owner_id"] for person in deals} | silent.keys()
-    heads = [store.body.get(field) for field in ("manager_id", "deputy_id", "area_id")]
+    heads = [store.body.get(field) for field in HEADS]
     await load(connection, ledger, [id for id in {*holders, *heads} if id])
     touches = [*replan(ledger, leads, calendar), *replan_deals(ledger, deals, calendar)]
-    due = count_due(touches, calendar, ledger.now)
-    for staff_id, count in silent.items():
-        due[staff_id] = due.get(staff_id, Due())._replace(dormant=count)
-    if not due:
+    gone = await find_gone(connection, ledger)
+    left = await find_left(connection, ledger, store, gone)
+    all_due = add_silent(count_due(touches, calendar, ledger.now), silent)
+    due = {id: each for id, each in all_due.items() if id not in gone}
+    if not due and not left:
         return
     at_work = {id: counted for id, counted in due.items() if is_here(ledger, id)}
     await load_told(connection, ledger, store, [*at_work, *filter(None, heads)])
     for staff_id, counted in at_work.items():
         write_notice(ledger, store, staff_id, "digest", counted.told())
-    tell_head(ledger, store, heads, at_work, frozen=total(due) - total(at_work))
+    frozen = total(due) - total(at_work)
+    tell_head(ledger, store, heads, at_work, {"frozen": frozen, **({"left": left} if left else {})})
     tomorrow = calendar.next_opening(morning_of(ledger.now, calendar.zone, days=1))
     plan_digest(ledger, store, tomorrow)
+
+
+async def find_gone(connection: AsyncConnection, ledger: Ledger) -> set[str]:
+    staff = await load_scope(connection, ledger, ORGANISATION, "staff")
+    return {row.id for row in staff if row.body["state"] == "left"}
+
+
+async def find_left(
+    connection: AsyncConnection, ledger: Ledger, store: Row, gone: Collection[str]
+) -> list[dict[str, Any]]:
+    """What of the store's is still in the name of people who left. Said each morning, and whoever
+    is to hand it over is told anew: they may be others today, and more or less may be left."""
+    counted = await count_left(connection, ledger.org, gone)
+    left = {id: each for (id, store_id), each in counted.items() if store_id == store.id}
+    for staff_id in left:
+        ledger.schedule(LEFT_BEHIND, staff_id, ledger.now)
+    return [{"staff_id": id, **each._asdict()} for id, each in sorted(left.items())]
 
 
 async def load_followed(connection: AsyncConnection, ledger: Ledger, store: Row) -> list[Row]:
@@ -126,6 +147,11 @@ async def count_silent(
     return count_dormant(found, store.id, listed_at(ledger.now, calendar.zone))
 
 
+def add_silent(due: Mapping[str, Due], silent: Mapping[str, int]) -> dict[str, Due]:
+    counted = {id: due.get(id, Due())._replace(dormant=n) for id, n in silent.items()}
+    return {**due, **counted}
+
+
 _told = msgspec.json.Decoder(Told)
 
 
@@ -173,15 +199,19 @@ def is_here(ledger: Ledger, staff_id: str | None) -> bool:
 
 
 def tell_head(
-    ledger: Ledger, store: Row, heads: list[str | None], due: dict[str, Due], frozen: int
+    ledger: Ledger,
+    store: Row,
+    heads: list[str | None],
+    due: dict[str, Due],
+    waiting: dict[str, Any],
 ) -> None:
-    """Counts for each person, and how many leads wait for somebody who is not there."""
+    """Counts for each person, and what waits for somebody who is not there or has left."""
     to_id = next((id for id in heads if is_here(ledger, id)), None)
     if to_id is None:
         return
     people = [{"staff_id": id, **counted.told()} for id, counted in sorted(due.items())]
     whole = Due(*map(sum, zip(*due.values(), strict=True))) if due else Due()
-    counts = {**whole.told(), "people": people, "frozen": frozen}
+    counts = {**whole.told(), "people": people, **waiting}
     write_notice(ledger, store, to_id, "team_digest", counts)
 
 

@@ -1,6 +1,7 @@
 """What people ask for: receiving, accepting, reassigning, closing. Judged on the present."""
 
 from datetime import datetime
+from typing import Any
 
 from server.customers.register import PASS_KEY, make_pass, settle_arrival
 from server.leads import offers, opportunities
@@ -79,11 +80,22 @@ def accept(acceptance: Row, ledger: Ledger, author: Author) -> Refusal | None:
     if refusal := why_not_accept(acceptance, lead, ledger, author):
         return refusal
     is_reception = cited is None and is_received_by(lead, author)
+    if not is_reception and lead.body["offered_to"] != author.staff_id:
+        ledger.change(lead, reasons=card_of(acceptance, cited, author))
     offers.accept(ledger, lead, author.staff_id, cited, acceptance)
     come_back(ledger, author.staff_id)
     if is_reception:
         count_reception(acceptance, lead, ledger, author)
     return None
+
+
+def card_of(acceptance: Row, cited: Row | None, author: Author) -> list[dict[str, Any]]:
+    """Of a lead that is somebody else's by now: that of the offer taken late, or of taking over."""
+    if cited is not None and cited.body.get("reasons"):
+        card: list[dict[str, Any]] = cited.body["reasons"]
+        return card
+    taken = {"staff_id": author.staff_id, "code": "reassigned", "by_id": author.staff_id}
+    return [{**taken, "at": acceptance.at}]
 
 
 def concerns(cited: Row | None, lead: Row) -> bool:
@@ -161,6 +173,7 @@ def reassign(reassignment: Row, ledger: Ledger, author: Author) -> Refusal | Non
         return Refusal("not_open")
     if to_id == author.staff_id:
         offers.accept(ledger, lead, to_id, fact=reassignment)
+        give_reason(ledger, reassignment, lead)
         return None
     person = ledger.row(to_id)
     if person is None or not can_receive(person, lead.body["store_id"]):
@@ -168,6 +181,19 @@ def reassign(reassignment: Row, ledger: Ledger, author: Author) -> Refusal | Non
     offers.reopen(ledger, lead, to_id)
     ledger.schedule("offer", reassignment.id, ledger.now)
     return None
+
+
+def give_reason(ledger: Ledger, reassignment: Row, lead: Row) -> None:
+    """The card of a lead that somebody moved: who to whom and when, and none of the skipped."""
+    ledger.change(lead, reasons=[reason_of(reassignment)])
+
+
+def reason_of(reassignment: Row) -> dict[str, Any]:
+    """`by_id` themselves: they took it over. `from_id`: whoever handed over, or `from_left`."""
+    body = reassignment.body
+    moved = {name: body[name] for name in ("from_id", "from_left") if body.get(name)}
+    named = {"staff_id": body["to_id"], "code": "reassigned"}
+    return {**named, "by_id": reassignment.author, "at": reassignment.at, **moved}
 
 
 def close(closing: Row, ledger: Ledger, author: Author) -> Refusal | None:

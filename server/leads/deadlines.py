@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from server.leads import offers
+from server.leads.claims import give_reason
 from server.leads.clock import patience_of
 from server.leads.eligibility import ACTIVE, Ask, Candidate, owner_of_household
 from server.leads.figures import escalation_id, store_time
@@ -333,19 +334,23 @@ def fire_offer(subject: Row, scene: Scene) -> list[Bell]:
     if not scene.is_present(to_id):
         return fire_route(subject, scene)
     offers.withdraw(scene.ledger, lead)
-    is_reassigned = subject.entity == "reassignment"
-    if is_reassigned:
+    if subject.entity == "reassignment":
         ladder = offers.start_clock(scene.ledger, lead, scene.now)
         scene.ledger.change(lead, clock=ladder._asdict() if ladder else None)
-    code = "reassigned" if is_reassigned else "colleague"
-    note_reasons(scene, Assignment(to_id, (Reason(to_id, code),)))
-    return offer(scene, to_id, code)
+        give_reason(scene.ledger, subject, lead)
+        return offer(scene, to_id, "reassigned")
+    note_reasons(scene, Assignment(to_id, (Reason(to_id, "colleague"),)))
+    return offer(scene, to_id, "colleague")
 
 
 def fire_ring(subject: Row, scene: Scene) -> list[Bell]:
+    """Whoever stands at the counter is not to wait for somebody away: whoever is on duty hears."""
     to_id = scene.lead.body["holder_id"] or scene.lead.body["offered_to"]
     if scene.lead.body["state"] == "closed":
         return []
+    if to_id is not None and not scene.is_present(to_id):
+        to_id = next(on_duty(scene), to_id)
+        offers.tell(scene.ledger, "ring", scene.lead, to_id, subject.id)
     return [scene.bell("ring", subject.id, to=to_id)]
 
 

@@ -41,6 +41,7 @@ SENTENCES = {
     "never_tried": "【已回公共池】{store}：{to} 的 {customers}一直没有联系，已回公共池。",
     "reclaimed": "【已回公共池】{store}：{missed_by} 的 {customers}一直没有人联系，已收回公共池，"
     "请 {to} 安排。",
+    "left_behind": "【待交接】{store}：{one} 已离职，还有 {left}没有交接，请 {to} 打开门铃交接。",
     "collision": "【撞单】{store}：{one} 和 {other} 都登记了 {name}，请 {to} 打开门铃来定。",
 }
 SPOKEN = ("store", "to", "missed_by", "one", "other", "until")
@@ -61,6 +62,7 @@ def say(kind: str, facts: Mapping[str, Any]) -> str:
         **spoken,
         name=tame(str(facts.get("name") or "")) or "客户",
         customers=say_customers(facts),
+        left=say_left(facts),
         wants=f"，想看 {need}" if need else "",
         waited=say_duration(int(facts.get("waited_s") or 0)),
         patience=say_duration(int(facts.get("patience_s") or 0)),
@@ -76,6 +78,12 @@ def say_customers(facts: Mapping[str, Any]) -> str:
     return f"客户 {names} " if count == len(names.split("、")) else f"{names} 等 {count} 位客户"
 
 
+def say_left(facts: Mapping[str, Any]) -> str:
+    """What somebody left behind; nothing is not counted."""
+    counted = (("customers", "位客户"), ("leads", "条线索"))
+    return "、".join(f"{facts[name]} {unit}" for name, unit in counted if facts.get(name))
+
+
 def whisper(kind: str, facts: Mapping[str, Any]) -> str:
     """What may stand on a locked phone, as JSON: the phone has the sentences. No name in full."""
     name = tame(str(facts.get("name") or ""))
@@ -87,6 +95,7 @@ def whisper(kind: str, facts: Mapping[str, Any]) -> str:
         "waited_s": int(facts.get("waited_s") or 0),
         "lead_id": facts.get("lead_id"),
         **({"count": count} if count > 1 else {}),
+        **({"staff_id": facts["about_id"]} if "about_id" in facts else {}),
     }
     return msgspec.json.encode(told).decode()
 

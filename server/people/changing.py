@@ -11,6 +11,7 @@ from server.identity.rights import RIGHTS, change_rights
 from server.identity.sessions import end_sessions
 from server.identity.tables import sessions
 from server.leads import offers
+from server.leads.left_behind import LEFT_BEHIND
 from server.leads.offers import UNANSWERED
 from server.notify.robots import remove_personal
 from server.people.facts import record
@@ -46,6 +47,9 @@ async def change_person(
     record(ledger, person.id, "changed", by_id, told)
     if fields.keys() & {"state", "back_at"}:
         await follow_state(connection, ledger, person)
+    if LEFT in told.get("state", ()):
+        ledger.cancel(LEFT_BEHIND, person.id)
+        ledger.schedule(LEFT_BEHIND, person.id, ledger.now)
     if "next_away" in fields:
         follow_plan(ledger, person)
     return True

@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.errors import BadRequest
 from server.leads import offers
-from server.leads.claims import can_receive
+from server.leads.claims import can_receive, give_reason
+from server.leads.left_behind import LEFT_BEHIND
 from server.leads.offers import UNANSWERED
 from server.people.changing import find_open
 from server.people.facts import record
@@ -106,7 +107,8 @@ def can_take(person: Row) -> bool:
     return person.body["state"] == "active" and person.body["role"] in SELLING
 
 
-def carry_out(ledger: Ledger, handover: Handover, by_id: str | None) -> None:
+def carry_out(ledger: Ledger, handover: Handover, by_id: str | None, leaves: bool) -> None:
+    """`leaves`: they left, or do so with this act."""
     to = handover.receivers
     for customer in handover.customers:
         offers.change_owner(ledger, customer, to[customer.id])
@@ -114,22 +116,36 @@ def carry_out(ledger: Ledger, handover: Handover, by_id: str | None) -> None:
         ledger.change(customer, credits=None)
     for lead in handover.held:
         offers.accept(ledger, lead, to[lead.root])
+        give_reason(ledger, note_move(ledger, lead, handover, by_id, leaves), lead)
     for lead in handover.offered:
-        offer_anew(ledger, lead, to[lead.root], by_id)
+        offer_anew(ledger, lead, handover, by_id, leaves)
+    if leaves:
+        ledger.schedule(LEFT_BEHIND, handover.from_id, ledger.now)
     record(ledger, handover.from_id, "handover", by_id, describe(handover))
 
 
-def offer_anew(ledger: Ledger, lead: Row, to_id: str, by_id: str | None) -> None:
+def offer_anew(
+    ledger: Ledger, lead: Row, handover: Handover, by_id: str | None, leaves: bool
+) -> None:
     """As if the manager had reassigned it; by routing, if the receiver cannot be offered it."""
+    to_id = handover.receivers[lead.root]
     offers.reopen(ledger, lead, to_id)
     person = ledger.row(to_id)
     if person is None or not can_receive(person, lead.body["store_id"]):
         ledger.schedule("route", lead.id, ledger.now)
         return
+    moved = note_move(ledger, lead, handover, by_id, leaves)
+    ledger.schedule("offer", moved.id, ledger.now)
+
+
+def note_move(
+    ledger: Ledger, lead: Row, handover: Handover, by_id: str | None, leaves: bool
+) -> Row:
+    """A reassignment that says whose it was, and whether they left."""
+    to_id = handover.receivers[lead.root]
     id = derive_id("reassignment", lead.id, to_id, ledger.now, lead.seq)
-    body = {"lead_id": lead.id, "to_id": to_id}
-    ledger.create("reassignment", id, lead.root, body, author=by_id)
-    ledger.schedule("offer", id, ledger.now)
+    body = {"lead_id": lead.id, "to_id": to_id, "from_id": handover.from_id, "from_left": leaves}
+    return ledger.create("reassignment", id, lead.root, body, author=by_id)
 
 
 def describe(handover: Handover) -> dict[str, dict[str, list[str]]]:

@@ -1,5 +1,6 @@
 """What a handover would take from the old owner's phones, and what on them is at risk."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import func, select
@@ -42,14 +43,31 @@ async def count_lost(connection: AsyncConnection, ledger: Ledger, handover: Hand
     roots = [id for id in handover.roots if is_lost(ledger, id, handover.from_id, actor)]
     if not roots:
         return 0
+    counted = await count_rows(connection, ledger.org, roots, staff_scope(handover.from_id))
+    leads = [row for row in ledger.rows_of("lead") if row.root in roots]
+    kept = sum(row.body.get("escalated_to") == handover.from_id for row in leads)
+    gone = (count for entity, count in counted.items() if entity not in ADDRESSED)
+    lost: int = sum(gone) - kept
+    return lost
+
+
+ADDRESSED = frozenset({"offer", "escalation", "notice"})
+"""Kinds of rows that stay with whom they were written to, whosever the customer is."""
+
+
+async def count_rows(
+    connection: AsyncConnection, org_id: str, roots: Collection[str], scope: str
+) -> dict[str, int]:
+    """By kind, those of these trees that are in the scope."""
     query = (
-        select(func.count())
-        .select_from(rows)
-        .where(rows.c.org_id == ledger.org, rows.c.deleted == 0)
+        select(rows.c.entity, func.count())
+        .where(rows.c.org_id == org_id, rows.c.deleted == 0)
         .where(rows.c.root.in_(listed(connection.dialect.name, "roots")))
-        .where((" " + rows.c.scopes + " ").contains(f" {staff_scope(handover.from_id)} "))
+        .where((" " + rows.c.scopes + " ").contains(f" {scope} "))
+        .group_by(rows.c.entity)
     )
-    return int((await connection.execute(query, {"roots": as_list(roots)})).scalar_one())
+    found = await connection.execute(query, {"roots": as_list(roots)})
+    return {entity: count for entity, count in found}
 
 
 def is_lost(ledger: Ledger, root: str, from_id: str, actor: Actor | None) -> bool:

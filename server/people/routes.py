@@ -17,6 +17,7 @@ from server.leads.queries import count_open_leads
 from server.people.changing import change_person
 from server.people.facts import read_facts
 from server.people.handover import carry_out, prepare, summarise
+from server.people.left_behind import read_left_behind
 from server.people.rehearsal import foresee
 from server.people.wishes import LEFT, Id, PersonWish, heads, may_wish
 from server.rows import Published, load, load_scope, open_ledger, publish
@@ -40,7 +41,11 @@ async def list_staff(request: Request) -> Response:
         staff = await load_scope(connection, ledger, ORGANISATION, "staff")
         headed = [row for row in staff if not row.deleted and heads(actor, row)]
         held = await count_open_leads(connection, actor.org_id, [row.id for row in headed])
-    people = [{"id": row.id, **row.body, "open_leads": held[row.id]} for row in headed]
+        left = await read_left_behind(connection, actor.org_id, headed)
+    people = [
+        {"id": row.id, **row.body, "open_leads": held[row.id], **left.get(row.id, {})}
+        for row in headed
+    ]
     return JSONResponse({"people": sorted(people, key=lambda each: (each["name"], each["id"]))})
 
 
@@ -105,7 +110,8 @@ async def hand_over(request: Request) -> Response:
         await check_handover(connection, ledger, actor, person, wish)
         handover = await prepare(connection, ledger, person, wish.to_ids)
         told = summarise(handover)
-        carry_out(ledger, handover, actor.staff_id)
+        leaves = wish.leaves or person.body["state"] == LEFT
+        carry_out(ledger, handover, actor.staff_id, leaves)
         if wish.leaves:
             leaving = {"state": LEFT}
             await change_person(connection, ledger, person, leaving, actor.staff_id)

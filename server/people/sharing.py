@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from server.leads.rules import read_rules, weight_of
+from server.stores.duty import HEADS
 from sync import Row
 
 
@@ -27,11 +28,14 @@ def is_taker(person: Mapping[str, Any]) -> bool:
 def stand_in_of(store: Row, staff: Iterable[Row], but_id: str) -> str | None:
     """Who answers for a store's customers where nobody receives any: its manager, else whoever
     comes next and is at work."""
-    there = {
-        row.id: row.body for row in staff if row.body["state"] == "active" and row.id != but_id
-    }
-    heads = (store.body.get(field) for field in ("manager_id", "deputy_id", "area_id"))
-    admins = sorted(id for id, person in there.items() if person["role"] == "admin")
+    there = {row.id: row for row in staff if row.body["state"] == "active" and row.id != but_id}
+    return first_head(store, there)
+
+
+def first_head(store: Row, there: Mapping[str, Row]) -> str | None:
+    """The first of those who answer for a store, in their order: manager, deputy, area, admin."""
+    heads = (store.body.get(field) for field in HEADS)
+    admins = sorted(id for id, row in there.items() if row.body["role"] == "admin")
     return next((id for id in (*heads, *admins) if id in there), None)
 
 

@@ -1,5 +1,6 @@
 """The directory every phone of an organisation holds: itself, stores, people, phrases."""
 
+from server.stores.duty import HEADS
 from sync import ORGANISATION, Entity, Row, Wanted, scopes_of
 
 
@@ -13,7 +14,7 @@ def first_part(row: Row) -> int:
 
 def name_heads(row: Row, stores: frozenset[str]) -> Wanted:
     """Who answers for the store when nobody else does."""
-    heads = (row.body.get(field) for field in ("manager_id", "deputy_id", "area_id"))
+    heads = (row.body.get(field) for field in HEADS)
     return Wanted(ids=[head for head in heads if head])
 
 

@@ -146,16 +146,21 @@ def known_zones() -> frozenset[str]:
 
 
 def change_hours(ledger: Ledger, store: Row, fields: Mapping[str, Any], author: str | None) -> None:
-    """What was before stays in the history; whatever waits for the store is looked at again."""
+    """Whatever waits for the store is looked at again."""
+    set_fields(ledger, store, fields, author)
+    name_special_days(ledger, store)
+    if store.id in ledger.touched:
+        ledger.schedule(HOURS_CHANGED, store.id, ledger.now)
+
+
+def set_fields(ledger: Ledger, store: Row, fields: Mapping[str, Any], author: str | None) -> None:
+    """What was before stays in the history."""
     for field, value in fields.items():
         held = store.body.get(field, DEFAULTS.get(field))
         if held != value:
             ledger.keep(store, Kept(field, held, store.stamp(field), False), "changed")
             ledger.change(store, **{field: value})
             store.stamps = {**store.stamps, field: pending_stamp(ledger.now, "", author)}
-    name_special_days(ledger, store)
-    if store.id in ledger.touched:
-        ledger.schedule(HOURS_CHANGED, store.id, ledger.now)
 
 
 def name_special_days(ledger: Ledger, store: Row) -> bool:

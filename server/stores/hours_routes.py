@@ -1,4 +1,4 @@
-"""A store's hours, read and changed online by those who lead it."""
+"""A store's hours and who answers for it, read and changed online by those who lead it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,9 +18,10 @@ from server.identity.sessions import signed_in
 from server.intake import read_json
 from server.rows import Published, find_row, load, open_ledger, publish
 from server.stores.calendar import HORIZON_DAYS, HolidayRule, MakeUpRule, calendar_of
-from server.stores.hours import DEFAULTS, FIELDS, change_hours, judge
+from server.stores.duty import HEADS, judge_heads, may_name
+from server.stores.hours import DEFAULTS, FIELDS, change_hours, judge, set_fields
 from server.stores.public_holidays import CHINA, holidays_of, language_of
-from sync import Row
+from sync import Ledger, Row
 
 Unset = msgspec.UnsetType
 Shifts = Annotated[list[tuple[int, int]], msgspec.Meta(max_length=6)]
@@ -29,7 +30,7 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 DAYS_MOST = 1000
 
 
-class HoursWish(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+class StoreWish(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """What is to change; what is left out stays. `version`: the row that was looked at."""
 
     version: int | Unset = msgspec.UNSET
@@ -43,6 +44,9 @@ class HoursWish(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     holiday_rule: HolidayRule | Unset = msgspec.UNSET
     make_up_rule: MakeUpRule | Unset = msgspec.UNSET
     patience_s: int | Unset = msgspec.UNSET
+    manager_id: Name | None | Unset = msgspec.UNSET
+    deputy_id: Name | None | Unset = msgspec.UNSET
+    area_id: Name | None | Unset = msgspec.UNSET
 
 
 async def show_hours(request: Request) -> Response:
@@ -54,9 +58,9 @@ async def show_hours(request: Request) -> Response:
     return JSONResponse(describe(store, ground.clock(), request.query_params.get("lang", "zh")))
 
 
-async def set_hours(request: Request) -> Response:
+async def change_store(request: Request) -> Response:
     """All or nothing. Faults are named one by one, with the day and the shift they are at."""
-    wish = plain(await read_json(request, HoursWish))
+    wish = plain(await read_json(request, StoreWish))
     seen = wish.pop("version", None)
     ground = ground_of(request)
     now = ground.clock()
@@ -73,14 +77,31 @@ async def set_hours(request: Request) -> Response:
         store = led_store(actor, ledger.row(store_id_in(request)))
         if seen not in (None, store.seq):
             raise Conflict("changed_meanwhile", **vars(last_change(store)))
-        if faults := judge(store.body, wish, now):
-            raise BadRequest("hours_faulty", faults=[fault._asdict() for fault in faults])
-        change_hours(ledger, store, wish, actor.staff_id)
+        await carry_out(connection, ledger, store, wish, actor)
         return await publish(connection, ledger), store
 
     published, store = await ground.database.transact(work)
     request.app.state.announce(published)
     return JSONResponse(describe(store, now, request.query_params.get("lang", "zh")))
+
+
+async def carry_out(
+    connection: AsyncConnection, ledger: Ledger, store: Row, wish: dict[str, Any], actor: Actor
+) -> None:
+    """Raises BadRequest, and Forbidden for those who may not say who answers for the store."""
+    named = {field: wish[field] for field in HEADS if field in wish}
+    hours = {field: value for field, value in wish.items() if field not in HEADS}
+    if named and not may_name(actor, store.id, named):
+        raise Forbidden
+    await load(connection, ledger, [id for id in named.values() if id])
+    staff = {row.id: row for row in ledger.rows_of("staff")}
+    if faults := list(judge_heads(store, named, staff)):
+        raise BadRequest("heads_faulty", faults=[fault._asdict() for fault in faults])
+    if hours and (faults := judge(store.body, hours, ledger.now)):
+        raise BadRequest("hours_faulty", faults=[fault._asdict() for fault in faults])
+    set_fields(ledger, store, named, actor.staff_id)
+    if hours:
+        change_hours(ledger, store, hours, actor.staff_id)
 
 
 def store_id_in(request: Request) -> str:
@@ -98,7 +119,7 @@ def led_store(actor: Actor, row: Row | None) -> Row:
     return row
 
 
-def plain(wish: HoursWish) -> dict[str, Any]:
+def plain(wish: StoreWish) -> dict[str, Any]:
     """As a row holds it: lists, and every closed day once."""
     fields: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(wish))
     if "closures" in fields:
@@ -113,9 +134,8 @@ class LastChange:
 
 
 def last_change(store: Row) -> LastChange:
-    stamp = max(
-        (store.stamp(field) for field in FIELDS), key=lambda stamp: (stamp.at, stamp.version)
-    )
+    stamps = map(store.stamp, (*FIELDS, *HEADS))
+    stamp = max(stamps, key=lambda stamp: (stamp.at, stamp.version))
     return LastChange(stamp.author, stamp.at)
 
 
@@ -127,6 +147,7 @@ def describe(store: Row, now: int, tongue: str) -> dict[str, Any]:
         "name": store.body["name"],
         "version": store.seq,
         **fields,
+        **{field: store.body.get(field) for field in HEADS},
         **vars(last_change(store)),
         **coming_days(fields, today, tongue),
     }
@@ -152,5 +173,5 @@ def coming_days(fields: Mapping[str, Any], today: date, tongue: str) -> dict[str
 
 routes = [
     Route("/api/stores/{id}", show_hours, methods=["GET"]),
-    Route("/api/stores/{id}", set_hours, methods=["PATCH"]),
+    Route("/api/stores/{id}", change_store, methods=["PATCH"]),
 ]

@@ -85,7 +85,34 @@ async def test_an_open_offer_is_made_to_the_new_person(
     assert (await hand_over(lin, "chen"))["offers"] == 1
     await shop.settle()
     assert (await shop.offer()).body["to_id"] == "chen"
-    assert (await shop.row("reassignment")).author == "lin"
+    moved = await shop.row("reassignment")
+    assert (moved.author, moved.body["from_id"], moved.body["from_left"]) == ("lin", "bo", False)
+    assert (await shop.lead())["reasons"] == [card_of(moved)]
+
+
+def card_of(moved: Row) -> dict[str, Any]:
+    """From whom to whom, by whom and when."""
+    named = {"staff_id": moved.body["to_id"], "code": "reassigned", "by_id": moved.author}
+    left = {"from_left": True} if moved.body["from_left"] else {}
+    return {**named, "at": moved.at, "from_id": moved.body["from_id"], **left}
+
+
+async def test_the_card_and_the_history_of_a_held_lead_say_who_left_it_to_whom(
+    shop: Shop, phone_of: PhoneOf, lin: httpx.AsyncClient
+) -> None:
+    await busy(await phone_of("bo"))
+    assert (await lin.patch("/api/staff/bo", json={"state": "left"})).status_code == 204
+    await hand_over(lin, "chen")
+    lead, moved = await shop.row("lead"), await shop.row("reassignment")
+    assert moved.body == {
+        "lead_id": lead.id,
+        "to_id": "chen",
+        "from_id": "bo",
+        "from_left": True,
+    }
+    assert (lead.body["holder_id"], lead.body["reasons"]) == ("chen", [card_of(moved)])
+    chen = await Holder(await phone_of("chen")).pull()
+    assert chen.one("reassignment").body == moved.body, "it comes with the customer"
 
 
 async def test_work_of_the_old_owner_that_arrives_later_is_in_the_new_owners_tree(
@@ -126,6 +153,28 @@ async def test_a_rehearsal_says_what_would_go_and_changes_nothing(
     done = await hand_over(lin, "chen")
     assert done == {name: told[name] for name in done}
     assert (await rehearse(lin, "chen"))["rows"] == 0
+
+
+async def test_what_was_written_to_the_old_owner_alone_is_not_counted_as_going(
+    shop: Shop, phone_of: PhoneOf, lin: httpx.AsyncClient
+) -> None:
+    """Their offers and notices stay with them."""
+    bo = await phone_of("bo")
+    await busy(bo)
+    await shop.change("chen", state="leave")
+    await shop.scan("13900000012")
+    await shop.scan("13900000013")
+    await shop.settle()
+    await shop.wait(minutes=31)
+    offer = await shop.offer(to_id="bo")
+    await say(bo, "acceptance", lead_id=offer.body["lead_id"], offer_id=offer.id)
+    await shop.wait(days=1)
+    assert {"nudge", "ring"} <= {row.body["kind"] for row in await shop.rows("notice", to_id="bo")}
+    before = (await Holder(bo).pull()).rows.keys()
+    told = await rehearse(lin, "lin")
+    await hand_over(lin, "lin")
+    after = (await Holder(bo).pull()).rows.keys()
+    assert told["rows"] == len(before - after) > 0
 
 
 async def test_who_handed_over_what_to_whom_is_on_record(

@@ -4,23 +4,36 @@ RULES names them, so that none goes missing unnoticed; those that stand nowhere 
 """
 
 import ast
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from server.clock import DAY_MS
 from server.db import Database
 from sync import Refused, Row
 from tests.cast import RENMIN
 from tests.conftest import MovableClock
+from tests.phone import Phone
 from tests.server.contact import contact
-from tests.server.shop import Shop, new_id
+from tests.server.held import Holder
+from tests.server.shop import SUN, ZHAO, Shop, new_id
 
 HERE = Path(__file__).parent
 
 RULES: dict[str, dict[str, tuple[str, ...]]] = {
     "the life of a lead": {
-        "test_store_rules": ("test_a_lead_waits_is_offered_accepted_contacted_and_closed",),
+        "test_store_rules": (
+            "test_a_lead_waits_is_offered_accepted_contacted_and_closed",
+            "test_whoever_takes_over_or_moves_a_lead_stands_on_its_card_with_the_time",
+            "test_whoever_was_escalated_to_and_accepts_has_taken_over_and_a_late_one_was_chosen",
+        ),
+        "test_handover": ("test_the_card_and_the_history_of_a_held_lead_say_who_left_it_to_whom",),
+        "test_left_behind": (
+            "test_whoever_leads_the_store_is_told_that_second_once_and_until_it_is_handed_over",
+            "test_a_customer_who_comes_back_does_not_wait_for_whoever_left",
+        ),
         "test_leads": (
             "test_only_managers_close_as_test_and_only_the_holder_closes_otherwise",
             "test_a_closed_lead_cannot_be_accepted",
@@ -80,6 +93,10 @@ RULES: dict[str, dict[str, tuple[str, ...]]] = {
             "test_an_absent_manager_is_skipped",
             "test_where_the_manager_was_first_the_area_manager_follows_at_thirty",
         ),
+        "test_store_heads": (
+            "test_another_manager_and_deputy_are_named_and_the_next_escalation_is_theirs",
+            "test_a_manager_who_leaves_is_followed_by_the_deputy",
+        ),
         "test_store_rules": (
             "test_receiving_leads_is_a_flag_that_clerks_and_managers_may_have",
             "test_with_everybody_else_absent_the_ladder_ends_at_the_admin",
@@ -133,12 +150,45 @@ RULES: dict[str, dict[str, tuple[str, ...]]] = {
             "test_a_personal_code_is_its_owners_also_off_shift_and_after_the_customers_owner",
         ),
         "test_personal_codes": ("test_a_known_customers_owner_comes_before_the_code",),
+        "test_store_rules": (
+            "test_the_minutes_of_a_personal_code_stand_still_while_the_store_is_closed",
+        ),
+    },
+    "12 silent is not neglected": {
+        "test_pool": (
+            "test_who_does_not_answer_is_released_and_falls_a_tier",
+            "test_who_was_never_tried_goes_back_after_a_warning_and_the_manager_is_told",
+            "test_nobody_loses_a_customer_while_they_are_away",
+        ),
+        "test_pool_rules": (
+            "test_two_weeks_without_an_answer_despite_two_attempts_release",
+            "test_two_weeks_without_an_attempt_take_back",
+        ),
     },
     "13 cadence of an untiered customer": {
-        "test_cadence": ("test_an_untiered_customer_is_due_after_three_days_as_b_is",),
+        "test_cadence": (
+            "test_an_untiered_customer_is_due_after_three_days_as_b_is",
+            "test_a_tier_that_changed_since_the_contact_counts_in_the_morning",
+        ),
+        "test_store_rules": ("test_a_new_customer_has_no_tier_and_a_day_for_the_first_contact",),
+    },
+    "14 refusal": {
+        "test_register": (
+            "test_without_consent_nothing_is_stored_and_the_page_says_what_to_do",
+            "test_nobody_agrees_to_marketing_for_a_known_customer",
+        ),
+        "test_customers": ("test_no_arrival_without_the_customers_consent",),
     },
     "15 clerk": {
         "test_register": ("test_the_counter_sees_a_card_that_names_nobody_in_full",),
+        "test_customers": (
+            "test_a_clerk_registers_for_the_store_and_keeps_nobody",
+            "test_a_clerk_writes_no_remarks_and_changes_no_profile",
+        ),
+        "test_leaks_public": ("test_no_door_searches_or_exports",),
+        "test_store_rules": (
+            "test_a_clerks_phone_holds_masked_cards_of_the_store_and_no_customer",
+        ),
     },
     "16 late sync": {
         "test_leads": ("test_the_clock_runs_from_receipt_and_the_card_says_when_it_was_captured",),
@@ -198,6 +248,46 @@ async def test_a_lead_waits_is_offered_accepted_contacted_and_closed(shop: Shop)
     await look()
     assert states == ["waiting", "offered", "accepted", "contacted", "closed"]
     assert (await shop.lead())["close_reason"] == "no_need"
+
+
+Card = list[dict[str, Any]]
+
+
+@pytest.mark.one_database
+async def test_whoever_takes_over_or_moves_a_lead_stands_on_its_card_with_the_time(
+    shop: Shop,
+) -> None:
+    await shop.scan()
+    await shop.settle()
+    lead, moved = await shop.row("lead"), {"code": "reassigned", "at": shop.clock()}
+
+    async def card_after(who: str, to_id: str) -> Card:
+        await shop.push(who, ("reassignment", new_id(), {"lead_id": lead.id, "to_id": to_id}))
+        await shop.settle()
+        card: Card = (await shop.lead())["reasons"]
+        return card
+
+    assert await card_after("lin", "chen") == [{**moved, "staff_id": "chen", "by_id": "lin"}]
+    assert (await shop.offer()).body["reasons"] == (await shop.lead())["reasons"]
+    assert await card_after("lin", "lin") == [{**moved, "staff_id": "lin", "by_id": "lin"}]
+
+
+@pytest.mark.one_database
+async def test_whoever_was_escalated_to_and_accepts_has_taken_over_and_a_late_one_was_chosen(
+    shop: Shop,
+) -> None:
+    for phone in (SUN, ZHAO):
+        await shop.scan(phone)
+    await shop.settle()
+    first, second = await shop.rows("offer", state="open")
+    await shop.wait(minutes=21)
+    await shop.accept(first.body["to_id"], first)
+    await shop.wait(minutes=10)
+    await shop.push("lin", ("acceptance", new_id(), {"lead_id": second.body["lead_id"]}))
+    cards = {row.id: row.body["reasons"] for row in await shop.rows("lead")}
+    assert cards[first.body["lead_id"]] == first.body["reasons"]
+    taken = {"staff_id": "lin", "code": "reassigned", "by_id": "lin", "at": shop.clock()}
+    assert cards[second.body["lead_id"]] == [taken]
 
 
 async def test_a_second_scan_leaves_the_clock_as_it_was(shop: Shop) -> None:
@@ -280,3 +370,46 @@ async def test_three_attempts_over_two_days_allow_unreachable_and_a_manager_need
     assert await close(shop, "bo", called) is None
     assert await close(shop, "bo", other) == "too_few_attempts"
     assert await close(shop, "lin", other) is None
+
+
+@pytest.mark.one_database
+async def test_a_new_customer_has_no_tier_and_a_day_for_the_first_contact(shop: Shop) -> None:
+    assert await shop.receive("bo") == []
+    lead = await shop.row("lead")
+    assert (await shop.row("customer")).body.get("tier") is None
+    assert lead.body["first_follow_up_due_at"] == shop.clock() + DAY_MS
+    assert lead.body.get("next_due_at") is None, "the cadence begins with the first contact"
+    await follow(shop, "bo", lead, greeting="met", needs="clear")
+    assert (await shop.lead())["next_due_at"] is not None
+
+
+@pytest.mark.one_database
+async def test_the_minutes_of_a_personal_code_stand_still_while_the_store_is_closed(
+    shop: Shop,
+) -> None:
+    await shop.wait(hours=11, minutes=25)
+    await shop.scan(rep_id="bo")
+    await shop.settle()
+    assert (await shop.offer()).body["to_id"] == "bo", "at five to ten in the evening"
+    await shop.wait(hours=12, minutes=9)
+    assert (await shop.offer()).body["to_id"] == "bo", "at four past ten in the morning"
+    await shop.wait(minutes=1)
+    assert (await shop.offer()).body["to_id"] == "chen"
+
+
+@pytest.mark.one_database
+async def test_a_clerks_phone_holds_masked_cards_of_the_store_and_no_customer(
+    shop: Shop, phone_of: Callable[[str], Awaitable[Phone]]
+) -> None:
+    await shop.scan(name="孙大伟")
+    await shop.settle()
+    offer = await shop.offer()
+    await shop.accept(offer.body["to_id"], offer)
+    await follow(shop, offer.body["to_id"], await shop.row("lead"), greeting="met", needs="clear")
+    held = await Holder(await phone_of("xia")).pull()
+    kinds = {row.entity for row in held.rows.values()}
+    assert kinds - {"organisation", "store", "staff", "script"} == {"arrival_card"}
+    card = held.one("arrival_card").body
+    assert (card["state"], card["receiver_id"]) == ("contacted", offer.body["to_id"])
+    assert "大伟" not in str(card)
+    assert SUN not in str(card)

@@ -22,6 +22,20 @@ export function reasonText(code: string): string {
   return t((REASONS.includes(code) ? `desk.reason_${code}` : 'desk.reason_other') as Key)
 }
 
+/** Of a lead that somebody moved: 林岚 接手 / 薄文 离职，交接给 陈晨. */
+export function movedText({ staff_id, by_id, from_id, from_left }: Reason, names: Names): string {
+  const name = names(staff_id)
+  if (from_id) return t(from_left ? 'desk.moved_left' : 'desk.moved_over', { from: names(from_id), name })
+  return t(by_id === staff_id ? 'desk.history_taken_over' : 'desk.history_reassignment', { name })
+}
+
+/** Who moved it, unless that is who has it, and when. */
+export function moverText({ staff_id, by_id, from_id, at }: Reason, names: Names, now: number): string {
+  const time = at ? appointmentText(at, now, zone(), currentTongue()) : ''
+  if (!by_id || (by_id === staff_id && !from_id)) return time
+  return [t('desk.moved_by', { name: names(by_id) }), time].filter(Boolean).join(' · ')
+}
+
 /** Chosen ones, those told apart, and those who never receive leads: naming them each time says nothing. */
 const UNTOLD = [...CHOSEN, 'missed', 'not_accepting', 'other_store']
 

@@ -1,6 +1,6 @@
 /** One lead's history with its reasons: what historyOf tells, each line with the why, and what no fact of its own says. Pure. */
 
-import type { AnyBody, Escalation, Lead, Offer, Reason, Seen, Store, Notice } from '../model'
+import type { AnyBody, Escalation, Lead, Offer, Reason, Reassignment, Seen, Store, Notice } from '../model'
 import { DAY_MS, MINUTE_MS } from '../words/format'
 import { dayStart } from './desk'
 import { historyOf, type Event } from './history'
@@ -15,8 +15,10 @@ export type Line = Omit<Event, 'kind'> & {
   /** why this person, as a code of the rules; and what the card said of everybody else */
   why: string | null
   card: Reason[]
-  /** who had it before */
+  /** who had it before, and whether they left; who moved it */
   from_id: string | null
+  from_left: boolean
+  by_id: string | null
   level: Escalation['level'] | null
   /** in store time, from the arrival to here */
   took_ms: number | null
@@ -38,15 +40,20 @@ export function taleOf(lead: Seen<Lead>, tree: Seen<AnyBody>[], store: Store | u
 }
 
 function blank(id: string, kind: string, at: number, staff_id: string | null): Line {
-  return { id, kind, at, staff_id, pending: false, reason: null, entity: null, why: null, card: [], from_id: null, level: null, took_ms: null, after_ms: 0, first: false, late: [], note: '' }
+  return { id, kind, at, staff_id, pending: false, reason: null, entity: null, why: null, card: [], from_id: null, from_left: false, by_id: null, level: null, took_ms: null, after_ms: 0, first: false, late: [], note: '' }
 }
 
 function lineOf(event: Event, row: Seen<AnyBody> | undefined, lead: Seen<Lead>): Line {
   const line = { ...blank(event.id, event.kind, event.at, event.staff_id), ...event }
   if (row?.entity === 'offer') return { ...line, ...whyOf(row as Seen<Offer>, lead) }
+  if (row?.entity === 'reassignment') return { ...line, ...moveOf(row as Seen<Reassignment>) }
   if (row?.entity !== 'escalation') return { ...line, note: (row?.body as { note?: string } | undefined)?.note ?? '' }
   const { from_id, level, reason, late_evidence = [] } = row.body as Escalation & { late_evidence?: LateEvidence[] }
   return { ...line, from_id, level, why: reason, late: late_evidence }
+}
+
+function moveOf({ body, by }: Seen<Reassignment>): Pick<Line, 'from_id' | 'from_left' | 'by_id' | 'note'> {
+  return { from_id: body.from_id ?? null, from_left: body.from_left ?? false, by_id: by, note: body.note ?? '' }
 }
 
 /** An offer made before offers carried their card has the lead's, as long as that is about it. */

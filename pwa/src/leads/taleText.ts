@@ -7,18 +7,20 @@ import type { Known } from '../model'
 import { lagText } from '../followups/when'
 import { wayOf } from './knowing'
 import type { LateEvidence, Line } from './tale'
-import { reasonText } from './standing'
+import { movedText, reasonText } from './standing'
 import { type Names } from './told'
 
 /** Kinds that are said in words of the desk; the others are history.ts's. */
 const OWN = ['nudge', 'warning', 'warning_due', 'owner_told', 'first_contact']
 const LEVELS = ['next', 'manager', 'area', 'admin']
+const MOVES = ['reassignment', 'taken_over']
 const WHYS = ['next', 'unanswered', 'nobody_eligible']
 
 export function lineText(line: Line, names: Names): string {
   const name = line.staff_id ? names(line.staff_id) : ''
   if (line.kind === 'other') return t(name ? 'desk.tale_other_by' : 'desk.tale_other', { name, entity: line.entity ?? '' })
   if (line.kind === 'escalation' && line.level && LEVELS.includes(line.level)) return t(`desk.tale_${line.level}`, { name: names(line.staff_id) })
+  if (line.from_id && MOVES.includes(line.kind)) return movedText({ staff_id: line.staff_id ?? '', code: line.kind, from_id: line.from_id, from_left: line.from_left }, names)
   if (line.kind === 'follow_up' && line.first) return t('desk.tale_first_follow_up', { name: names(line.staff_id) })
   if (OWN.includes(line.kind)) return t(`desk.tale_${line.kind}` as Key, { name: names(line.staff_id) })
   if (line.kind === 'acknowledged') return t('desk.history_acknowledged', { name: names(line.staff_id), way: wayText(line.way) })
@@ -36,9 +38,10 @@ export function knownText({ staff_id, at, channel }: Known, names: Names): strin
 
 /** Why it happened and how long it took, or ''. */
 export function detailText(line: Line, names: Names): string {
+  const by = line.by_id && (line.by_id !== line.staff_id || line.from_id) ? t('desk.moved_by', { name: names(line.by_id) }) : ''
   const why = line.kind === 'escalation' ? escalatedText(line, names) : line.why ? t('desk.why', { why: whyText(line.why) }) : ''
   const took = line.took_ms === null ? '' : line.took_ms < MINUTE_MS ? t('desk.took_moment') : t('desk.took', { span: spanText(line.took_ms, currentTongue()) })
-  return [why, took, lagText({ lag_s: line.lag_s }), line.note].filter(Boolean).join(' · ')
+  return [by, why, took, lagText({ lag_s: line.lag_s }), line.note].filter(Boolean).join(' · ')
 }
 
 function whyText(code: string): string {

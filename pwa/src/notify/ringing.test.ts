@@ -13,6 +13,12 @@ test('what is about no lead says how many, and opens where something can be done
   expect(saidOf(ring({ kind: 'away', name: '', lead_id: null, waited_s: 0 }), 'en')).toMatchObject({ body: '人民路店', path: '/', tag: 'away' })
 })
 
+test('a leaver’s customers open the handover, and no name of theirs is on a locked phone', () => {
+  const left = { kind: 'left_behind', name: '', lead_id: null, waited_s: 0, staff_id: 'bo' }
+  expect(saidOf(ring({ ...left, count: 12 }), 'zh')).toEqual({ title: '离职同事的客户还没有交接', body: '人民路店：12 位客户', path: '/me/people/bo?open=handover', tag: 'bo' })
+  expect(saidOf(ring(left), 'zh')).toMatchObject({ body: '人民路店' })
+})
+
 test('whatever came, something is said', () => {
   for (const odd of ['', 'hello', 'null', '[]', '3', '{"kind":"newer"}']) {
     const said = saidOf(odd, 'zh')

@@ -1,10 +1,11 @@
 /** What only the server knows of one's people, and what it does with them. */
 
-import type { Role, Staff } from '../model'
+import type { Left, Role, Staff } from '../model'
 import { call } from '../phone/api'
 import type { Wish } from './form'
 
-export type Person = Staff & { id: string; open_leads: number }
+/** `left_behind`: what somebody who left still has; nothing where all was handed over. */
+export type Person = Staff & { id: string; open_leads: number; left_behind?: Left }
 /** What was done with a person; `by_id` null: by itself, or by the staff list of the house. */
 export interface Fact { at: number; by_id: string | null; kind: string; told: Record<string, unknown> }
 export type Whole = Person & { facts: Fact[] }

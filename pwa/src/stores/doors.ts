@@ -1,13 +1,14 @@
 import { call, type Answer } from '../phone/api'
 import { currentTongue } from '../words'
 import type { StoreHours, Wish } from './form'
+import type { Heads } from './heads'
 
 export function askHours(id: string): Promise<Answer<StoreHours>> {
   return call('GET', pathOf(id))
 }
 
 /** `version` is what was looked at: a change made meanwhile is not undone. */
-export function sendHours(id: string, version: number, wish: Wish): Promise<Answer<StoreHours>> {
+export function sendHours(id: string, version: number, wish: Wish | Partial<Heads>): Promise<Answer<StoreHours>> {
   return call('PATCH', pathOf(id), { version, ...wish })
 }
 

@@ -10,6 +10,7 @@ export interface Fault { code: string; field: string; day: number | string | nul
 const SENTENCES: Record<string, Key> = {
   overlap: 'stores.overlap', out_of_day: 'stores.out_of_day', never_opens: 'stores.never_opens', bad_date: 'stores.bad_date',
   date_out_of_range: 'stores.date_out_of_range', patience_out_of_range: 'stores.patience_out_of_range',
+  not_active: 'stores.head_not_active', wrong_role: 'stores.head_wrong_role', other_store: 'stores.head_other_store', twice: 'stores.head_twice',
   unknown_zone: 'stores.unknown_place', unknown_country: 'stores.unknown_place',
 }
 

@@ -10,6 +10,7 @@ export interface StoreHours {
   id: string; name: string; version: number; zone: string; country: string
   hours: Span[][]; closures: string[]; openings: Record<string, Span[]>
   holiday_rule: HolidayRule; make_up_rule: MakeUpRule; patience_s: number
+  manager_id: string | null; deputy_id: string | null; area_id: string | null
   changed_by: string | null; changed_at: number
   holidays: { first: string; last: string; name: string }[]
   make_up_days: { day: string; weekday: number }[]
