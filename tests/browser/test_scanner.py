@@ -3,16 +3,20 @@
 from collections import Counter
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
-from tests.browser import hard_pictures
+from tests.browser import hard_pictures, pictures
 from tests.browser.company import BO
+from tests.browser.first_scan import FrontDesk, Glance
 from tests.browser.hard_pictures import Hard
 from tests.browser.people import Rep
 from tests.browser.theatre import Theatre
 
 FLOOR = 0.85
 SLOWEST_MS = 60_000
+QUICK_MS = 1_500
+CAMERAS = 3
+MOST_TRIES = 5
 pytestmark = pytest.mark.browser
 
 
@@ -40,7 +44,7 @@ def test_hard_pictures_are_read_or_not_read_but_never_read_wrongly(theatre: Thea
 
 def said_about(page: Page, jpeg: bytes) -> str | None:
     """What the sheet says about a photo; None where nothing was found in it."""
-    photo = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": jpeg}
+    photo: FilePayload = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": jpeg}
     page.get_by_label("拍照识别").set_input_files(photo)
     sheet = page.get_by_role("dialog")
     nothing = page.get_by_text("照片里没有找到")
@@ -55,3 +59,50 @@ def said_about(page: Page, jpeg: bytes) -> str | None:
 
 def is_right(hard: Hard, said: str) -> bool:
     return said.startswith(hard.content.title) and hard.content.line in said
+
+
+def test_a_pass_that_is_held_up_is_found_at_a_glance(theatre: Theatre) -> None:
+    """The machine is busy with other tests too: the best of a few tries is what the app costs.
+    Where even the browser's own camera takes long, it may take a few times as long as that."""
+    desk = FrontDesk(theatre, "xia")
+    tries: list[Glance] = []
+    while len(tries) < MOST_TRIES and not any(map(is_quick, tries)):
+        tries.append(desk.glance())
+    print(tries)
+    assert any(map(is_quick, tries)), tries
+    assert theatre.faults() == []
+
+
+def is_quick(glance: Glance) -> bool:
+    return glance.found <= max(QUICK_MS, CAMERAS * glance.camera)
+
+
+def test_a_number_typed_without_reader_or_network_goes_to_the_customer_just_open(
+    theatre: Theatre,
+) -> None:
+    bo = Rep(theatre.profile("bo", camera=True), BO)
+    assert bo.profile.camera is not None
+    pictures.film(bo.profile.camera)
+    bo.signs_in(theatre.stage)
+    bo.comes_back()
+    bo.loses_signal()
+    bo.registers_and_receives(name="钱小雨", phone="13700137002")
+    bo.goes_to("扫码")
+    bo.is_told("识别程序还没有下载到这台手机")
+
+    bo.button("手动输入").click()
+    bo.sheet("输入号码").get_by_label("登记码、手机号或编号").fill("6901234567892")
+    bo.sheet("输入号码").get_by_role("button", name="查找").click()
+    bo.sheet("商品条码").get_by_role("button", name="记到 钱小雨（刚才看的）").click()
+    bo.is_told("已记到 钱小雨 的备注里")
+    bo.opens_customer("钱小雨")
+    expect(bo.main.get_by_text("产品 6901234567892")).to_be_visible()
+
+    # With the network back the reader comes by itself.
+    bo.goes_to("扫码")
+    bo.is_told("识别程序还没有下载到这台手机")
+    bo.finds_signal()
+    expect(bo.page.locator(".aim")).to_be_visible()
+    bo.syncs()
+    assert theatre.records.body("comment")["text"] == "产品 6901234567892"
+    assert theatre.faults() == []

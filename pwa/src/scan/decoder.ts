@@ -24,9 +24,11 @@ self.onmessage = async ({ data: { nth, wasm, picture, treatment } }: MessageEven
   self.postMessage(answer)
 }
 
+/** Fetched here: by itself it would ask a public network that a shop may not reach, and shout where there is none. */
 async function load(wasm: string): Promise<void> {
-  // Its own default address is a public network that a shop may not reach.
-  await prepareZXingModule({ overrides: { locateFile: (path: string, prefix: string) => (path.endsWith('.wasm') ? wasm : prefix + path) }, fireImmediately: true })
+  const answer = await fetch(wasm)
+  if (!answer.ok) throw new Error(`reader: ${answer.status}`)
+  await prepareZXingModule({ overrides: { wasmBinary: await answer.arrayBuffer() }, fireImmediately: true })
 }
 
 async function codesIn(picture: Pixels, treatment?: Treatment): Promise<Code[]> {
