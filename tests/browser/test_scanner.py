@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from tests.browser import hard_pictures, pictures
+from tests.browser import axe, hard_pictures, pictures
 from tests.browser.company import BO
 from tests.browser.first_scan import FrontDesk, Glance
 from tests.browser.hard_pictures import Hard
@@ -90,16 +90,24 @@ def test_a_number_typed_without_reader_or_network_goes_to_the_customer_just_open
     bo.goes_to("扫码")
     bo.is_told("识别程序还没有下载到这台手机")
 
-    bo.button("手动输入").click()
-    bo.sheet("输入号码").get_by_label("登记码、手机号或编号").fill("6901234567892")
-    bo.sheet("输入号码").get_by_role("button", name="查找").click()
+    bo.types_a_code("6901234567892")
     bo.sheet("商品条码").get_by_role("button", name="记到 钱小雨（刚才看的）").click()
     bo.is_told("已记到 钱小雨 的备注里")
     bo.opens_customer("钱小雨")
     expect(bo.main.get_by_text("产品 6901234567892")).to_be_visible()
 
-    # With the network back the reader comes by itself.
+    # Where a stranger's address leads is said before anybody goes there.
     bo.goes_to("扫码")
+    bo.types_a_code("https://bell.example@evil.example/pay")
+    strange = bo.sheet("别家的网址")
+    expect(strange).to_contain_text("打开后去的是 evil.example，不是我们的网站")
+    out = strange.get_by_role("link", name="打开 evil.example")
+    expect(out).to_have_attribute("target", "_blank")
+    expect(out).to_have_attribute("rel", "noopener noreferrer")
+    assert axe.violations(bo.page) == []
+    strange.get_by_role("button", name="继续扫码").click()
+
+    # With the network back the reader comes by itself.
     bo.is_told("识别程序还没有下载到这台手机")
     bo.finds_signal()
     expect(bo.page.locator(".aim")).to_be_visible()
