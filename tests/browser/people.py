@@ -163,6 +163,13 @@ class Staff:
         self.tap(self.customer(name))
         expect(self.page.get_by_role("heading", name=name, level=1)).to_be_visible()
 
+    def types_a_code(self, text: str) -> None:
+        """On the scan page."""
+        self.button("手动输入").click()
+        sheet = self.sheet("输入号码")
+        sheet.get_by_label("登记码、手机号或编号").fill(text)
+        sheet.get_by_role("button", name="查找").click()
+
     def leaves_a_remark(self, text: str) -> None:
         """On the customer's page."""
         self.button("备注").click()

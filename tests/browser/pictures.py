@@ -23,9 +23,13 @@ def film(path: Path, shown: bytes | None = None) -> None:
         frame.paste(held, ((COUNTER[0] - held.width) // 2, (COUNTER[1] - held.height) // 2))
     jpeg = BytesIO()
     frame.save(jpeg, "JPEG", quality=92)
+    reel(path, jpeg.getvalue())
+
+
+def reel(path: Path, jpeg: bytes) -> None:
     # A new file: the camera may still hold the old one.
     path.unlink(missing_ok=True)
-    path.write_bytes(jpeg.getvalue() * FRAMES)
+    path.write_bytes(jpeg * FRAMES)
 
 
 def photograph(path: Path) -> None:

@@ -141,6 +141,7 @@ class Tour:
         known = self.known_customer()
         page.goto(f"/customers/{known}")
         self.stop("customer", page, "ol li >> nth=3")
+        self.see_a_number(page)
         page.goto(f"/customers/{known}/follow")
         for _ in range(2):
             page.locator("main section [aria-pressed]").first.click()
@@ -148,6 +149,17 @@ class Tour:
         page.goto(f"/visit?customer={known}")
         page.locator("main button.btn-primary").first.click()
         self.stop("visit", page, page.get_by_text("±12"))
+
+    def see_a_number(self, page: Page) -> None:
+        """Of a product, right after a customer."""
+        page.locator("nav a[href='/scan']").first.click()
+        page.locator("main .grid button").click()
+        page.locator("dialog[open] input").fill("6901234567892")
+        page.keyboard.press("Enter")
+        number = page.locator("dialog[open]").get_by_text("6901234567892")
+        self.stop("scan-product", page, number)
+        page.keyboard.press("Escape")
+        expect(number).to_be_hidden()
 
     def see_the_tools(self, page: Page) -> None:
         page.goto("/register?phone=13900012345")

@@ -4,6 +4,7 @@
  */
 
 import { canonicalPhone } from '../sync/phoneNumber'
+import { barred, numbered, QR, type Item } from './item'
 
 export interface Card { name: string; phone: string; company: string }
 export type Found =
@@ -11,7 +12,10 @@ export type Found =
   | { kind: 'poster'; token: string }
   | { kind: 'poster_code'; code: string }
   | ({ kind: 'person' } & Card)
+  | Item
   | { kind: 'other'; text: string }
+/** What a reader found; the format is '' for what was typed. */
+export interface Scanned { text: string; format: string }
 
 const LONGEST_TEXT = 4096
 const NAME_LENGTH = 40
@@ -20,10 +24,26 @@ const TOKEN = /^[A-Za-z0-9][A-Za-z0-9._~-]{5,399}$/
 const PASS = /^[2-9A-HJKMNPQRSTVWXYZ]{8}$/
 const POSTER = /^[a-z0-9]{1,30}(-[2-9a-hjkmnpqrstvwxyz]{5})$/
 
-/** Judge one text. A code without an address is taken for a pass, a number with spaces for a phone. */
-export function read(text: string): Found {
+/** Judge one text. Typed without an address it may be a pass, a number with spaces a phone; bars are on goods only. */
+export function read(text: string, format = ''): Found {
   const clean = text.slice(0, LONGEST_TEXT).trim()
-  return addressed(clean) ?? vcard(clean) ?? mecard(clean) ?? phoneNumber(clean) ?? bare(clean) ?? { kind: 'other', text: clean }
+  const other: Found = { kind: 'other', text: clean }
+  if (format && format !== QR) return barred(clean, format) ?? other
+  return addressed(clean) ?? vcard(clean) ?? mecard(clean) ?? phoneNumber(clean) ?? bare(clean) ?? numbered(clean, format !== '') ?? other
+}
+
+const MATTERS: Found['kind'][] = ['pass', 'poster', 'poster_code', 'person', 'item', 'other']
+
+/** Of several in one picture: what is of most use here, then what is nearest to the middle. */
+export function best<C extends Scanned & { x: number; y: number }>(codes: C[]): C | null {
+  const rank = ({ text, format }: C) => MATTERS.indexOf(read(text, format).kind)
+  const away = ({ x, y }: C) => Math.hypot(x - 0.5, y - 0.5)
+  return codes.filter(({ text }) => text).sort((a, b) => rank(a) - rank(b) || away(a) - away(b))[0] ?? null
+}
+
+/** The host of an address of somebody else's, as it is looked up; '' for what is no web address. */
+export function hostOf(text: string): string {
+  return /^https?:\/\/\S+$/i.test(text) && URL.canParse(text) ? new URL(text).host : ''
 }
 
 function addressed(text: string): Found | null {

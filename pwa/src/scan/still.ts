@@ -1,34 +1,88 @@
-/** A QR code in one photo. Camera files are large, so the picture is scaled down; small codes get a second, sharper look. */
+/** A code in one photo: looked at small first, then in more and more ways, until one of them finds something. */
 
 import { within } from '../photos/shape'
-import type { Detector } from './detector'
+import { best, type Scanned } from './read'
+import type { Reader, Way } from './reader'
 
-const EDGES = [960, 1920]
+const SMALL = 960
+const LARGE = 1920
+const TILES = 3
+/** Neighbours overlap by so much of a tile, for what lies across an edge. */
+const OVERLAP = 0.25
+
+interface Opened { source: CanvasImageSource; width: number; height: number; close(): void }
+interface Part { x: number; y: number; width: number; height: number }
+interface Look { part: Part; edge: number; way?: Way }
 
 /** The reader is fetched by those who scan. Throws `no_reader` where it is not on this phone. */
-export async function loadDetector(): Promise<Detector> {
-  const { detector } = await import('./detector').catch((cause: unknown) => { throw new Error('no_reader', { cause }) })
-  return detector()
+export async function loadReader(): Promise<Reader> {
+  const { reader } = await import('./reader').catch((cause: unknown) => { throw new Error('no_reader', { cause }) })
+  return reader()
 }
 
-/** The text of the first code, or null. Throws when the file is no picture or the reader is not on this phone. */
-export async function readPhoto(file: Blob): Promise<string | null> {
-  const reader = await loadDetector()
-  const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' })
+/** The code that matters most, or null. Throws `no_reader`, or `unreadable` for a picture that this browser cannot open. */
+export async function readPhoto(file: Blob): Promise<Scanned | null> {
+  const reader = await loadReader()
+  const picture = await opened(file)
   try {
-    for (const edge of EDGES) {
-      const text = (await reader.detect(scaled(bitmap, edge)))[0]?.rawValue
-      if (text) return text
+    for (const { part, edge, way } of looksAt(picture)) {
+      const found = best(await reader.look(drawn(picture, part, edge), way))
+      if (found) return found
     }
     return null
   } finally {
-    bitmap.close()
+    picture.close()
   }
 }
 
-function scaled(bitmap: ImageBitmap, edge: number): HTMLCanvasElement {
-  const { width, height } = within(bitmap, edge)
+/** Whole, small and large; then for faint or dark ones, for blurred ones; then piece by piece for a code far off. */
+export function looksAt({ width, height }: Pick<Part, 'width' | 'height'>): Look[] {
+  const whole = { x: 0, y: 0, width, height }
+  const long = Math.max(width, height)
+  return [
+    { part: whole, edge: SMALL },
+    ...(long > SMALL * 1.2 ? [{ part: whole, edge: LARGE }] : []),
+    { part: whole, edge: SMALL, way: { treatment: 'even' } },
+    { part: whole, edge: SMALL, way: { treatment: 'sharp' } },
+    ...(long > LARGE ? tilesOf(whole).map((part) => ({ part, edge: LARGE })) : []),
+  ]
+}
+
+function tilesOf({ width, height }: Part): Part[] {
+  const share = 1 / (TILES - (TILES - 1) * OVERLAP)
+  const starts = Array.from({ length: TILES }, (_, nth) => (nth * (1 - share)) / (TILES - 1))
+  return starts.flatMap((y) => starts.map((x) => ({ x: x * width, y: y * height, width: share * width, height: share * height })))
+}
+
+/** HEIC and the like open only where the system knows them, some only as an image of the page. */
+async function opened(file: Blob): Promise<Opened> {
+  try {
+    const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' })
+    return { source: bitmap, width: bitmap.width, height: bitmap.height, close: () => bitmap.close() }
+  } catch {
+    return asImage(file)
+  }
+}
+
+async function asImage(file: Blob): Promise<Opened> {
+  const source = new Image()
+  const address = URL.createObjectURL(file)
+  const close = () => URL.revokeObjectURL(address)
+  source.src = address
+  try {
+    await source.decode()
+    return { source, width: source.naturalWidth, height: source.naturalHeight, close }
+  } catch (cause) {
+    close()
+    throw new Error('unreadable', { cause })
+  }
+}
+
+function drawn({ source }: Opened, part: Part, edge: number): ImageData {
+  const { width, height } = within(part, edge)
   const canvas = Object.assign(document.createElement('canvas'), { width, height })
-  canvas.getContext('2d', { willReadFrequently: true })?.drawImage(bitmap, 0, 0, width, height)
-  return canvas
+  const context = canvas.getContext('2d', { willReadFrequently: true })
+  if (!context) throw new Error('unreadable')
+  context.drawImage(source, part.x, part.y, part.width, part.height, 0, 0, width, height)
+  return context.getImageData(0, 0, width, height)
 }
