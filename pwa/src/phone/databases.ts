@@ -178,9 +178,9 @@ export async function beneath(cache: CacheDatabase): Promise<IDBDatabase> {
   return cache.backendDB()
 }
 
-/** Drops a dead handle so that the next use opens a fresh one; what is stored stays. */
+/** Drops a dead handle so that the next use opens a fresh one; what is stored stays, and screens go on reading it. */
 export function reopenOutbox(org: string, staff: string): OutboxDatabase {
-  outboxes.get(`${org}-${staff}`)?.close({ disableAutoOpen: true })
+  outboxes.get(`${org}-${staff}`)?.close({ disableAutoOpen: false })
   outboxes.delete(`${org}-${staff}`)
   return outboxOf(org, staff)
 }
@@ -228,4 +228,6 @@ function yieldToNewer(database: Dexie): void {
     database.close()
     globalThis.dispatchEvent?.(new Event('shopbell-outdated'))
   })
+  // One that sleeps, and heard nothing, is in the way.
+  database.on('blocked', () => globalThis.dispatchEvent?.(new Event('shopbell-blocked')))
 }

@@ -1,17 +1,21 @@
 import { get } from 'svelte/store'
 import { backOff } from './answers'
-import { canary } from './canary'
+import { canary, rememberCount, type Unsent } from './canary'
 import { cacheOf, outboxOf, phoneDatabase, type CacheDatabase, type Known, type OutboxDatabase } from './databases'
 import { enrolDevice, isStale } from './enrolment'
 import { farewellOf } from './farewells'
-import { importReserve, whenSaved } from './outbox'
+import { noteSave } from './firstSave'
+import { whenSaved } from './outbox'
 import { pull, type Pulled } from './pull'
 import { drain, type Drained } from './push'
 import { settleRefused } from './released'
+import { reportOf } from './report'
+import { importReserve } from './rescue'
 import { handOver, heedFarewells, partWith } from './revocation'
+import { mindSpace } from './room'
 import { holdsSession, keyOf, knownPeople, lock, me, needsSignIn, person, phase, type Person } from './session'
 import { exchange, type Exchange } from './status'
-import { relieved, troubled } from './trouble'
+import { relieved, troubled, troubles } from './trouble'
 
 const EVERY_MS = 60_000
 const POKE_MS = 150
@@ -46,13 +50,14 @@ export async function syncNow(): Promise<void> {
 
 /** Starts every trigger: now, on return, on network, after saves, on pokes, each minute while visible. */
 export async function startLoop(): Promise<void> {
-  whenSaved(() => void syncNow())
+  whenSaved(afterSave)
   if (await canary()) troubled('evicted')
   heedFarewells()
   await importJournals()
   addEventListener('online', () => wake())
   addEventListener('offline', () => note({ reachable: false }))
   addEventListener('shopbell-outdated', () => troubled('outdated'))
+  addEventListener('shopbell-blocked', () => troubled('blocked'))
   document.addEventListener('visibilitychange', () => (document.visibilityState === 'visible' ? wake() : sleep()))
   phase.subscribe((now) => (now === 'open' ? wake() : listen(false)))
   wake()
@@ -65,8 +70,26 @@ export async function importJournals(): Promise<void> {
   if (results.every(Boolean)) relieved('journaled')
 }
 
+function afterSave(): void {
+  void countUnsent().catch((cause: unknown) => console.warn('not counted', cause))
+  void noteSave()
+  void syncNow()
+}
+
+/** So that a loss can be told of honestly. */
+async function countUnsent(): Promise<void> {
+  const people = await phoneDatabase().people.toArray()
+  rememberCount((await Promise.all(people.map(unsentOf))).filter(({ records, photos }) => records + photos > 0))
+}
+
+async function unsentOf({ key, org_id, staff_id, person: who }: Known): Promise<Unsent> {
+  const { pending, photos, oldest_at } = await reportOf(outboxOf(org_id, staff_id))
+  return { key, name: (who as unknown as Person).name, records: pending, photos, oldest_at }
+}
+
 function wake(): void {
   failures = 0
+  if (get(troubles).has('journaled')) void importJournals()
   void syncNow()
   listen(true)
 }
@@ -89,6 +112,7 @@ async function round(): Promise<void> {
   if (own && pulled) pushed.push(...(await understand(own, pulled)))
   if ([...pushed, ...(pulled ? [pulled] : [])].every((one) => one.meaning !== 'later')) pushed.push(...(await greetEveryone()))
   if (pushed.every((one) => one.meaning !== 'later')) await sendPhotos()
+  await Promise.all([countUnsent(), mindSpace()])
   conclude(pushed, pulled)
 }
 

@@ -13,8 +13,8 @@ export interface Person {
   accepts_leads: boolean
   org: { id: string; code: string; name: string; zone: string }
 }
-/** starting: not known yet; out: sign in; choosing: whose phone is this; locked: a PIN; open: at work. */
-export type Phase = 'starting' | 'out' | 'choosing' | 'locked' | 'open'
+/** starting: not known yet; unable: nothing can be kept here; out: sign in; choosing: whose phone is this; locked: a PIN; open: at work. */
+export type Phase = 'starting' | 'unable' | 'out' | 'choosing' | 'locked' | 'open'
 export interface ServerSession { staff: { id: string; name: string; role: Role; store_ids: string[]; accepts_leads: boolean }; org: Person['org'] }
 
 const held = writable<Person | null>(null)

@@ -8,6 +8,7 @@ import { isForMe, refusedOnce } from './refused'
 import { oldestUnsent } from './report'
 import { seen } from './seen'
 import { me, person } from './session'
+import { troubles } from './trouble'
 
 export interface Status {
   kind: 'synced' | 'offline' | 'syncing' | 'attention'
@@ -56,10 +57,11 @@ const counts: Readable<Counts> = readable(NOTHING, (set) => {
 })
 
 /** The truth for the chip: never "synced" while something waits, differs, or needs a person. */
-export const status: Readable<Status> = derived([counts, exchange], ([counted, doing]) => statusOf(counted, doing))
+export const status: Readable<Status> = derived([counts, exchange, troubles], ([counted, doing, known]) => statusOf(counted, doing, known.has('journaled')))
 
-export function statusOf(counted: Counts, doing: Exchange): Status {
-  const attention = counted.attention + (doing.stuck ? 1 : 0)
+/** `journaled`: something lies in the reserve, which no database tells of. */
+export function statusOf(counted: Counts, doing: Exchange, journaled = false): Status {
+  const attention = counted.attention + (doing.stuck ? 1 : 0) + (journaled ? 1 : 0)
   const progress = doing.pushing ?? doing.backfill ?? { done: 0, total: 0 }
   return { ...counted, ...progress, attention, kind: kindOf(counted, doing, attention) }
 }

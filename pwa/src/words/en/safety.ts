@@ -1,0 +1,17 @@
+export default {
+  trouble_lost: 'The phone’s storage refuses writes and this was not saved. Take a screenshot or a note, then free some space.',
+  trouble_journaled: 'The phone’s storage refuses writes. What you just typed is in a reserve; no need to save it again. Export it first, then free some space.',
+  journaled_again: 'Save it again',
+  room_left: 'Room for {mb} MB more',
+  trouble_photos_lost: 'Not enough room: the photo was not kept, all text was. Free some space and take it again.',
+  trouble_evicted: 'The browser cleared this phone’s data. Synced records are being fetched again.', trouble_evicted_open: 'See what is missing',
+  trouble_outdated: 'A newer version is open elsewhere. Please reload.',
+  trouble_blocked: 'Another Shopbell page still has the old version open and holds the storage. Close the others, then reload.',
+  trouble_low: 'Only {mb} MB left on this phone; soon photos will not fit. Remove photos and apps you do not need. Unsynced records are not touched.',
+  trouble_words_only: 'Only {mb} MB left on this phone. No photos for now; text is saved as always. Free some space, then take them.',
+  unable: 'This phone cannot keep records now', unable_why: 'The browser does not let Shopbell keep anything on the phone. What you type would be lost, so it stops here.',
+  unable_private: 'In a private window? Open it in an ordinary one.', unable_tabs: 'Other Shopbell pages open? Close them.', unable_room: 'Phone full? Free some space and try again. What was saved before is still there.',
+  loss_title: 'The browser cleared this phone', loss_back: 'Synced records are on the server and come back once you are signed in.', loss_none: 'Nothing was unsynced at {time}, so nothing should be missing.',
+  loss_unknown: 'Whether something was unsynced before can no longer be told.', loss_unsent: '{name} had {n} unsynced records; they went with it and cannot be recovered. {oldest}', loss_unsent_photos: '{name} had {n} unsynced records and {photos} photos; they went with it and cannot be recovered. {oldest}',
+  loss_oldest: 'The oldest was saved {time}.', loss_import: 'If you exported them, sign in and import that file on the Sync page.', loss_prevent: 'On the home screen, the browser no longer clears it at will.',
+} as const

@@ -1,0 +1,17 @@
+export default {
+  trouble_lost: '手机存储写不进去，这一条没有保存。请截图或抄下，再清理手机空间。',
+  trouble_journaled: '手机存储写不进去，刚才的内容已记在备用处，不用再存一次。请先导出，再清理手机空间。',
+  journaled_again: '再存一次',
+  room_left: '门铃还可以用 {mb} MB',
+  trouble_photos_lost: '手机空间不够，照片没有存下，文字都在。腾出空间后再拍一次。',
+  trouble_evicted: '浏览器清理过这部手机上的数据。已同步的记录正在取回。', trouble_evicted_open: '看看少了什么',
+  trouble_outdated: '这个页面在别处打开了新版本，请刷新。',
+  trouble_blocked: '另一个门铃页面还开着旧版本，占着存储。关掉其他门铃页面，再刷新。',
+  trouble_low: '手机只剩 {mb} MB 可用，再少就存不下照片了。清理一下不用的照片和应用，没同步的记录不会动。',
+  trouble_words_only: '手机只剩 {mb} MB 可用，先不收照片，文字照常保存。腾出空间后再拍。',
+  unable: '这部手机现在存不了记录', unable_why: '浏览器不让门铃在手机里存东西，录入的内容会丢，所以先停在这里。',
+  unable_private: '要是开着无痕浏览，换普通窗口打开。', unable_tabs: '要是还开着别的门铃页面，把它们关掉。', unable_room: '要是手机空间满了，清理一些再试。以前存下的记录还在。',
+  loss_title: '浏览器清理过这部手机', loss_back: '已同步的记录都在服务器上，登录后自动取回。', loss_none: '{time} 时没有没同步的记录，应该什么都没少。',
+  loss_unknown: '清理前有没有没同步的记录，已经查不到。', loss_unsent: '{name} 有 {n} 条没同步的记录一起被清掉，找不回来。{oldest}', loss_unsent_photos: '{name} 有 {n} 条没同步的记录、{photos} 张照片一起被清掉，找不回来。{oldest}',
+  loss_oldest: '最早的是 {time} 存的。', loss_import: '要是导出过，登录后在同步页导入那个文件。', loss_prevent: '装到桌面，浏览器就不会随意清理。',
+} as const
