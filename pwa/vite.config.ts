@@ -48,5 +48,5 @@ export default defineConfig(({ mode }) => ({
 
 /** `/sync` is both a screen and an address of the protocol: only what lies below it is the server's. */
 function proxied(path: string): string {
-  return path === '/sync' ? '^/sync/(push|pull|events|verify)' : path
+  return path === '/sync' ? '^/sync/(push|pull|events|verify|known)' : path
 }

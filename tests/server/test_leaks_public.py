@@ -19,7 +19,8 @@ from tests.conftest import MovableClock, SignIn
 from tests.server.visitor import Visitor, is_thanks, pass_in
 
 ALL_DOORS = {
-    "/sync/push", "/sync/pull", "/sync/verify", "/sync/events", "/sync/schema",
+    "/sync/push", "/sync/pull", "/sync/verify", "/sync/known", "/sync/events",
+    "/sync/schema",
     "/api/session", "/api/session/unlock", "/enter/{token}",
     "/api/staff", "/api/staff/{id}", "/api/staff/{id}/handover",
     "/api/staff/{id}/handover/rehearsal", "/api/staff-list", "/api/hr/people",
