@@ -14,4 +14,13 @@ export default {
   loss_title: 'The browser cleared this phone', loss_back: 'Synced records are on the server and come back once you are signed in.', loss_none: 'Nothing was unsynced at {time}, so nothing should be missing.',
   loss_unknown: 'Whether something was unsynced before can no longer be told.', loss_unsent: '{name} had {n} unsynced records; they went with it and cannot be recovered. {oldest}', loss_unsent_photos: '{name} had {n} unsynced records and {photos} photos; they went with it and cannot be recovered. {oldest}',
   loss_oldest: 'The oldest was saved {time}.', loss_import: 'If you exported them, sign in and import that file on the Sync page.', loss_prevent: 'On the home screen, the browser no longer clears it at will.',
+  code: 'Code', code_copy: 'Copy', code_copied: 'Code copied.', code_not_copied: 'Could not copy. Write it down or take a screenshot.', code_shape: 'The 12 letters and digits shown at export',
+  code_why: 'Write the code down first. Without it nobody can open the file, nor can the server.',
+  export_why: '{n} records and {photos} photos, as one encrypted file. If this phone breaks or is replaced, import it on another.', export_nothing: 'Nothing is unsynced, so there is nothing to export.', export_save: 'Written down; save the file',
+  exported: '{n} records and {photos} photos exported to your downloads.', not_exported: 'Not exported. The records are still on this phone.', export_last: 'Last export: {time}, show the code',
+  import: 'Import', import_why: 'Choose the file that another phone exported. Only your own, and with a network.', import_pick: 'Choose a file', import_file: 'File of {time}', import_open: 'Open', import_put: 'Import',
+  import_new: '{n} records and {photos} photos to import.', import_oldest: 'The oldest was written {time}.', import_known: '{n} more are already on the server or on this phone; nothing is doubled.', import_nothing: 'The server or this phone has all of it; nothing to import.',
+  imported: '{n} records and {photos} photos imported; they are on their way.', not_imported: 'Not imported. Nothing was changed.',
+  unfit_not_ours: 'This is not a file that Shopbell exported.', unfit_newer: 'A newer version made this file. Update Shopbell on this phone first.', unfit_torn: 'The file is incomplete. Send the original again; nothing was changed here.',
+  unfit_wrong_code: 'The code is not right. Compare it and type it again.', unfit_other_person: 'A colleague exported this; they must import it themselves.', unfit_other_org: 'This file belongs to another company and cannot go into {org}.', unfit_no_network: 'No network. The server must first say what it has; try again online.', unfit_signed_out: 'Your sign-in has expired. Sign in again, then import.',
 } as const

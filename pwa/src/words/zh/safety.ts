@@ -14,4 +14,13 @@ export default {
   loss_title: '浏览器清理过这部手机', loss_back: '已同步的记录都在服务器上，登录后自动取回。', loss_none: '{time} 时没有没同步的记录，应该什么都没少。',
   loss_unknown: '清理前有没有没同步的记录，已经查不到。', loss_unsent: '{name} 有 {n} 条没同步的记录一起被清掉，找不回来。{oldest}', loss_unsent_photos: '{name} 有 {n} 条没同步的记录、{photos} 张照片一起被清掉，找不回来。{oldest}',
   loss_oldest: '最早的是 {time} 存的。', loss_import: '要是导出过，登录后在同步页导入那个文件。', loss_prevent: '装到桌面，浏览器就不会随意清理。',
+  code: '密码', code_copy: '复制', code_copied: '密码已复制。', code_not_copied: '没能复制，请手抄或截图。', code_shape: '导出时显示的 12 位字母和数字',
+  code_why: '先记下密码再保存文件。没有密码，文件谁也打不开，服务器也打不开。',
+  export_why: '{n} 条记录、{photos} 张照片，存成一个加密文件。换手机或手机坏了，可以在另一部手机上导入。', export_nothing: '没有没同步的记录，不用导出。', export_save: '记下了，保存文件',
+  exported: '已导出 {n} 条记录、{photos} 张照片，在下载文件夹里。', not_exported: '没有导出成功，记录都还在本机。', export_last: '上次导出：{time}，看密码',
+  import: '导入', import_why: '选另一部手机导出的文件。只能导入自己的，要联网。', import_pick: '选文件', import_file: '{time} 导出的文件', import_open: '打开', import_put: '导入',
+  import_new: '要导入 {n} 条记录、{photos} 张照片。', import_oldest: '最早的是 {time} 记下的。', import_known: '另有 {n} 条服务器上或本机已经有了，不会重复。', import_nothing: '里面的内容服务器上或本机都有了，不用导入。',
+  imported: '已导入 {n} 条记录、{photos} 张照片，正在上传。', not_imported: '没有导入成功，什么都没有改动。',
+  unfit_not_ours: '这不是门铃导出的文件。', unfit_newer: '这个文件是新版本导出的，先更新这部手机上的门铃。', unfit_torn: '文件不完整，可能没传完。重新传一次原文件，这里什么都没有改动。',
+  unfit_wrong_code: '密码不对，对照一下再输。', unfit_other_person: '这是另一位同事导出的，要由本人登录后导入。', unfit_other_org: '这是另一家企业的文件，不能导入到{org}。', unfit_no_network: '没有网络。导入前要问服务器哪些已经收到，联网后再试。', unfit_signed_out: '登录已过期，重新登录后再导入。',
 } as const
