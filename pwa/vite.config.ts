@@ -9,7 +9,7 @@ const SERVED = ['/api', '/sync', '/photos', '/r/', '/a/', '/p/', '/pass', '/post
 // What a page shows before anyone taps; words, parts and phone modules of later moments stay out.
 const EVERY_PAGE = new RegExp([
   'src/ui/(?!Field|Number|number|TextArea|Stepper|Chips)', 'src/frame/(?!WeChat|updates|rooms|Troubles|Unable)', 'src/sync/uuid7', 'src/words/[^/]+$',
-  'src/words/zh/(frame|leads|phone|today|ui|index)\\.', 'src/phone/(?!loop|push|pull|pulling|stream|pin|enrolment|frames|rebirth|released|revocation|canary|drafts|rescue|room|firstSave)',
+  'src/words/zh/(frame|leads|phone|today|ui|index)\\.', 'src/phone/(?!loop|push|pull|pulling|stream|pin|enrolment|frames|rebirth|released|revocation|canary|drafts|rescue|room|firstSave|lease)',
   'lucide/svelte/dist/Icon',
 ].join('|'))
 

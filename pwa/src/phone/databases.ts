@@ -81,9 +81,14 @@ export interface Known {
   device: string | null
   credential: string | null
   shared: boolean
-  /** PBKDF2 of the PIN, for unlocking without a network. */
+  /** PBKDF2 of the PIN, for unlocking without a network; one's own phone need not have one. */
   pin: { salt: string; hash: string } | null
   contact_at: number
+  /** This phone's clock: until when it opens without having met the server. Absent on phones of before, until they next do. */
+  lease_until?: number
+  /** the latest this phone's clock ever showed since then */
+  high_at?: number
+  lease_days?: number
 }
 
 /** The only copy of a person's work: every write reaches the disk before it is called saved. */

@@ -5,6 +5,7 @@ import { cacheOf, outboxOf, phoneDatabase, type CacheDatabase, type Known, type 
 import { enrolDevice, isStale } from './enrolment'
 import { farewellOf } from './farewells'
 import { noteSave } from './firstSave'
+import { mindLease, renewLease } from './lease'
 import { whenSaved } from './outbox'
 import { pull, type Pulled } from './pull'
 import { drain, type Drained } from './push'
@@ -112,7 +113,7 @@ async function round(): Promise<void> {
   if (own && pulled) pushed.push(...(await understand(own, pulled)))
   if ([...pushed, ...(pulled ? [pulled] : [])].every((one) => one.meaning !== 'later')) pushed.push(...(await greetEveryone()))
   if (pushed.every((one) => one.meaning !== 'later')) await sendPhotos()
-  await Promise.all([countUnsent(), mindSpace()])
+  await Promise.all([countUnsent(), mindSpace(), own && mindLease(own)])
   conclude(pushed, pulled)
 }
 
@@ -198,6 +199,7 @@ async function pullOwn(who: Person): Promise<Pulled> {
   })
   // A first sync that was cut stands where it was until it goes on.
   if (pulled.head || !first) note({ backfill: null })
+  if (pulled.meaning === 'ack') await renewLease(who)
   if (pulled.head) await prove(cache, outboxOf(who.org.id, who.staff_id), began)
   if (pulled.code === 'differs') await cache.meta.put({ key: 'differs', value: true })
   return pulled

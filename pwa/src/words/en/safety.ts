@@ -23,4 +23,10 @@ export default {
   imported: '{n} records and {photos} photos imported; they are on their way.', not_imported: 'Not imported. Nothing was changed.',
   unfit_not_ours: 'This is not a file that Shopbell exported.', unfit_newer: 'A newer version made this file. Update Shopbell on this phone first.', unfit_torn: 'The file is incomplete. Send the original again; nothing was changed here.',
   unfit_wrong_code: 'The code is not right. Compare it and type it again.', unfit_other_person: 'A colleague exported this; they must import it themselves.', unfit_other_org: 'This file belongs to another company and cannot go into {org}.', unfit_no_network: 'No network. The server must first say what it has; try again online.', unfit_signed_out: 'Your sign-in has expired. Sign in again, then import.',
+  pin_shared: 'Several people share this phone; each opens it with a PIN. It locks after 3 minutes.', pin_on: 'Shopbell opens with a PIN and locks after 3 minutes. Works without a network.', pin_off: 'A PIN keeps customers’ data hidden when you lend the phone to somebody.',
+  pin_make: 'Set a PIN', pin_change: 'Change the PIN', pin_remove: 'Remove the PIN', pin_set: 'The PIN is set.', pin_gone: 'The PIN is removed.', pin_online: 'No network. The PIN of a shared phone is changed online.', pin_failed: 'Not changed; the old one still holds.',
+  pin_forgotten: 'Forgot', pin_back: 'Enter the PIN',
+  lapsed: 'Please go online once', lapsed_why: 'This phone has not been online for more than {n} days. To protect customers’ data, what belongs to {name} is put away and opens again once the server has answered.',
+  lapsed_unsent: '{n} unsynced records are on this phone. They go up by themselves once online; you can also export them.', lapsed_clean: 'Nothing is unsynced.', lapsed_again: 'Online now; try again',
+  lease: 'Days without a network', lease_why: 'A phone that has not been online for so long must be, once, before it opens. Unsynced records are not affected.', lease_set: 'Now {n} days; each phone learns it when next online.', lease_failed: 'Not changed. Try again with a network.',
 } as const

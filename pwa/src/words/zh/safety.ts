@@ -23,4 +23,10 @@ export default {
   imported: '已导入 {n} 条记录、{photos} 张照片，正在上传。', not_imported: '没有导入成功，什么都没有改动。',
   unfit_not_ours: '这不是门铃导出的文件。', unfit_newer: '这个文件是新版本导出的，先更新这部手机上的门铃。', unfit_torn: '文件不完整，可能没传完。重新传一次原文件，这里什么都没有改动。',
   unfit_wrong_code: '密码不对，对照一下再输。', unfit_other_person: '这是另一位同事导出的，要由本人登录后导入。', unfit_other_org: '这是另一家企业的文件，不能导入到{org}。', unfit_no_network: '没有网络。导入前要问服务器哪些已经收到，联网后再试。', unfit_signed_out: '登录已过期，重新登录后再导入。',
+  pin_shared: '几个人轮流用这部手机，各自用数字密码打开。3 分钟不用会锁上。', pin_on: '打开门铃要输数字密码，3 分钟不用会锁上。没有网络也能用。', pin_off: '可以给门铃加一道数字密码，手机借给别人时看不到客户资料。',
+  pin_make: '设数字密码', pin_change: '改数字密码', pin_remove: '取消数字密码', pin_set: '数字密码已设好。', pin_gone: '数字密码已取消。', pin_online: '没有网络。共用手机的数字密码要联网改。', pin_failed: '没有改成，还是原来的。',
+  pin_forgotten: '忘了', pin_back: '输数字密码',
+  lapsed: '要联网确认一次', lapsed_why: '这部手机超过 {n} 天没有联网。为了客户资料的安全，{name} 的内容先收起来，联网确认后自动打开。',
+  lapsed_unsent: '没同步的 {n} 条都在本机，联网后自动上传，也可以先导出。', lapsed_clean: '没有没同步的记录。', lapsed_again: '已联网，再试一次',
+  lease: '离线最多几天', lease_why: '手机超过这么多天没联网，要联网确认才能打开。没同步的记录不受影响。', lease_set: '已改为 {n} 天，各手机下次联网后生效。', lease_failed: '没有改成。连上网再试一次。',
 } as const
