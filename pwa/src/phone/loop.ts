@@ -1,6 +1,6 @@
 import { get } from 'svelte/store'
 import { backOff } from './answers'
-import { canary, rememberCount, type Unsent } from './canary'
+import { askToPersist, canary, rememberCount, type Unsent } from './canary'
 import { cacheOf, outboxOf, phoneDatabase, type CacheDatabase, type Known, type OutboxDatabase } from './databases'
 import { enrolDevice, isStale } from './enrolment'
 import { farewellOf } from './farewells'
@@ -56,6 +56,8 @@ export async function startLoop(): Promise<void> {
   heedFarewells()
   await importJournals()
   addEventListener('online', () => wake())
+  // A browser that would not promise before may, once the app is on the home screen.
+  addEventListener('appinstalled', () => void askToPersist())
   addEventListener('offline', () => note({ reachable: false }))
   addEventListener('shopbell-outdated', () => troubled('outdated'))
   addEventListener('shopbell-blocked', () => troubled('blocked'))

@@ -23,6 +23,8 @@ export interface Status {
   total: number
   attention: number
   synced_at: number | null
+  /** when the oldest of what is on this phone alone was saved */
+  oldest_at: number | null
   /** everything up to then is on the server; null where that is not known */
   proven_at: number | null
   /** part 0 has arrived: the lists may be believed */
@@ -43,8 +45,8 @@ export const IDLE: Exchange = { reachable: true, pushing: null, backfill: null, 
 export const exchange = writable<Exchange>(IDLE)
 
 /** What this phone's own databases say. */
-export interface Counts { known: boolean; waiting: number; photos: number; attention: number; synced_at: number | null; proven_at: number | null; usable: boolean }
-const NOTHING: Counts = { known: false, waiting: 0, photos: 0, attention: 0, synced_at: null, proven_at: null, usable: false }
+export interface Counts { known: boolean; waiting: number; photos: number; attention: number; synced_at: number | null; oldest_at: number | null; proven_at: number | null; usable: boolean }
+const NOTHING: Counts = { known: false, waiting: 0, photos: 0, attention: 0, synced_at: null, oldest_at: null, proven_at: null, usable: false }
 
 const counts: Readable<Counts> = readable(NOTHING, (set) => {
   let inner: { unsubscribe(): void } | null = null
@@ -77,13 +79,15 @@ async function countAll(): Promise<Counts> {
   const [outbox, cache] = [ownOutbox(), ownCache()]
   const [synced, usable, differs] = await cache.meta.bulkGet(['synced_at', 'usable', 'differs'])
   const synced_at = (synced?.value as number | undefined) ?? null
+  const oldest_at = await oldestUnsent(outbox, reserveOf())
   return {
     known: true,
     waiting: await outbox.operations.where('state').anyOf('waiting', 'sending').count(),
     photos: await outbox.photos.where('state').anyOf('waiting', 'sending').count(),
     attention: await countAttention(me().staff_id),
     synced_at,
-    proven_at: differs?.value === true ? null : provenAt(synced_at, await oldestUnsent(outbox, reserveOf())),
+    oldest_at,
+    proven_at: differs?.value === true ? null : provenAt(synced_at, oldest_at),
     usable: usable?.value === true,
   }
 }
