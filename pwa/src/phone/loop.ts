@@ -39,7 +39,7 @@ export async function syncNow(): Promise<void> {
     again = true
     return running
   }
-  running = locked(round).catch((cause: unknown) => console.error('sync stopped', cause)).finally(() => {
+  running = locked(round).catch(stopped).finally(() => {
     running = null
     if (again) {
       again = false
@@ -47,6 +47,13 @@ export async function syncNow(): Promise<void> {
     }
   })
   return running
+}
+
+/** A database that failed for a moment must not end the rounds. */
+function stopped(cause: unknown): void {
+  console.error('sync stopped', cause)
+  failures += 1
+  schedule(backOff(failures))
 }
 
 /** Starts every trigger: now, on return, on network, after saves, on pokes, each minute while visible. */

@@ -1,7 +1,7 @@
 import { outboxOf, reopenOutbox } from './databases'
 import { addToJournal, importJournal, takeFromJournal } from './journal'
 import { keep, NotSaved, write, type Draft, type Saving } from './outbox'
-import { isFull, makeRoom } from './room'
+import { isFull, makeRoom, noteFull } from './room'
 import { relieved, troubled } from './trouble'
 
 /* When this phone would not save: what is tried before anybody is told, and what they are told. */
@@ -16,6 +16,7 @@ export async function rescue(saving: Saving, first: unknown): Promise<void> {
   try {
     await write(reopenOutbox(saving.org, saving.staff), saving)
   } catch (second) {
+    if (isFull(second)) noteFull()
     await saveWords(wordsOf(saving), saving, second)
   }
 }

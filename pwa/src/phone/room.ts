@@ -16,13 +16,34 @@ export function spaceOf(left_bytes: number | null): Space {
   return left_bytes >= WORDS_ONLY_BYTES ? 'low' : 'words_only'
 }
 
+/** Newer browsers say the same of every phone, lest pages tell phones apart: where a write failed, that is what counts. */
 export async function leftBytes(): Promise<number | null> {
+  if (full) return 0
   const { used_bytes, quota_bytes } = await storageState()
   return quota_bytes ? Math.max(0, quota_bytes - used_bytes) : null
 }
 
+let full = false
+const PROBE_BYTES = 4 * MB
+const PROBE = 'probe'
+
+/** A write failed for want of room, though what could go had gone. */
+export function noteFull(): void {
+  full = true
+}
+
+/** Whether as much as some photos take can be written again. */
+async function probe(): Promise<void> {
+  const { settings } = phoneDatabase()
+  const noise = new Uint8Array(PROBE_BYTES)
+  for (let at = 0; at < PROBE_BYTES; at += 65_536) crypto.getRandomValues(noise.subarray(at, at + 65_536))
+  full = await settings.put({ key: PROBE, value: noise }).then(() => false, () => true)
+  await settings.delete(PROBE).catch(() => {})
+}
+
 /** Looks how much is left; where that is little, drops what the server has and says how it stands then. */
 export async function mindSpace(): Promise<Space> {
+  if (full) await probe()
   if (spaceOf(await leftBytes()) !== 'plenty') await makeRoom()
   const space = spaceOf(await leftBytes())
   for (const one of ['low', 'words_only'] as const) (one === space ? troubled : relieved)(one)

@@ -110,6 +110,16 @@ describe('a phone without room', () => {
     left_mb = 500
     expect([await mindSpace(), [...get(troubles)]]).toEqual(['plenty', []])
   })
+  it('believes a write that failed more than a browser that says the same of every phone', async () => {
+    const put = IDBObjectStore.prototype.put
+    const refusing = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => { throw full() })
+    await save([comment('写不进去')]).catch(() => {})
+    expect([await mindSpace(), get(troubles).has('words_only')]).toEqual(['words_only', true])
+    refusing.mockImplementation(function (this: IDBObjectStore, row: { key?: string }, key) {
+      return put.call(this, row, key)
+    })
+    expect([await mindSpace(), get(troubles).has('words_only')]).toEqual(['plenty', false])
+  })
 })
 
 describe('a handle that dies', () => {
