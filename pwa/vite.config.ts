@@ -8,13 +8,13 @@ const SERVED = ['/api', '/sync', '/photos', '/r/', '/a/', '/p/', '/pass', '/post
 
 // What a page shows before anyone taps; words, parts and phone modules of later moments stay out.
 const EVERY_PAGE = new RegExp([
-  'src/ui/(?!Field|Number|number|TextArea|Stepper|Chips)', 'src/frame/(?!WeChat|updates|rooms)', 'src/sync/uuid7', 'src/words/[^/]+$',
-  'src/words/zh/(frame|leads|phone|today|ui|index)\\.', 'src/phone/(?!loop|push|pull|pulling|stream|pin|enrolment|frames|rebirth|released|revocation|canary|drafts)',
+  'src/trust/age', 'src/ui/(?!Field|Number|number|TextArea|Stepper|Chips)', 'src/frame/(?!WeChat|updates|rooms|Troubles|Unable)', 'src/sync/uuid7', 'src/words/[^/]+$',
+  'src/words/zh/(frame|leads|phone|today|ui|index)\\.', 'src/phone/(?!loop|push|pull|pulling|stream|pin|enrolment|frames|rebirth|released|revocation|canary|drafts|rescue|room|firstSave|lease)',
   'lucide/svelte/dist/Icon',
 ].join('|'))
 
 // Today, which most people see first: small parts compress better together.
-const FIRST_PAGE = /src\/(today\/|trust\/age|leads\/(OfferCard|told|act|said|clock)|customers\/(called|TierTag))|svelte\/dist\/icons\/(check|calendar-clock|triangle-alert)\./
+const FIRST_PAGE = /src\/(today\/|leads\/(OfferCard|told|act|said|clock)|customers\/(called|TierTag))|svelte\/dist\/icons\/(check|calendar-clock|triangle-alert)\./
 
 export default defineConfig(({ mode }) => ({
   plugins: [svelte(), tailwindcss(), VitePWA({
@@ -48,5 +48,5 @@ export default defineConfig(({ mode }) => ({
 
 /** `/sync` is both a screen and an address of the protocol: only what lies below it is the server's. */
 function proxied(path: string): string {
-  return path === '/sync' ? '^/sync/(push|pull|events|verify)' : path
+  return path === '/sync' ? '^/sync/(push|pull|events|verify|known)' : path
 }

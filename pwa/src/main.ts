@@ -3,23 +3,44 @@ import { mount } from 'svelte'
 import App from './frame/App.svelte'
 import { holdInstallPrompt } from './frame/install'
 import { startRouter } from './frame/router'
-import { startSession } from './phone/session'
+import { phoneDatabase } from './phone/databases'
+import { startSession, turnTo } from './phone/session'
 import { startSettings } from './phone/settings'
 import { learnRest } from './words'
+
+const OPENS_WITHIN_MS = 8000
 
 startRouter()
 holdInstallPrompt()
 await startSettings()
 mount(App, { target: document.getElementById('app')! })
-await startSession()
-// What the first paint does not need comes after it.
-const [{ startLoop }, { startUpdates }, { startIdleLock }] = await Promise.all([
-  import('./phone/loop'), import('./frame/updates'), import('./identity/idle'),
-])
-startIdleLock()
-// Any page but the first waits for the rest of the words itself; a first tap fetches them ahead of it.
-addEventListener('pointerdown', () => void learnRest(), { once: true, passive: true })
-await startLoop()
-await startUpdates()
-const { startKnown } = await import('./customers/known')
-startKnown()
+await begin()
+
+/** Where the browser keeps nothing, or another page holds the databases, nobody may type as if it did. */
+async function begin(): Promise<void> {
+  const stuck = setTimeout(() => turnTo('unable'), OPENS_WITHIN_MS)
+  try {
+    await phoneDatabase().open()
+    clearTimeout(stuck)
+    await startSession()
+  } catch (cause) {
+    clearTimeout(stuck)
+    console.warn('this phone keeps nothing', cause)
+    return turnTo('unable')
+  }
+  await goOn()
+}
+
+/** What the first paint does not need comes after it. */
+async function goOn(): Promise<void> {
+  const [{ startLoop }, { startUpdates }, { startIdleLock }] = await Promise.all([
+    import('./phone/loop'), import('./frame/updates'), import('./identity/idle'),
+  ])
+  startIdleLock()
+  // Any page but the first waits for the rest of the words itself; a first tap fetches them ahead of it.
+  addEventListener('pointerdown', () => void learnRest(), { once: true, passive: true })
+  await startLoop()
+  await startUpdates()
+  const { startKnown } = await import('./customers/known')
+  startKnown()
+}

@@ -4,7 +4,11 @@ export type Role = 'rep' | 'clerk' | 'manager' | 'area' | 'admin'
 export type Step = 'greeting' | 'needs' | 'proposal' | 'objection' | 'revisit'
 export const STEPS: readonly Step[] = ['greeting', 'needs', 'proposal', 'objection', 'revisit']
 
-export interface Organisation { name: string; code: string; zone: string }
+export interface Organisation {
+  name: string; code: string; zone: string
+  /** the server's: how long a phone opens without having met it; absent: seven */
+  lease_days?: number
+}
 export interface Point { lat: number; lng: number }
 export interface Store {
   name: string; code: string; zone: string

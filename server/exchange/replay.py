@@ -51,19 +51,19 @@ async def read_replay(connection: AsyncConnection, job: "Job", device: Record[An
     )
     replay = compare(known, job.hashes, logged.all())
     if replay.mismatched:
-        before = await judged_before(connection, device)
+        before = await judged_before(connection, device.org_id, device.staff_id)
         for each in replay.mismatched:
             each.known = job.hashes[each.n - numbers[0]] in before
     return replay
 
 
-async def judged_before(connection: AsyncConnection, device: Record[Any]) -> set[bytes]:
+async def judged_before(connection: AsyncConnection, org_id: str, staff_id: str) -> set[bytes]:
     """The hashes of everything this person ever pushed, from any phone. Read only when two
-    outboxes turn out to share one identity."""
+    outboxes turn out to share one identity, or one came back from a file."""
     logged = (
         select(pushes.c.hashes)
         .join(devices, (devices.c.org_id == pushes.c.org_id) & (devices.c.id == pushes.c.device_id))
-        .where(pushes.c.org_id == device.org_id, devices.c.staff_id == device.staff_id)
+        .where(pushes.c.org_id == org_id, devices.c.staff_id == staff_id)
     )
     blobs = [bytes(held) for held in (await connection.execute(logged)).scalars()]
     return {blob[at : at + HASH_BYTES] for blob in blobs for at in range(0, len(blob), HASH_BYTES)}

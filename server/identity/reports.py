@@ -18,8 +18,8 @@ Place = tuple[str, str]
 class Report(NamedTuple):
     """A phone's last contact. None is unknown: nothing was ever said of it.
 
-    `oldest_at` is the phone's own clock when it saved the oldest operation not yet sent, raw.
-    `photos` is remembered by the process that heard it, and in no table.
+    `oldest_at` is the phone's own clock when it saved the oldest operation or photo not yet sent,
+    raw. `photos` is remembered by the process that heard it, and in no table.
     """
 
     seen_at: int | None

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from server.errors import NotFound
 from server.ground import ground_of
-from server.stores import hours_routes, qr
+from server.stores import hours_routes, lease_routes, qr
 from server.stores.poster_png import draw_png
 from server.stores.posters import Sheet, draw_svg, make_sheet
 from server.stores.queries import find_poster
@@ -60,4 +60,5 @@ routes = [
     Route("/posters/{id}.png", show_png, methods=["GET"]),
     Route("/pass/{code}.svg", show_pass, methods=["GET"]),
     *hours_routes.routes,
+    *lease_routes.routes,
 ]

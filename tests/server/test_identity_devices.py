@@ -150,3 +150,17 @@ async def test_a_device_one_may_not_see_is_not_found(
     missing = await chen.delete("/api/devices/no-such-device")
     assert unseen.status_code == missing.status_code == 404
     assert unseen.json()["error"] == missing.json()["error"]
+
+
+async def test_an_admin_says_how_long_phones_open_without_the_server(
+    phone_of: PhoneOf, hua: httpx.AsyncClient, lin: httpx.AsyncClient
+) -> None:
+    bo = await phone_of("bo")
+    await bo.pull()
+    assert (await lin.patch("/api/organisation", json={"lease_days": 3})).status_code == 403
+    for wrong in (0, 91, "3"):
+        answer = await hua.patch("/api/organisation", json={"lease_days": wrong})
+        assert answer.status_code == 400
+    assert (await hua.patch("/api/organisation", json={"lease_days": 3})).status_code == 200
+    rows = [row for frame in await bo.pull() for row in frame.get("rows", [])]
+    assert [(row[0], row[5]["lease_days"]) for row in rows] == [("organisation", 3)]

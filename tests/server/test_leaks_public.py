@@ -19,14 +19,16 @@ from tests.conftest import MovableClock, SignIn
 from tests.server.visitor import Visitor, is_thanks, pass_in
 
 ALL_DOORS = {
-    "/sync/push", "/sync/pull", "/sync/verify", "/sync/events", "/sync/schema",
+    "/sync/push", "/sync/pull", "/sync/verify", "/sync/known", "/sync/events",
+    "/sync/schema",
     "/api/session", "/api/session/unlock", "/enter/{token}",
     "/api/staff", "/api/staff/{id}", "/api/staff/{id}/handover",
     "/api/staff/{id}/handover/rehearsal", "/api/staff-list", "/api/hr/people",
     "/api/wecom/{org_code}", "/api/stores/{id}", "/api/known-phones",
     "/api/devices", "/api/devices/{id}", "/api/leads/{id}/candidates",
     "/api/boards", "/api/boards/{id}",
-    "/api/stores/{id}/routing", "/api/stores/{id}/routing/rehearsal", "/api/stores/{id}/fairness",
+    "/api/organisation", "/api/stores/{id}/routing", "/api/stores/{id}/routing/rehearsal",
+    "/api/stores/{id}/fairness",
     "/api/stores/{id}/pool", "/api/stores/{id}/pool/rehearsal",
     "/api/stores/{id}/personal-codes",
     "/api/robots", "/api/robots/{id}", "/api/robots/{id}/test", "/api/robots/{id}/retry",

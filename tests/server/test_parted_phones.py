@@ -172,3 +172,35 @@ async def test_after_a_mismatch_nothing_new_is_judged_under_the_shared_identity(
     answer = (await bo.push([other], [{**fact, "n": 2}])).json()
     assert (answer["done"], answer["next"]) == ([1, 1], 2)
     assert answer["except"] == [{"o": "mismatch", "n": 1}]
+
+
+# Work that was carried in a file
+
+
+def envelope(phone: Phone, *units: list[dict[str, Any]]) -> dict[str, Any]:
+    """As it leaves another phone: numbered anew from the first on."""
+    operations = [operation for unit in units for operation in unit]
+    numbers = {id(operation): n for n, operation in enumerate(operations, start=1)}
+    told = [[{**each, "n": numbers[id(each)]} for each in unit] for unit in units]
+    return {"v": 1, "schema": 1, "device": phone.device, "sent_at": phone.clock(), "units": told}
+
+
+async def test_what_its_author_sent_before_is_recognised_on_another_phone(
+    phone_of: PhoneOf,
+) -> None:
+    first, second, chen = await phone_of("bo"), await phone_of("bo"), await phone_of("chen")
+    id = await register(first)
+    said = [[comment(first, id, text)] for text in ("想看北欧风", "周末带家人来")]
+    out_of_reach = [comment(first, make_id(), "不在范围里")]
+    await first.push(*said, out_of_reach)
+    unsent = [comment(first, id, "还没发出")]
+    carried = envelope(second, unsent, out_of_reach, *said)
+    answer = await second.client.post("/sync/known", json=carried)
+    assert answer.json() == {"known": [2, 3, 4]}, "what was refused was judged, too"
+    theirs = await chen.client.post("/sync/known", json=carried)
+    assert theirs.json() == {"known": []}, "nobody learns what a colleague has written"
+
+    left = [second.operation("comment", unsent[0]["i"], unsent[0]["f"])]
+    assert "except" not in (await second.push(left)).json()
+    again = await second.client.post("/sync/known", json=envelope(second, left))
+    assert again.json() == {"known": [1]}

@@ -4,7 +4,7 @@ import { eraseCache, eraseOutbox, phoneDatabase, type Known } from '../phone/dat
 import { enrolDevice, isStale } from '../phone/enrolment'
 import { farewellOf } from '../phone/farewells'
 import { syncNow } from '../phone/loop'
-import { opensWith } from '../phone/pin'
+import { opensWith, sealPin } from '../phone/pin'
 import { keyOf, knownPeople, leave, me, newcomer, open, oweEnd, oweNoEnd, oweSession, personOf, remember, rememberedKey, turnTo, vouch, welcome, type Person, type ServerSession } from '../phone/session'
 
 /* The doors: signing in, enrolling, unlocking, locking, signing out. */
@@ -18,6 +18,7 @@ export async function signIn(org: string, login: string, password: string): Prom
   await oweNoEnd()
   const who = personOf(session.body)
   if (await isParting(who)) return 'revoked'
+  await forgive(keyOf(who))
   await welcome(who)
   return ''
 }
@@ -41,7 +42,7 @@ export async function enrol(shared: boolean, pin = ''): Promise<string> {
   return ''
 }
 
-/** Opens a shared phone for one person. Works without a network; with one, it also takes a session. */
+/** Opens a phone with a PIN for one person. Works without a network; with one, it also takes a session. */
 export async function unlock(key: string, pin: string): Promise<'' | 'wrong_pin' | 'wait'> {
   const known = await phoneDatabase().people.get(key)
   if (!known?.pin) return 'wrong_pin'
@@ -50,11 +51,12 @@ export async function unlock(key: string, pin: string): Promise<'' | 'wrong_pin'
     await countFailure(key)
     return 'wrong_pin'
   }
-  await phoneDatabase().settings.delete(`failures:${key}`)
+  await forgive(key)
   // Another person's page is not this person's.
   if (rememberedKey() !== key) go('/', { replace: true })
   await open(known)
-  oweSession(() => takeSession(known, pin))
+  // One's own phone has its session still; a shared one may hold a colleague's.
+  if (known.shared) oweSession(() => takeSession(known, pin))
   void syncNow()
   return ''
 }
@@ -83,13 +85,21 @@ export async function signOut(discard: boolean): Promise<void> {
   turnTo((await knownPeople()).some((other) => other.shared && other.pin) ? 'locked' : 'out')
 }
 
+/** Another PIN for this phone, or none. The server knows that of a shared one, and is asked; '' when it worked. */
+export async function setPin(pin: string): Promise<string> {
+  const known = await phoneDatabase().people.get(keyOf(me()))
+  if (known?.shared) return enrolDevice(me(), true, pin)
+  await phoneDatabase().people.update(keyOf(me()), { pin: pin ? await sealPin(pin) : null })
+  return ''
+}
+
 /** Whoever signed out is not rung on this phone any more. */
 async function silence(): Promise<void> {
   const ended = import('../notify/webPush').then(({ turnOff }) => turnOff())
   await Promise.race([ended.catch(() => {}), new Promise((resolve) => setTimeout(resolve, SILENCE_MS))])
 }
 
-/** Goes to the sign-in page so that another person can be added to a shared phone. */
+/** Goes to the sign-in page: another person is added to a shared phone, or somebody has forgotten the PIN of their own. */
 export function addPerson(): void {
   leave()
   turnTo('out')
@@ -105,6 +115,10 @@ export async function waitLeft(key: string): Promise<number> {
   const failures = (await phoneDatabase().settings.get(`failures:${key}`))?.value as Failures | undefined
   if (!failures || failures.count < TRIES) return 0
   return Math.max(0, failures.at + PAUSE_MS * 2 ** (failures.count - TRIES) - Date.now())
+}
+
+async function forgive(key: string): Promise<void> {
+  await phoneDatabase().settings.delete(`failures:${key}`)
 }
 
 async function countFailure(key: string): Promise<void> {

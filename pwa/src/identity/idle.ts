@@ -5,21 +5,21 @@ import { keyOf, lock, person } from '../phone/session'
 const IDLE_MS = 3 * 60_000
 const CHECK_MS = 5_000
 
-/** A shared phone locks after three minutes without a touch, and when it comes back after as long. */
+/** A phone with a PIN locks after three minutes without a touch, and when it comes back after as long. */
 export function startIdleLock(): void {
   let touched = Date.now()
   for (const kind of ['pointerdown', 'keydown', 'scroll'] as const) {
     addEventListener(kind, () => (touched = Date.now()), { passive: true, capture: true })
   }
   // The bell must stay in view all day: its screen shows no customer's records.
-  const look = () => location.pathname !== '/bell' && Date.now() - touched >= IDLE_MS && void lockIfShared()
+  const look = () => location.pathname !== '/bell' && Date.now() - touched >= IDLE_MS && void lockWithPin()
   person.subscribe(() => (touched = Date.now()))
   setInterval(look, CHECK_MS)
   document.addEventListener('visibilitychange', look)
 }
 
-async function lockIfShared(): Promise<void> {
+async function lockWithPin(): Promise<void> {
   const who = get(person)
   const known = who && (await phoneDatabase().people.get(keyOf(who)))
-  if (known?.shared && known.pin) lock()
+  if (known?.pin) lock()
 }

@@ -68,6 +68,7 @@ describe('work that does not leave a phone', () => {
   })
   test('is not there when the phone says that nothing waits', () => {
     expect(ids([holding(80 * HOUR, { pending: 0 })])).toEqual([])
+    expect(ids([holding(80 * HOUR, { pending: 0, photos: 1 }), holding(80 * HOUR, { id: 'q', pending: 0, photos: null })])).toEqual(['p', 'q'])
   })
   test('comes before mere silence, the worst first', () => {
     const quiet = phone({ id: 'quiet', staff_id: 'chen', last_seen_at: NOW - 4 * HOUR })

@@ -36,7 +36,8 @@ export function silentPhones(devices: Device[], around: Around, at: number): Sil
 
 function judged(device: Device, around: Around, at: number, heard: ReadonlySet<string>): SilentPhone {
   const pending = device.pending ?? 0
-  const oldest = pending > 0 ? device.oldest_pending_at : null
+  // Of photos alone the server may have forgotten how many; that the phone named a day for them it has not.
+  const oldest = pending + (device.photos ?? 1) > 0 ? device.oldest_pending_at : null
   const tone = lateness(oldest, at)
   return {
     device, pending, photos: device.photos ?? 0, tone, last_at: lastContact(device), store_id: storesOf(device, around)[0]!.id,

@@ -3,19 +3,68 @@ import { phoneDatabase } from './databases'
 
 const NAME = 'shopbell_install'
 const YEAR_S = 365 * 86_400
+const LOST = 'evicted'
+
+/** What the browser threw away, as far as what it left still tells. `unsent` null: nothing tells. */
+export interface Loss { found_at: number; unsent: Remembered | null }
+/** What was unsent on this phone when it was last counted. */
+export interface Remembered { counted_at: number; people: Unsent[] }
+export interface Unsent { key: string; name: string; records: number; photos: number; oldest_at: number | null }
 
 /**
- * True when the browser has thrown this phone's databases away: the cookie or localStorage remembers an install of
- * which IndexedDB knows nothing. Silent emptiness would be the worst news.
+ * What is known of a loss that nobody has yet read of, or null. The browser has thrown this phone's databases away when
+ * the cookie or localStorage remembers an install of which IndexedDB knows nothing. Silent emptiness would be the worst news.
  */
-export async function canary(): Promise<boolean> {
-  const stored = (await phoneDatabase().settings.get('install'))?.value as string | undefined
-  const remembered = localStorage.getItem(NAME) ?? cookie()
+export async function canary(): Promise<Loss | null> {
+  const { settings } = phoneDatabase()
+  const stored = (await settings.get('install'))?.value as string | undefined
+  const remembered = read(NAME) ?? cookie()
   const install = stored ?? newId()
-  await phoneDatabase().settings.put({ key: 'install', value: install })
-  localStorage.setItem(NAME, install)
+  if (!stored && remembered) await settings.put({ key: LOST, value: { found_at: Date.now(), unsent: lastCount() } satisfies Loss })
+  await settings.put({ key: 'install', value: install })
+  keep(NAME, install)
   document.cookie = `${NAME}=${install}; path=/; max-age=${YEAR_S}; samesite=strict`
-  return !stored && !!remembered
+  return lossOf()
+}
+
+export async function lossOf(): Promise<Loss | null> {
+  return ((await phoneDatabase().settings.get(LOST))?.value as Loss | undefined) ?? null
+}
+
+/** They have read it. */
+export async function forgetLoss(): Promise<void> {
+  await phoneDatabase().settings.delete(LOST)
+}
+
+const COUNT = 'shopbell-unsent'
+
+/** Remembers, where a browser that makes room does not look, what would be lost with the databases. */
+export function rememberCount(people: Unsent[]): void {
+  keep(COUNT, JSON.stringify({ counted_at: Date.now(), people } satisfies Remembered))
+}
+
+function lastCount(): Remembered | null {
+  try {
+    return JSON.parse(read(COUNT) ?? 'null') as Remembered | null
+  } catch {
+    return null
+  }
+}
+
+function read(name: string): string | null {
+  try {
+    return localStorage.getItem(name)
+  } catch {
+    return null
+  }
+}
+
+function keep(name: string, value: string): void {
+  try {
+    localStorage.setItem(name, value)
+  } catch {
+    // Full or forbidden: the cookie alone has to tell.
+  }
 }
 
 /** Asks the browser to keep this phone's data; true when it agreed. Best asked after a tap. */

@@ -81,9 +81,14 @@ export interface Known {
   device: string | null
   credential: string | null
   shared: boolean
-  /** PBKDF2 of the PIN, for unlocking without a network. */
+  /** PBKDF2 of the PIN, for unlocking without a network; one's own phone need not have one. */
   pin: { salt: string; hash: string } | null
   contact_at: number
+  /** This phone's clock: until when it opens without having met the server. Absent on phones of before, until they next do. */
+  lease_until?: number
+  /** the latest this phone's clock ever showed since then */
+  high_at?: number
+  lease_days?: number
 }
 
 /** The only copy of a person's work: every write reaches the disk before it is called saved. */
@@ -178,9 +183,9 @@ export async function beneath(cache: CacheDatabase): Promise<IDBDatabase> {
   return cache.backendDB()
 }
 
-/** Drops a dead handle so that the next use opens a fresh one; what is stored stays. */
+/** Drops a dead handle so that the next use opens a fresh one; what is stored stays, and screens go on reading it. */
 export function reopenOutbox(org: string, staff: string): OutboxDatabase {
-  outboxes.get(`${org}-${staff}`)?.close({ disableAutoOpen: true })
+  outboxes.get(`${org}-${staff}`)?.close({ disableAutoOpen: false })
   outboxes.delete(`${org}-${staff}`)
   return outboxOf(org, staff)
 }
@@ -228,4 +233,6 @@ function yieldToNewer(database: Dexie): void {
     database.close()
     globalThis.dispatchEvent?.(new Event('shopbell-outdated'))
   })
+  // One that sleeps, and heard nothing, is in the way.
+  database.on('blocked', () => globalThis.dispatchEvent?.(new Event('shopbell-blocked')))
 }

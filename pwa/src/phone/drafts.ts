@@ -1,20 +1,37 @@
-import { ownOutbox } from './databases'
+import { ownOutbox, type KeptDraft } from './databases'
+import { me } from './session'
 
 /** Keeps what is being typed, at each tap; `value` must be plain data. Local only, never synced. */
 export async function keepDraft(key: string, value: unknown): Promise<void> {
-  await ownOutbox().drafts.put({ key, value: structuredClone(value), kept_at: Date.now() })
+  const draft = { key, value: structuredClone(value), kept_at: Date.now() }
+  await ownOutbox().drafts.put(draft).then(() => localStorage.removeItem(nameOf(key)), (cause: unknown) => setAside(draft, cause))
 }
 
 /** What was kept under this key, or undefined. */
 export async function readDraft<T>(key: string): Promise<T | undefined> {
-  return (await ownOutbox().drafts.get(key))?.value as T | undefined
-}
-
-/** When the draft was last kept, ms of this phone, or undefined. */
-export async function draftKeptAt(key: string): Promise<number | undefined> {
-  return (await ownOutbox().drafts.get(key))?.kept_at
+  return (await newest(key))?.value as T | undefined
 }
 
 export async function dropDraft(key: string): Promise<void> {
-  await ownOutbox().drafts.delete(key)
+  localStorage.removeItem(nameOf(key))
+  await ownOutbox().drafts.delete(key).catch((cause: unknown) => console.warn('a draft stays', cause))
+}
+
+/** A database that refuses must not cost what is being typed. Bytes of photos do not fit here: they fail as before. */
+function setAside(draft: KeptDraft, cause: unknown): void {
+  console.warn('a draft is kept aside', cause)
+  localStorage.setItem(nameOf(draft.key), JSON.stringify(draft, (_, value: unknown) => {
+    if (value instanceof ArrayBuffer) throw cause
+    return value
+  }))
+}
+
+async function newest(key: string): Promise<KeptDraft | undefined> {
+  const aside = localStorage.getItem(nameOf(key))
+  return aside ? (JSON.parse(aside) as KeptDraft) : ownOutbox().drafts.get(key).catch(() => undefined)
+}
+
+function nameOf(key: string): string {
+  const who = me()
+  return `shopbell-draft-${who.org.id}-${who.staff_id}-${key}`
 }

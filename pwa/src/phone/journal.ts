@@ -5,10 +5,10 @@ import type { Draft } from './outbox'
 export interface Entry { unit: Draft[]; captured_at: number }
 
 /** Keeps a unit in the reserve; false when even that is full or forbidden. The same unit is kept once. */
-export function addToJournal(org: string, staff: string, entry: Entry): boolean {
+export function addToJournal(org: string, staff: string, { unit, captured_at }: Entry): boolean {
   try {
-    const others = journalOf(org, staff).filter((known) => known.unit[0]?.id !== entry.unit[0]?.id)
-    localStorage.setItem(keyOf(org, staff), JSON.stringify([...others, entry]))
+    const others = journalOf(org, staff).filter((known) => known.unit[0]?.id !== unit[0]?.id)
+    localStorage.setItem(keyOf(org, staff), JSON.stringify([...others, { unit, captured_at }]))
     return true
   } catch {
     return false
@@ -35,6 +35,14 @@ export async function importJournal(org: string, staff: string, save: (entry: En
     localStorage.setItem(keyOf(org, staff), JSON.stringify(journalOf(org, staff).slice(1)))
   }
   return true
+}
+
+/** Takes out what `is` says; answers with how many are left. */
+export function takeFromJournal(org: string, staff: string, is: (entry: Entry) => boolean): number {
+  const left = journalOf(org, staff).filter((entry) => !is(entry))
+  if (left.length) localStorage.setItem(keyOf(org, staff), JSON.stringify(left))
+  else tearJournal(org, staff)
+  return left.length
 }
 
 /** Throws the reserve away, with the device it belonged to. */

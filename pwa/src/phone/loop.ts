@@ -1,17 +1,22 @@
 import { get } from 'svelte/store'
 import { backOff } from './answers'
-import { canary } from './canary'
+import { askToPersist, canary, rememberCount, type Unsent } from './canary'
 import { cacheOf, outboxOf, phoneDatabase, type CacheDatabase, type Known, type OutboxDatabase } from './databases'
 import { enrolDevice, isStale } from './enrolment'
 import { farewellOf } from './farewells'
-import { importReserve, whenSaved } from './outbox'
+import { noteSave } from './firstSave'
+import { mindLease, renewLease } from './lease'
+import { whenSaved } from './outbox'
 import { pull, type Pulled } from './pull'
 import { drain, type Drained } from './push'
 import { settleRefused } from './released'
+import { reportOf } from './report'
+import { importReserve } from './rescue'
 import { handOver, heedFarewells, partWith } from './revocation'
+import { mindSpace } from './room'
 import { holdsSession, keyOf, knownPeople, lock, me, needsSignIn, person, phase, type Person } from './session'
 import { exchange, type Exchange } from './status'
-import { relieved, troubled } from './trouble'
+import { relieved, troubled, troubles } from './trouble'
 
 const EVERY_MS = 60_000
 const POKE_MS = 150
@@ -34,7 +39,7 @@ export async function syncNow(): Promise<void> {
     again = true
     return running
   }
-  running = locked(round).catch((cause: unknown) => console.error('sync stopped', cause)).finally(() => {
+  running = locked(round).catch(stopped).finally(() => {
     running = null
     if (again) {
       again = false
@@ -44,15 +49,25 @@ export async function syncNow(): Promise<void> {
   return running
 }
 
+/** A database that failed for a moment must not end the rounds. */
+function stopped(cause: unknown): void {
+  console.error('sync stopped', cause)
+  failures += 1
+  schedule(backOff(failures))
+}
+
 /** Starts every trigger: now, on return, on network, after saves, on pokes, each minute while visible. */
 export async function startLoop(): Promise<void> {
-  whenSaved(() => void syncNow())
+  whenSaved(afterSave)
   if (await canary()) troubled('evicted')
   heedFarewells()
   await importJournals()
   addEventListener('online', () => wake())
+  // A browser that would not promise before may, once the app is on the home screen.
+  addEventListener('appinstalled', () => void askToPersist())
   addEventListener('offline', () => note({ reachable: false }))
   addEventListener('shopbell-outdated', () => troubled('outdated'))
+  addEventListener('shopbell-blocked', () => troubled('blocked'))
   document.addEventListener('visibilitychange', () => (document.visibilityState === 'visible' ? wake() : sleep()))
   phase.subscribe((now) => (now === 'open' ? wake() : listen(false)))
   wake()
@@ -65,8 +80,26 @@ export async function importJournals(): Promise<void> {
   if (results.every(Boolean)) relieved('journaled')
 }
 
+function afterSave(): void {
+  void countUnsent().catch((cause: unknown) => console.warn('not counted', cause))
+  void noteSave()
+  void syncNow()
+}
+
+/** So that a loss can be told of honestly. */
+async function countUnsent(): Promise<void> {
+  const people = await phoneDatabase().people.toArray()
+  rememberCount((await Promise.all(people.map(unsentOf))).filter(({ records, photos }) => records + photos > 0))
+}
+
+async function unsentOf({ key, org_id, staff_id, person: who }: Known): Promise<Unsent> {
+  const { pending, photos, oldest_at } = await reportOf(outboxOf(org_id, staff_id))
+  return { key, name: (who as unknown as Person).name, records: pending, photos, oldest_at }
+}
+
 function wake(): void {
   failures = 0
+  if (get(troubles).has('journaled')) void importJournals()
   void syncNow()
   listen(true)
 }
@@ -89,6 +122,7 @@ async function round(): Promise<void> {
   if (own && pulled) pushed.push(...(await understand(own, pulled)))
   if ([...pushed, ...(pulled ? [pulled] : [])].every((one) => one.meaning !== 'later')) pushed.push(...(await greetEveryone()))
   if (pushed.every((one) => one.meaning !== 'later')) await sendPhotos()
+  await Promise.all([countUnsent(), mindSpace(), own && mindLease(own)])
   conclude(pushed, pulled)
 }
 
@@ -174,6 +208,7 @@ async function pullOwn(who: Person): Promise<Pulled> {
   })
   // A first sync that was cut stands where it was until it goes on.
   if (pulled.head || !first) note({ backfill: null })
+  if (pulled.meaning === 'ack') await renewLease(who)
   if (pulled.head) await prove(cache, outboxOf(who.org.id, who.staff_id), began)
   if (pulled.code === 'differs') await cache.meta.put({ key: 'differs', value: true })
   return pulled

@@ -1,11 +1,11 @@
 import { liveQuery, type Observable } from 'dexie'
+import { get } from 'svelte/store'
 import { newId } from '../sync/uuid7'
 import type { EntityName } from '../model'
-import { cacheOf, outboxOf, ownOutbox, reopenOutbox, type Operation, type OutboxDatabase, type PendingPhoto } from './databases'
-import { addToJournal, importJournal } from './journal'
+import { cacheOf, outboxOf, ownOutbox, type Operation, type OutboxDatabase, type PendingPhoto } from './databases'
 import { rootsOf } from './roots'
 import { me } from './session'
-import { troubled } from './trouble'
+import { troubles } from './trouble'
 
 export type { PendingPhoto } from './databases'
 
@@ -65,25 +65,13 @@ export function waiting(): Observable<Waiting[]> {
 
 /** Saves for a named person; `captured_at` is the phone's own clock, raw. */
 export async function keep(org: string, staff: string, unit: Draft[], photos: PendingPhoto[], captured_at: number): Promise<void> {
+  const saving = { org, staff, unit, photos, captured_at }
   try {
-    await write(outboxOf(org, staff), org, staff, unit, photos, captured_at)
-  } catch (first) {
-    // A handle can die under us (iOS, after a long sleep): a fresh one gets one more chance.
-    console.warn('saving failed once', first)
-    await write(reopenOutbox(org, staff), org, staff, unit, photos, captured_at).catch((second: unknown) => {
-      const kept = addToJournal(org, staff, { unit, captured_at })
-      troubled(kept ? 'journaled' : 'lost')
-      throw new NotSaved(kept, second)
-    })
+    await write(outboxOf(org, staff), saving)
+  } catch (cause) {
+    return (await import('./rescue')).rescue(saving, cause)
   }
-}
-
-/** Moves a person's reserve into their outbox; true when none is left. */
-export async function importReserve(org: string, staff: string): Promise<boolean> {
-  return importJournal(org, staff, async ({ unit, captured_at }) => {
-    const known = await outboxOf(org, staff).operations.where('id').equals(unit[0]?.id ?? '').count()
-    if (!known) await keep(org, staff, unit, [], captured_at)
-  })
+  if (get(troubles).has('journaled')) (await import('./rescue')).forgetSame(saving)
 }
 
 /** This outbox's own device id, born with it. Call inside a transaction over `meta`, or alone. */
@@ -97,7 +85,9 @@ export async function deviceOf(outbox: OutboxDatabase): Promise<string> {
   })
 }
 
-async function write(outbox: OutboxDatabase, org: string, staff: string, unit: Draft[], photos: PendingPhoto[], captured_at: number): Promise<void> {
+export interface Saving { org: string; staff: string; unit: Draft[]; photos: PendingPhoto[]; captured_at: number }
+
+export async function write(outbox: OutboxDatabase, { org, staff, unit, photos, captured_at }: Saving): Promise<void> {
   const roots = await rootsOf(unit, cacheOf(org, staff), outbox)
   await outbox.transaction('rw', outbox.operations, outbox.photos, outbox.meta, async () => {
     const first = ((await outbox.meta.get('next_seq'))?.value as number | undefined) ?? 1

@@ -176,7 +176,7 @@ function unitsOf(operations: Operation[]): Operation[][] {
   return units
 }
 
-function wired(op: Operation): WireOperation {
+export function wired(op: Pick<Operation, 'seq' | 'entity' | 'id' | 'fields' | 'captured_at' | 'base' | 'cites'>): WireOperation {
   const wire: WireOperation = { n: op.seq, e: op.entity, i: op.id, f: op.fields, t: op.captured_at }
   if (op.base !== null) wire.b = op.base
   if (op.cites !== null) wire.x = op.cites

@@ -28,8 +28,8 @@ it('says that nothing waits once everything was received', async () => {
   await pull(stage.outbox, stage.cache, 0)
   expect(server.pulls[0]).toMatchObject({ pending: 0, oldest_at: null, photos: 0 })
 })
-it('counts photos that are still to go, and no others', async () => {
+it('counts photos that are still to go, and no others, and since when', async () => {
   const photo = { subject_id: 's', sha256: '', bytes: 1, blob: new ArrayBuffer(1), type: 'image/jpeg', upload_url: null, sent_bytes: 0, kept_at: 0 }
-  await stage.outbox.photos.bulkPut((['waiting', 'sending', 'stored', 'refused'] as const).map((state) => ({ ...photo, id: state, state })))
-  expect(await reportOf(stage.outbox)).toEqual({ pending: 0, oldest_at: null, photos: 2 })
+  await stage.outbox.photos.bulkPut((['waiting', 'sending', 'stored', 'refused'] as const).map((state, nth) => ({ ...photo, id: newId(1000 - nth), state })))
+  expect(await reportOf(stage.outbox)).toEqual({ pending: 0, oldest_at: 999, photos: 2 })
 })

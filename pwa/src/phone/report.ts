@@ -4,12 +4,12 @@ import type { OutboxDatabase } from './databases'
 /** What this phone says of itself with each pull, so that a manager sees work that is stuck here. */
 export interface Report { pending: number; oldest_at: number | null; photos: number }
 
-/** How one outbox stands: operations not yet received, this phone's clock when the oldest was saved, photos to upload. */
+/** How one outbox stands: operations not yet received, photos to upload, and this phone's clock when the oldest of them was saved. */
 export async function reportOf(outbox: OutboxDatabase): Promise<Report> {
   const unsent = await outbox.operations.where('state').anyOf('waiting', 'sending').toArray()
-  const photos = await outbox.photos.where('state').anyOf('waiting', 'sending').count()
-  const oldest = unsent.reduce((least, op) => Math.min(least, op.captured_at), Infinity)
-  return { pending: unsent.length, oldest_at: unsent.length ? oldest : null, photos }
+  const photos = await outbox.photos.where('state').anyOf('waiting', 'sending').primaryKeys()
+  const oldest = Math.min(...unsent.map(({ captured_at }) => captured_at), ...photos.map(madeAt))
+  return { pending: unsent.length, oldest_at: Number.isFinite(oldest) ? oldest : null, photos: photos.length }
 }
 
 /** When the oldest of what is still on this phone alone was saved: an operation, a photo, or one of the `reserve`. */

@@ -4,8 +4,8 @@ import { call } from './api'
 import { eraseCache, eraseOutbox, outboxOf, phoneDatabase, type Known, type OutboxDatabase } from './databases'
 import { farewellOf, farewells, putFarewell } from './farewells'
 import { journalOf, tearJournal } from './journal'
-import { importReserve } from './outbox'
 import { drain, type Drained } from './push'
+import { importReserve } from './rescue'
 import { keyOf, knownPeople, leave, oweEnd, person, remember, rememberedKey, turnTo, type Person } from './session'
 
 /* What becomes of a person's records on a phone whose device was revoked. The rows go at once. What is unsent goes to

@@ -1,6 +1,7 @@
 import { get } from 'svelte/store'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { phoneDatabase } from './databases'
+import { mindLease, renewLease } from './lease'
 import { opensWith, sealPin } from './pin'
 import { askServer, holdsSession, lock, me, needsSignIn, open, oweSession, person, phase, startSession } from './session'
 import { newPhone, type Stage } from './stage'
@@ -82,4 +83,74 @@ it('opens with the right PIN only', async () => {
   expect(await opensWith(sealed, '2468')).toBe(true)
   expect(await opensWith(sealed, '2469')).toBe(false)
   expect(JSON.stringify(sealed)).not.toContain('2468')
+})
+
+describe('a phone that has not met the server for long', () => {
+  const DAY_MS = 86_400_000
+  let now: number
+  beforeEach(async () => {
+    now = 1_795_400_000_000
+    vi.spyOn(Date, 'now').mockImplementation(() => now)
+    await phoneDatabase().people.update(stage.key, { lease_until: now + 7 * DAY_MS, high_at: now, lease_days: 7 })
+    await open(await known())
+    network = false
+  })
+  afterEach(() => vi.restoreAllMocks())
+
+  it('opens for seven days, then shows nothing until the server has answered', async () => {
+    now += 7 * DAY_MS - 1
+    await startSession()
+    expect(get(phase)).toBe('open')
+    now += 1
+    await startSession()
+    expect([get(phase), await holdsSession(), get(phase)]).toEqual(['lapsed', false, 'lapsed'])
+    network = true
+    expect([await holdsSession(), get(phase), (await known()).lease_until]).toEqual([true, 'open', now + 7 * DAY_MS])
+  })
+  it('asks for a sign-in where the session is gone, too', async () => {
+    now += 8 * DAY_MS
+    await startSession()
+    network = true
+    cookie = null
+    expect([await holdsSession(), get(phase), get(needsSignIn)]).toEqual([false, 'lapsed', true])
+  })
+  it('gains no time by a clock that is set back', async () => {
+    await mindLease(stage.who)
+    now += 6 * DAY_MS
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + DAY_MS / 2)
+    await mindLease(stage.who)
+    expect((await known()).high_at).toBe(now)
+    now -= 5 * DAY_MS
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 2 * DAY_MS)
+    await mindLease(stage.who)
+    expect(get(phase)).toBe('lapsed')
+    await startSession()
+    expect(get(phase)).toBe('lapsed')
+  })
+  it('has as long as the organisation says, from each answer on', async () => {
+    await stage.cache.rows.put({ id: stage.who.org.id, body: { lease_days: 2 } } as never)
+    await renewLease(stage.who)
+    expect(await known()).toMatchObject({ lease_days: 2, lease_until: now + 2 * DAY_MS })
+    now += 2 * DAY_MS
+    await mindLease(stage.who)
+    expect(get(phase)).toBe('lapsed')
+    await renewLease(stage.who)
+    expect([get(phase), (await known()).lease_until]).toEqual(['open', now + 2 * DAY_MS])
+  })
+  it('goes on where it never was told of a lease', async () => {
+    await phoneDatabase().people.update(stage.key, { lease_until: undefined, high_at: undefined, lease_days: undefined })
+    now += 30 * DAY_MS
+    await startSession()
+    await mindLease(stage.who)
+    expect(get(phase)).toBe('open')
+  })
+})
+
+it('locks a phone of one’s own where its owner chose a PIN', async () => {
+  await open(await known())
+  await phoneDatabase().people.update(stage.key, { pin: { salt: '00', hash: 'x' } })
+  await startSession()
+  expect(get(phase)).toBe('locked')
+  await askServer()
+  expect(get(phase)).toBe('locked')
 })

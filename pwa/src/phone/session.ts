@@ -13,8 +13,8 @@ export interface Person {
   accepts_leads: boolean
   org: { id: string; code: string; name: string; zone: string }
 }
-/** starting: not known yet; out: sign in; choosing: whose phone is this; locked: a PIN; open: at work. */
-export type Phase = 'starting' | 'out' | 'choosing' | 'locked' | 'open'
+/** starting: not known yet; unable: nothing can be kept here; out: sign in; choosing: whose phone is this; locked: a PIN; lapsed: too long without the server; open: at work. */
+export type Phase = 'starting' | 'unable' | 'out' | 'choosing' | 'locked' | 'lapsed' | 'open'
 export interface ServerSession { staff: { id: string; name: string; role: Role; store_ids: string[]; accepts_leads: boolean }; org: Person['org'] }
 
 const held = writable<Person | null>(null)
@@ -56,7 +56,7 @@ export async function startSession(): Promise<void> {
   const people = await knownPeople()
   lastKey = ((await phoneDatabase().settings.get(LAST))?.value as string | undefined) ?? ''
   const last = people.find((known) => known.key === lastKey)
-  if (people.some((known) => known.shared && known.pin)) at.set('locked')
+  if (last?.pin || people.some((known) => known.shared && known.pin)) at.set('locked')
   else if (last) await open(last)
   else await askServer()
   if (get(at) === 'open') void askServer()
@@ -68,7 +68,7 @@ export async function askServer(): Promise<void> {
   const who = answer.ok && answer.body ? personOf(answer.body) : null
   if (who && (await hasLeft(who))) await endSession()
   else if (who) await welcome(who)
-  else if (answer.status === 401 && get(at) === 'open') needsSignIn.set(true)
+  else if (answer.status === 401 && get(held)) needsSignIn.set(true)
   else if (get(at) === 'starting') at.set('out')
 }
 
@@ -152,7 +152,7 @@ export async function welcome(who: Person): Promise<void> {
     at.set('choosing')
     return
   }
-  const fresh = { ...known, person: { ...who }, contact_at: Date.now() }
+  const fresh = { ...known, person: { ...who }, contact_at: Date.now(), ...leaseOf(known.lease_days) }
   await phoneDatabase().people.put(fresh)
   await open(fresh)
   vouch(who)
@@ -168,7 +168,20 @@ export async function open(known: Known): Promise<void> {
   adopt(known.person as unknown as Person)
   await remember(known.key)
   candidate = null
-  at.set('open')
+  at.set(isLapsed(known) ? 'lapsed' : 'open')
+}
+
+const LEASE_DAYS = 7
+const DAY_MS = 86_400_000
+
+/** What begins anew whenever the server answers this person here. */
+export function leaseOf(lease_days = LEASE_DAYS): Pick<Known, 'lease_until' | 'high_at' | 'lease_days'> {
+  return { lease_days, lease_until: Date.now() + lease_days * DAY_MS, high_at: Date.now() }
+}
+
+/** A clock that was set back buys no time. */
+export function isLapsed({ lease_until = Infinity, high_at = 0 }: Known): boolean {
+  return Math.max(Date.now(), high_at) >= lease_until
 }
 
 /** Whom `enrol` is about. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { IDLE, provenAt, statusOf, type Counts } from './status'
 
-const quiet: Counts = { known: true, waiting: 0, photos: 0, attention: 0, synced_at: 1, proven_at: 1, usable: true }
+const quiet: Counts = { known: true, waiting: 0, photos: 0, attention: 0, synced_at: 1, oldest_at: null, proven_at: 1, usable: true }
 const kind = (counts: Partial<Counts>, doing: Partial<typeof IDLE> = {}) => statusOf({ ...quiet, ...counts }, { ...IDLE, ...doing }).kind
 
 describe('the chip tells the truth', () => {

@@ -8,6 +8,7 @@ import { isForMe, refusedOnce } from './refused'
 import { oldestUnsent } from './report'
 import { seen } from './seen'
 import { me, person } from './session'
+import { troubles } from './trouble'
 
 export interface Status {
   kind: 'synced' | 'offline' | 'syncing' | 'attention'
@@ -22,6 +23,8 @@ export interface Status {
   total: number
   attention: number
   synced_at: number | null
+  /** when the oldest of what is on this phone alone was saved */
+  oldest_at: number | null
   /** everything up to then is on the server; null where that is not known */
   proven_at: number | null
   /** part 0 has arrived: the lists may be believed */
@@ -42,8 +45,8 @@ export const IDLE: Exchange = { reachable: true, pushing: null, backfill: null, 
 export const exchange = writable<Exchange>(IDLE)
 
 /** What this phone's own databases say. */
-export interface Counts { known: boolean; waiting: number; photos: number; attention: number; synced_at: number | null; proven_at: number | null; usable: boolean }
-const NOTHING: Counts = { known: false, waiting: 0, photos: 0, attention: 0, synced_at: null, proven_at: null, usable: false }
+export interface Counts { known: boolean; waiting: number; photos: number; attention: number; synced_at: number | null; oldest_at: number | null; proven_at: number | null; usable: boolean }
+const NOTHING: Counts = { known: false, waiting: 0, photos: 0, attention: 0, synced_at: null, oldest_at: null, proven_at: null, usable: false }
 
 const counts: Readable<Counts> = readable(NOTHING, (set) => {
   let inner: { unsubscribe(): void } | null = null
@@ -56,10 +59,11 @@ const counts: Readable<Counts> = readable(NOTHING, (set) => {
 })
 
 /** The truth for the chip: never "synced" while something waits, differs, or needs a person. */
-export const status: Readable<Status> = derived([counts, exchange], ([counted, doing]) => statusOf(counted, doing))
+export const status: Readable<Status> = derived([counts, exchange, troubles], ([counted, doing, known]) => statusOf(counted, doing, known.has('journaled')))
 
-export function statusOf(counted: Counts, doing: Exchange): Status {
-  const attention = counted.attention + (doing.stuck ? 1 : 0)
+/** `journaled`: something lies in the reserve, which no database tells of. */
+export function statusOf(counted: Counts, doing: Exchange, journaled = false): Status {
+  const attention = counted.attention + (doing.stuck ? 1 : 0) + (journaled ? 1 : 0)
   const progress = doing.pushing ?? doing.backfill ?? { done: 0, total: 0 }
   return { ...counted, ...progress, attention, kind: kindOf(counted, doing, attention) }
 }
@@ -75,13 +79,15 @@ async function countAll(): Promise<Counts> {
   const [outbox, cache] = [ownOutbox(), ownCache()]
   const [synced, usable, differs] = await cache.meta.bulkGet(['synced_at', 'usable', 'differs'])
   const synced_at = (synced?.value as number | undefined) ?? null
+  const oldest_at = await oldestUnsent(outbox, reserveOf())
   return {
     known: true,
     waiting: await outbox.operations.where('state').anyOf('waiting', 'sending').count(),
     photos: await outbox.photos.where('state').anyOf('waiting', 'sending').count(),
     attention: await countAttention(me().staff_id),
     synced_at,
-    proven_at: differs?.value === true ? null : provenAt(synced_at, await oldestUnsent(outbox, reserveOf())),
+    oldest_at,
+    proven_at: differs?.value === true ? null : provenAt(synced_at, oldest_at),
     usable: usable?.value === true,
   }
 }

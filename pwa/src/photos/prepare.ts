@@ -2,6 +2,7 @@
 
 import type { Photo } from '../model'
 import type { Draft, PendingPhoto } from '../phone/outbox'
+import { mindSpace } from '../phone/room'
 import { newId } from '../sync/uuid7'
 import { LONG_EDGE, drawPhoto, drawThroughImage, type Drawn } from './draw'
 import { storedSize } from './shape'
@@ -16,7 +17,7 @@ export interface TakenPhoto extends PendingPhoto { width: number; height: number
 export interface About { subject_id: string; customer_id: string | null; kind: Photo['kind'] }
 
 export class Unreadable extends Error {
-  constructor(readonly code: 'unreadable' | 'too_large') {
+  constructor(readonly code: 'unreadable' | 'too_large' | 'no_room') {
     super(code)
   }
 }
@@ -31,6 +32,8 @@ export function preparePhoto(file: Blob, about: About, at: number): Promise<Take
 }
 
 async function prepare(file: Blob, about: About, at: number): Promise<TakenPhoto> {
+  // Turned away before it takes the room that words need.
+  if ((await mindSpace()) === 'words_only') throw new Unreadable('no_room')
   const drawn = (await inWorker(file)) ?? (await onPage(file)) ?? (await untouched(file))
   // iOS loses blobs that still point at the camera's file: only bytes read into memory are kept.
   const bytes = await drawn.picture.arrayBuffer()

@@ -1,31 +1,40 @@
-import { deviceOf } from '../phone/outbox'
 import { ownOutbox } from '../phone/databases'
 import { journalOf } from '../phone/journal'
 import { me } from '../phone/session'
+import { packed, type Parcel } from './parcel'
+import { seal } from './sealed'
 
-/** Everything unsent, with the bytes of its photos, as one JSON file in the person's downloads. */
-export async function exportUnsent(): Promise<void> {
+/** Everything that is on this phone alone, with the bytes of its photos. What was refused lies on the server. */
+export async function unsentParcel(): Promise<Parcel> {
   const [who, outbox] = [me(), ownOutbox()]
-  const operations = await outbox.operations.where('state').anyOf('waiting', 'sending', 'refused').sortBy('seq')
+  const operations = await outbox.operations.where('state').anyOf('waiting', 'sending').sortBy('seq')
   const photos = await outbox.photos.where('state').anyOf('waiting', 'sending').toArray()
-  const content = {
-    format: 'shopbell-unsent', v: 1, org: who.org.code, staff_id: who.staff_id, name: who.name, device: await deviceOf(outbox),
-    exported_at: Date.now(), operations: operations.filter((op) => !op.settled), reserve: journalOf(who.org.id, who.staff_id),
-    photos: photos.map(({ blob, ...photo }) => ({ ...photo, base64: base64(new Uint8Array(blob)) })),
+  return {
+    org_id: who.org.id, staff_id: who.staff_id, name: who.name, made_at: Date.now(), reserve: journalOf(who.org.id, who.staff_id), photos,
+    operations: operations.map(({ seq, unit, entity, id, root, fields, base, cites, captured_at, saved_at }) =>
+      ({ seq, unit, entity, id, root, fields, base, cites, captured_at, saved_at })),
   }
-  download(`shopbell-${who.name}-${new Date().toISOString().slice(0, 10)}.json`, JSON.stringify(content, null, 1))
 }
 
-function download(name: string, text: string): void {
+/** Seals it with the code and hands it to the browser as a download. This phone can show the code again. */
+export async function exportUnsent(parcel: Parcel, code: string): Promise<void> {
+  const file = await seal(packed(parcel), code, parcel)
+  await ownOutbox().meta.put({ key: EXPORTED, value: { code, made_at: parcel.made_at } satisfies Exported }).catch(() => {})
+  download(`shopbell-${parcel.name}-${new Date(parcel.made_at).toISOString().slice(0, 10)}.shopbell`, file)
+}
+
+const EXPORTED = 'exported'
+export interface Exported { code: string; made_at: number }
+
+/** The last file made here, and its code, for whoever did not write it down. */
+export async function lastExported(): Promise<Exported | null> {
+  return ((await ownOutbox().meta.get(EXPORTED))?.value as Exported | undefined) ?? null
+}
+
+function download(name: string, file: Blob): void {
   const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
+  link.href = URL.createObjectURL(file)
   link.download = name
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
-}
-
-function base64(bytes: Uint8Array): string {
-  let text = ''
-  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192))
-  return btoa(text)
 }

@@ -14,6 +14,7 @@ import photos from './photos'
 import pool from './pool'
 import records from './records'
 import routing from './routing'
+import safety from './safety'
 import scan from './scan'
 import stores from './stores'
 import today from './today'
@@ -24,5 +25,5 @@ import visits from './visits'
 import type { Translation } from '../zh'
 
 export const en: Translation = {
-  clerk, collisions, contacts, customers, desk, followups, frame, identity, leads, notify, people, phone, photos, pool, records, routing, scan, stores, today, trust, ui, visits,
+  clerk, collisions, contacts, customers, desk, followups, frame, identity, leads, notify, people, phone, photos, pool, records, routing, safety, scan, stores, today, trust, ui, visits,
 }

@@ -4,6 +4,7 @@ export default {
   preparing: 'Preparing the photo',
   kept: 'Photo saved on this phone. It is sent once online.',
   unreadable: 'This photo cannot be read. Choose another or take it again.',
+  no_room: 'Not enough room on this phone for the photo; text is not affected. Free some space, then take it.',
   too_large: 'This photo is too large. Please take it again.',
   not_kept: 'The photo was not saved. The phone may be full: make some room, then take it again.',
   some_sent: '{sent} of {total} photos sent',

@@ -4,7 +4,7 @@ export default {
   nothing_waits: 'Nothing is waiting to go up.', waiting_title: 'Waiting to go up', waiting_offline: 'No network. Records are saved on this phone and go up by themselves.',
   receipts: 'Receipts', no_receipts: 'No receipts yet.', up_to: 'Everything up to {time} is on the server', not_yet: 'Not checked yet.', last_contact: 'Last check: {time}, check code {code}',
   storage_kept: 'Storage: kept for long, {mb} MB used', storage_loose: 'Storage: the browser has not promised to keep it, {mb} MB used. Put the app on the home screen and try again.', ask_keep: 'Ask to keep',
-  export: 'Export unsynced records', exported: 'Exported to your downloads.',
+  export: 'Export unsynced records',
   fix: 'Fix and resend', resend: 'Resend', discard: 'Discard', ask_manager: 'Ask the manager', got_it: 'Got it', discard_ask: 'Discard this record?', discard_why: 'This phone will no longer hold its content.',
   resent: 'Saved again; it goes up when there is a network.', asked: 'Saved on this phone; it reaches the manager when there is a network.', ask_text: 'Please have a look at this.', ask_why: 'The manager sees the content and why it did not work, and can let it through or return it to you.', ask_send: 'Ask the manager', failed: '{what} did not work', failed_again: '{what} was tried again and did not work',
   note_label: 'A few words (optional)', note_said: 'Note: {note}', note_of: '{who}: {note}', waits_manager: 'The manager was asked · {time}', declined: '{who} did not let it through, {time}',

@@ -7,7 +7,7 @@ export default {
   who: '谁在用', unsent: '{n} 条未同步', wrong_pin: '数字密码不对。', wait: '试错太多次，{n} 秒后再试。', add_person: '添加同事', unlock: '打开', other_person: '换个人', clear: '清除', delete_digit: '删一位',
   me: '我的', language: '语言', auto: '跟随手机', theme: '外观', light: '浅色', dark: '深色', size: '字号', normal: '标准', large: '大', larger: '特大',
   bell: '铃台模式', bell_why: '柜台的手机常亮，只显示来客', sync: '同步与记录', notices: '通知', notices_why: '提醒发到企业微信、钉钉、飞书群和邮箱', notices_mail: '提醒发到我的邮箱', visit: '打卡', lock: '锁上手机', install: '装到桌面', install_now: '现在安装',
-  install_ios: '点下方的“分享”，再点“添加到主屏幕”。装好后从桌面打开，登录一次。', install_android: '点浏览器右上角的菜单，选“添加到桌面”或“安装应用”。', install_desktop: '点地址栏右边的安装图标。', installed: '已从桌面打开。',
+  installed: '已从桌面打开。',
   devices: '我的设备', devices_offline: '联网后可以看到设备列表。', this_phone: '这一部', revoke: '停用', revoke_of: '停用，{name}', revoke_ask: '停用 {name}？', revoke_ask_of: '停用 {name} 的手机？', revoke_final: '停用后不能恢复，要用得重新登录。', revoke_reason: '为什么停用', revoked: '已停用。', revoke_failed: '没有停用成功。连上网再试一次。',
   revoke_lost: '丢了', revoke_replaced: '换了手机', revoke_compromised: '可能被别人拿走', revoke_lost_means: '手机下次联网时，先把没同步的记录交给店长，再清除里面的客户资料。', revoke_replaced_means: '手机下次联网时，先把没同步的记录交给店长，再清除里面的客户资料。', revoke_compromised_means: '从现在起什么都不收，手机下次联网时立即清除。没同步的记录会丢，找不回来。',
   device_left: '有 {n} 条未同步', routing: '派单规则', routing_why: '份额、上限、技能；每月的派单是否均匀', phones: '同事的手机', phones_why: '丢了或换了手机时，在这里停用', phones_none: '同事还没有登录过手机。',

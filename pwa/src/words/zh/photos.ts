@@ -4,6 +4,7 @@ export default {
   preparing: '正在处理照片',
   kept: '照片已存本机，联网后自动上传。',
   unreadable: '这张照片读不出来，请换一张或重新拍。',
+  no_room: '手机空间不够，照片没有存，文字不受影响。腾出空间后再拍。',
   too_large: '这张照片太大，请重新拍一张。',
   not_kept: '照片没有存下来，手机可能没有空间了。请先腾出一些空间再拍。',
   some_sent: '照片 {sent}/{total} 已上传',

@@ -11,10 +11,11 @@ import photos from './photos'
 import pool from './pool'
 import records from './records'
 import routing from './routing'
+import safety from './safety'
 import scan from './scan'
 import stores from './stores'
 import trust from './trust'
 import visits from './visits'
 
 /** What is said only after a tap: fetched behind the first page, and kept for use without a network. */
-export const rest = { clerk, collisions, contacts, customers, desk, followups, identity, notify, people, photos, pool, records, routing, scan, stores, trust, visits }
+export const rest = { clerk, collisions, contacts, customers, desk, followups, identity, notify, people, photos, pool, records, routing, safety, scan, stores, trust, visits }

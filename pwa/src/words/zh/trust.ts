@@ -4,7 +4,7 @@ export default {
   nothing_waits: '没有等待上传的记录。', waiting_title: '等待上传', waiting_offline: '没有网络，记录已存在本机，联网后自动上传。',
   receipts: '回执', no_receipts: '还没有回执。', up_to: '{time} 之前的内容都已在服务器上', not_yet: '还没有核对过。', last_contact: '上次核对：{time}，核对码 {code}',
   storage_kept: '手机存储：已申请长期保留，已用 {mb} MB', storage_loose: '手机存储：浏览器没有答应长期保留，已用 {mb} MB。装到桌面后再试。', ask_keep: '申请长期保留',
-  export: '导出未同步的记录', exported: '已导出到下载文件夹。',
+  export: '导出未同步的记录',
   fix: '修改后再发', resend: '重新发送', discard: '丢弃', ask_manager: '请店长处理', got_it: '知道了', discard_ask: '丢弃这条记录？', discard_why: '丢弃后本机不再保留它的内容。',
   resent: '已重新存入，联网后上传。', asked: '已存本机，联网后送到店长那里。', ask_text: '请帮忙看一下这条。', ask_why: '店长能看到这条的内容和没有成功的原因，可以放行，也可以退回给你。', ask_send: '请店长处理', failed: '{what} 没有成功', failed_again: '{what} 又试了一次，还是没有成功',
   note_label: '补充一句（可不写）', note_said: '附言：{note}', note_of: '{who}：{note}', waits_manager: '已请店长处理 · {time}', declined: '{who} {time} 没有放行',
