@@ -6,7 +6,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from server.followups.cadence import UNTOUCHED, count_touch, plan_next
+from server.followups.library import script
+from server.followups.objections import NEVER_OBJECTED, describe_objection
 from server.followups.steps import best_steps, is_effective
+from server.followups.templates import template
 from server.leads import opportunities
 from server.leads.figures import annotate, count_wait
 from server.leads.offers import show_on_card
@@ -48,7 +51,11 @@ class Revisit(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class FollowUpFields(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """Eight required answers, the most there may be. `*_at` in ms UTC."""
+    """Eight required answers, the most there may be. `*_at` in ms UTC.
+
+    `answers` by the ids of the template's questions. Whatever became of the template meanwhile, or
+    of a question, what was answered stays.
+    """
 
     customer_id: Id
     channel: Literal["store", "phone", "wechat", "visit"]
@@ -62,6 +69,8 @@ class FollowUpFields(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     started_at: Milliseconds
     ended_at: Milliseconds
     lead_id: Id | None = None
+    template_id: Id | None = None
+    answers: Annotated[dict[Id, Note], msgspec.Meta(max_length=40)] | None = None
 
 
 def check(fields: dict[str, Any], ledger: Ledger, author: Author) -> Refusal | None:
@@ -83,7 +92,8 @@ def count(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     person = ledger.row(row.body["customer_id"])
     if person is None or person.entity != "customer":
         return Refusal("not_found", "customer_id")
-    ledger.change(person, **describe_customer(person.body, row.body, row.at))
+    described = describe_customer(person.body, row.body, row.at)
+    ledger.change(person, **described, **describe_objection(person.body, row.body, row))
     lead = ledger.find(row.body.get("lead_id") or person.body.get("open_lead_id"))
     if lead is not None and lead.body.get("state") != "closed":
         ledger.change(row, counts_for=lead.id)
@@ -130,7 +140,8 @@ def recount(person: Row, ledger: Ledger) -> None:
     counted: dict[str, Any] = dict(NEVER_MET)
     for row, body in told:
         if body is not None:
-            counted |= describe_customer(counted, body, row.at)
+            objected = describe_objection(counted, body, row)
+            counted |= describe_customer(counted, body, row.at) | objected
     ledger.change(person, **counted)
     opportunities.recount(ledger, person)
     for lead in ledger.rows_of("lead"):
@@ -165,6 +176,7 @@ NEVER_MET: dict[str, Any] = {
     "followed_at": None,
     "next_at": None,
     "next_kind": None,
+    **NEVER_OBJECTED,
 }
 
 
@@ -185,7 +197,8 @@ follow_up = Entity(
     references=("lead_id",),
     prepare=check,
     effects=count,
-    correctable=frozenset(FollowUpFields.__struct_encode_fields__) - {"customer_id", "lead_id"},
+    correctable=frozenset(FollowUpFields.__struct_encode_fields__)
+    - {"customer_id", "lead_id", "template_id"},
     corrected=count_again,
 )
-entities = [follow_up]
+entities = [follow_up, template, script]
