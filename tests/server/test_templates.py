@@ -117,6 +117,25 @@ async def test_what_two_leaders_add_at_once_is_never_nine_answers(phone_of: Phon
     assert (held.rows[id].body["questions"], held.rows[id].body["requires"]) == (room, [])
 
 
+async def test_only_the_two_who_disagree_are_asked_which_of_their_words_stays(
+    phone_of: PhoneOf,
+) -> None:
+    lin, qiao, bo = await phone_of("lin"), await phone_of("qiao"), await phone_of("bo")
+    id = await write(lin, "template", ASKED)
+    seen = (await Holder(qiao).pull()).rows[id].version
+    names = {"name": "林的叫法"}, {"name": "乔的叫法"}
+    for phone, fields in zip((lin, qiao), names, strict=True):
+        made = phone.operation("template", id, fields, seen)
+        assert (await phone.push([made])).status_code == 200
+    held = await Holder(qiao).pull()
+    assert held.one("conflict").body["field"] == "name"
+    assert (await Holder(lin).pull()).one("conflict").id == held.one("conflict").id
+    assert (await Holder(bo).pull()).of("conflict") == []
+    answer = {"conflict_id": held.one("conflict").id, "choice": "keep"}
+    assert isinstance(await write(qiao, "resolution", answer), str)
+    assert (await Holder(lin).pull()).one("conflict").body["state"] == "kept"
+
+
 async def test_a_report_is_taken_whatever_became_of_its_template(phone_of: PhoneOf) -> None:
     lin, bo = await phone_of("lin"), await phone_of("bo")
     customer = await register(bo)

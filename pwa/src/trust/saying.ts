@@ -3,6 +3,7 @@ import { zone } from '../phone/session'
 import { currentTongue, t, type Key } from '../words'
 import { maskedPhone, momentText } from '../words/format'
 import customers from '../words/zh/customers'
+import { countRequired, textOf } from '../templates/templates'
 import zh from '../words/zh/trust'
 import { isWord } from './deciding'
 
@@ -10,7 +11,7 @@ type Names = ReadonlyMap<string, string>
 /** What is said of an operation, wherever it is now. */
 interface Told { entity: string; root: string; fields: Record<string, unknown> }
 /** What a refusal needs to be said as a sentence: codes from the server, words from here. */
-export interface Why { code: string; entity?: string; field?: string | null; who?: string | null; when?: number | null }
+export interface Why { code: string; entity?: string; field?: string | null; who?: string | null; when?: number | null; fields?: Record<string, unknown> }
 
 /** 跟进 · 周建国 */
 export function whatOf(told: Told, names: Names): string {
@@ -39,7 +40,7 @@ export function whyOf(why: Why, names: Names): string {
   const key = `why_${code}` in zh ? `why_${code}` : 'why_other'
   return t(`trust.${key}` as Key, {
     field: fieldName(why.field ?? ''), who: names.get(why.who ?? '') ?? t('trust.someone'),
-    when: whenOf(why),
+    when: whenOf(why), n: countRequired(why.fields ?? {}),
   })
 }
 
@@ -59,9 +60,15 @@ export function hasName(field: string): boolean {
 
 export function valueText(field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return t('trust.empty_value')
-  if (Array.isArray(value)) return value.join(t('ui.pause')) || t('trust.empty_value')
+  if (Array.isArray(value)) return value.map(saidIn).join(t('ui.pause')) || t('trust.empty_value')
+  if (typeof value === 'object') return Object.values(value).map(saidIn).join(t('ui.pause')) || t('trust.empty_value')
   if (field === 'reason' && `closing_${String(value)}` in customers) return t(`customers.closing_${String(value)}` as Key)
   return field === 'phone' ? maskedPhone(String(value)) : String(value)
+}
+
+/** A question or a photo of a template by what it says. */
+function saidIn(value: unknown): string {
+  return typeof value === 'object' && value !== null ? textOf(value) : String(value)
 }
 
 function say(key: string, otherwise: keyof typeof zh): string {
