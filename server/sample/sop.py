@@ -16,7 +16,7 @@ OBJECTIONS = (
         "The price is in boards and fittings. Say which matters to you, and we spend there.",
     ),
     (
-        "别家更便宜",
+        "别家报价低",
         "对比 隔壁 差价 cheaper",
         "您把他们的报价给我看看，我一项一项对：板材、封边、五金、安装，差在哪里就清楚了。",
         "Show me their offer. We compare boards, edges, fittings and installation one by one.",

@@ -79,6 +79,12 @@ describe('a contact that a template asks about', () => {
       template_id: 't1', answers: { q1: '三口人', q2: '怕有味道' }, mood: 'none', breakthrough: 'none',
     })
   })
+  it('goes on with the chip that a step had waited for, and stays while somebody writes', () => {
+    const told = pick(pick(pick(blank(), 'channel'), 'greeting'), 'needs')
+    expect(form.chosen(told, musts[0]!, '三口人', START, wanted).open).toBe('proposal')
+    expect(form.replied(told, 'q1', '三', START).open).toBe('needs')
+    expect(form.chosen(form.reopened(blank(), 'needs'), musts[0]!, '三口人', START, wanted).open).toBe('needs')
+  })
   it('asks nothing of whoever was not reached, and keeps what was said before', () => {
     const before = form.replied(blank(), 'gone', '八月交房', START)
     const told = form.booked(form.answered(pick(before, 'channel'), 'greeting', 'no_answer', START, wanted), 99_000, START, wanted)

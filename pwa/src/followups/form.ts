@@ -63,6 +63,12 @@ export function replied(form: Form, id: string, reply: string, now: number): For
   return { ...form, replies: { ...form.replies, [id]: reply }, kept_at: now }
 }
 
+/** A chip in answer to what must be asked: the last thing its step waited for opens the next one. */
+export function chosen(form: Form, question: { id: string; step: Step }, reply: string, now: number, wanted: Wanted): Form {
+  const next = replied(form, question.id, reply, now)
+  return reply && isAnswered(next, question.step) ? opened(next, question.step, wanted) : next
+}
+
 export function noted(form: Form, step: Step, note: string, now: number): Form {
   return { ...form, notes: { ...form.notes, [step]: note }, kept_at: now }
 }
@@ -92,6 +98,12 @@ export function missing(form: Form, { parts } = EVERYTHING): Part[] {
 /** Questions that must be answered and are not; nobody can ask who was not reached. */
 export function unasked<Q extends { id: string; step: Step }>(form: Form, musts: readonly Q[]): Q[] {
   return form.answers.greeting === 'no_answer' ? [] : musts.filter(({ id }) => !form.replies?.[id]?.trim())
+}
+
+/** Parts without an answer, or with a question that must be asked in them and was not; in order. */
+export function unfinished(form: Form, wanted: Wanted): Part[] {
+  const asks = new Set<Part>(unasked(form, wanted.musts).map(({ step }) => step))
+  return wanted.parts.filter((part) => asks.has(part) || !isAnswered(form, part))
 }
 
 /** Anything worth asking about before it is thrown away. */
@@ -141,9 +153,8 @@ function nothingSaid(before: Form['answers']): Form['answers'] {
 
 /** Opens the next unfinished part after `part`, else the first unfinished one, else none; not before what must be asked in it is answered. */
 function opened(form: Form, part: Part, wanted: Wanted): Form {
-  const asks = new Set<Part>(unasked(form, wanted.musts).map(({ step }) => step))
-  if (asks.has(part)) return { ...form, open: part }
-  const left = wanted.parts.filter((other) => asks.has(other) || !isAnswered(form, other))
+  const left = unfinished(form, wanted)
+  if (left.includes(part) && isAnswered(form, part)) return { ...form, open: part }
   const at = PARTS.indexOf(part)
   return { ...form, open: left.find((other) => PARTS.indexOf(other) > at) ?? left[0] ?? null }
 }

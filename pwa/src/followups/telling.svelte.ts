@@ -2,8 +2,8 @@ import { dropDraft, keepDraft, readDraft } from '../phone/drafts'
 import { save } from '../phone/outbox'
 import { photoFact, type TakenPhoto } from '../photos/prepare'
 import { newId } from '../sync/uuid7'
-import { answered, blankForm, booked, EVERYTHING, factOf, noted, parted, reopened, replied, type Form, type Part, type Wanted } from './form'
-import type { Step } from '../model'
+import { answered, blankForm, booked, chosen, EVERYTHING, factOf, noted, parted, reopened, replied, type Form, type Part, type Wanted } from './form'
+import type { Question, Step } from '../model'
 
 /** A follow-up while it is told: every change is kept on the phone before the next tap. */
 export class Telling {
@@ -49,8 +49,9 @@ export class Telling {
     this.#change(noted(this.form, step, note, Date.now()))
   }
 
-  reply(id: string, reply: string): void {
-    this.#change(replied(this.form, id, reply, Date.now()))
+  reply(question: Question, reply: string): void {
+    const picked = question.must && question.choices?.length
+    this.#change(picked ? chosen(this.form, question, reply, Date.now(), this.wanted) : replied(this.form, question.id, reply, Date.now()))
   }
 
   show(part: Part): void {
