@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Customer, FollowUp, Seen, Template } from '../model'
 import { begunOn, blankDraft, blankQuestion, draftOf, lackOf, mayWrite, moved, operationOf, type Draft } from './draft'
 import { nameless, templateFrom } from './record'
+import { mended } from './reopening'
 
 const question = { id: 'q', step: 'needs', zh: '几口人住？', must: true } as const
 const held: Template = { name: '首次到店', stage: 'first', store_id: 'renmin', tiers: ['A'], questions: [question], requires: ['mood'] }
@@ -29,6 +30,11 @@ describe('a template being written', () => {
     expect(lackOf({ ...sound, questions: [...sound.questions, blankQuestion()] })).toEqual({ what: 'question', n: 2 })
     expect(lackOf({ ...sound, photos: [{ id: 'p', zh: '', en: ' ' }] })).toEqual({ what: 'photo', n: 1 })
     expect(lackOf({ ...sound, requires: ['mood', 'breakthrough'] })).toEqual({ what: 'over', n: 9 })
+  })
+  it('takes up again what the server refused, on the row as it is now', () => {
+    const again = mended({ requires: ['mood', 'breakthrough'], questions: [question] }, row({ ...held, name: '改过的' }), 9)
+    expect(again).toMatchObject({ base: 7, draft: { name: '改过的', requires: ['mood', 'breakthrough'] }, before: { requires: ['mood'] } })
+    expect(mended({ name: '新的', stage: 'following' }, undefined, 9)).toMatchObject({ base: 0, before: null, draft: { name: '新的', stage: 'following' } })
   })
   it('moves a question up and down, and not beyond the ends', () => {
     expect([moved(['a', 'b', 'c'], 2, -1), moved(['a', 'b', 'c'], 0, 1), moved(['a', 'b'], 0, -1)]).toEqual([['a', 'c', 'b'], ['b', 'a', 'c'], ['a', 'b']])

@@ -74,6 +74,6 @@ function narrowness({ store_id, tiers = [] }: Template): number {
   return (store_id ? 2 : 0) + (tiers.length ? 1 : 0)
 }
 
-function isBeside(part: string): part is Beside {
-  return (BESIDE as readonly string[]).includes(part)
+export function isBeside(part: unknown): part is Beside {
+  return (BESIDE as readonly unknown[]).includes(part)
 }

@@ -3,9 +3,12 @@ import { zone } from '../phone/session'
 import { currentTongue, t, type Key } from '../words'
 import { maskedPhone, momentText } from '../words/format'
 import customers from '../words/zh/customers'
-import { countRequired, textOf } from '../templates/templates'
+import { countRequired, isBeside, textOf } from '../templates/templates'
 import zh from '../words/zh/trust'
 import { isWord } from './deciding'
+
+/** Fields whose values are chosen from a few, and where these have their words. */
+const PICKED = { stage: 'templates.stage', kind: 'library.kind', step: 'followups.short' }
 
 type Names = ReadonlyMap<string, string>
 /** What is said of an operation, wherever it is now. */
@@ -62,13 +65,15 @@ export function valueText(field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return t('trust.empty_value')
   if (Array.isArray(value)) return value.map(saidIn).join(t('ui.pause')) || t('trust.empty_value')
   if (typeof value === 'object') return Object.values(value).map(saidIn).join(t('ui.pause')) || t('trust.empty_value')
+  if (field in PICKED) return t(`${PICKED[field as keyof typeof PICKED]}_${String(value)}` as Key)
   if (field === 'reason' && `closing_${String(value)}` in customers) return t(`customers.closing_${String(value)}` as Key)
   return field === 'phone' ? maskedPhone(String(value)) : String(value)
 }
 
 /** A question or a photo of a template by what it says. */
 function saidIn(value: unknown): string {
-  return typeof value === 'object' && value !== null ? textOf(value) : String(value)
+  if (typeof value !== 'object' || value === null) return isBeside(value) ? t(`followups.${value}`) : String(value)
+  return textOf(value)
 }
 
 function say(key: string, otherwise: keyof typeof zh): string {
