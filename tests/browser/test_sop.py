@@ -2,10 +2,12 @@
 
 import re
 import time
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import pictures
 from tests.browser.company import BO, LIN
 from tests.browser.people import Manager, Rep
 from tests.browser.theatre import Theatre
@@ -20,6 +22,8 @@ ANSWER = "您把他们的报价给我看看，我一项一项对。"
 def test_a_template_is_followed_without_a_network_and_its_best_record_is_kept(
     theatre: Theatre,
 ) -> None:
+    photo = theatre.folder / "plan.jpg"
+    pictures.photograph(photo)
     bo, lin = Rep(theatre.profile("bo"), BO), Manager(theatre.profile("lin"), LIN)
     for person in (bo, lin):
         person.signs_in(theatre.stage)
@@ -33,8 +37,8 @@ def test_a_template_is_followed_without_a_network_and_its_best_record_is_kept(
     bo.syncs()
     bo.loses_signal()
     bo.opens_customer(QIAN)
-    is_quick(bo, lambda: follows_up_by_template(bo))
-    bo.is_offline_with(1)
+    is_quick(bo, lambda: follows_up_by_template(bo, photo))
+    bo.is_offline_with(2)
     expect(bo.main.get_by_text("联系 2 次 · 有效 2 次")).to_be_visible()
     standing = bo.card_about("还没解决的异议")
     expect(standing.get_by_text(f"{QIAN}嫌贵，{ANSWER}")).to_be_visible()
@@ -44,6 +48,8 @@ def test_a_template_is_followed_without_a_network_and_its_best_record_is_kept(
     told = theatre.records.body("follow_up", template_id=template["id"])
     (question,) = template["questions"]
     assert (told["answers"], told["breakthrough"]) == ({question["id"]: "太太"}, "none")
+    (prompt,) = template["photos"]
+    assert theatre.records.body("photo", prompt_id=prompt["id"])["subject_id"] == told["id"]
     customer = theatre.records.body("customer", name=QIAN)
     assert customer["objection"]["fact_id"] == told["id"]
 
@@ -70,7 +76,7 @@ def is_quick(rep: Rep, tells: object) -> None:
     assert time.monotonic() - began <= LONGEST_S
 
 
-def follows_up_by_template(bo: Rep) -> None:
+def follows_up_by_template(bo: Rep, photo: Path) -> None:
     bo.tap(bo.main.get_by_role("link", name="跟进", exact=True))
     expect(bo.main.get_by_text('按模板"老客户回访"')).to_be_visible()
     bo.pick("怎么联系的", "到店")
@@ -92,7 +98,10 @@ def follows_up_by_template(bo: Rep) -> None:
     sheet.get_by_label("搜一句话，或拼音首字母").fill("bjbjd")
     sheet.get_by_role("button", name=re.compile("别家报价低")).click()
     bo.pick("异议处理", "还没解决")
-    expect(bo.main.get_by_text(f"{PROMPT} 0/1")).to_be_visible()
+    with bo.page.expect_file_chooser() as chooser:
+        bo.tap(bo.main.get_by_label(f"{PROMPT} 0/1"))
+    chooser.value.set_files(photo)
+    expect(bo.main.get_by_label(f"{PROMPT} 1/1")).to_be_attached()
     bo.pick("预约复访", re.compile("^明早"))
     bo.pick("客户心情", "有意向")
     bo.tap(bo.button("完成这次跟进"))

@@ -15,7 +15,7 @@ const ids = (typed: string, step: Script['step'] | null = null) => found(phrases
 
 describe('the library', () => {
   it('holds what is said at this store and everywhere, its own first', () => {
-    expect(ids('')).toEqual(['report', 'board', 'price'])
+    expect(ids('')).toEqual(['report', 'price', 'board'])
     expect(ids('', 'objection')).toEqual(['report', 'board'])
   })
   it('finds by characters in any field, by initials, by several words', () => {

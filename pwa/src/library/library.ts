@@ -1,17 +1,17 @@
 /** Finding a phrase among many. Pure. */
 
-import type { Script, Seen, Step } from '../model'
+import { STEPS, type Script, type Seen, type Step } from '../model'
 import { textOf } from '../templates/templates'
 
 export interface Phrase { id: string; step: Step; kind: 'script' | 'objection'; title: string; text: string; own: boolean; row: Seen<Script> }
 type Prepared = Phrase & { said: string; initials: string }
 
-/** Those of all stores and of this one, objections first where they answer something, the store's own before everybody's. */
+/** Those of all stores and of these: the stores' own before everybody's, then by step. */
 export function phrasesFor(rows: readonly Seen<Script>[], store_ids: readonly string[]): Phrase[] {
   return rows
     .filter(({ body }) => !body.withdrawn && (!body.store_id || store_ids.includes(body.store_id)) && textOf(body))
     .map(phraseOf)
-    .sort((a, b) => Number(b.own) - Number(a.own) || a.row.at - b.row.at || (a.id < b.id ? -1 : 1))
+    .sort((a, b) => Number(b.own) - Number(a.own) || STEPS.indexOf(a.step) - STEPS.indexOf(b.step) || a.row.at - b.row.at || (a.id < b.id ? -1 : 1))
 }
 
 /** What contains every word that was typed, by characters or by the initials of their pinyin; the titles' hits come first. */
