@@ -1,7 +1,7 @@
 export default {
   title: '跟进模板', why: '每次跟进多问什么、拍什么，按等级和阶段', must: '必问', asked_last: '上次：{text}', reply: '客户怎么说', reply_label: '{question}，客户怎么说', photo_prompt: '{what} {n}/1',
   objection_open: '{when}没解决：{note}', objection_open_plain: '{when}有异议，还没解决', objection_standing: '还没解决的异议', objection_answer: '去回应', unknown_question: '已撤下的问题', answer_line: '{question} {answer}',
-  example: '范例 · {name}：{text}', example_plain: '范例：{text}', by_template: '按模板"{name}"',
+  example: '范例 · {name}：{text}', example_plain: '范例：{text}', by_template: '按模板“{name}”',
   stage_first: '首次接触', stage_following: '跟进中', stage_opportunity: '商机', all_stores: '全部门店', all_tiers: '全部等级', none: '还没有模板。跟进照常填 8 项。', add: '新建模板', waits: '已存本机', summary: '{questions} 个问题 · {photos} 张照片', withdrawn_n: '已撤下 · {n} 份', not_yours: '总部的模板，只有管理员能改。',
   new_title: '新建模板', name: '模板名称', name_hint: '例如 A 类首次到店', where: '用在哪里', stage: '什么时候用', tiers: '哪些等级（不选就是全部）', requires: '还要填', count: '{n}/8 必填', count_over: '必填 {n} 项，最多 8 项。去掉一个必问，或者不填心情、突破点。', count_why: '怎么联系的和五步占 6 项，另外最多 2 项。',
   questions: '要问的', question_n: '问题 {n}', question_zh: '问什么（中文）', question_en: '问什么（英文，可不写）', question_must: '必须问到', question_choices: '选项（可不写，用逗号隔开）', question_add: '加一个问题', question_step: '问题 {n} 在哪一步', up: '上移问题 {n}', down: '下移问题 {n}', drop: '去掉问题 {n}',
