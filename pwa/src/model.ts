@@ -44,7 +44,24 @@ export interface Staff {
   back_at?: number | null; next_away?: NextAway | null; shifts?: Record<string, PersonShifts>
   skills?: string[]; senior?: boolean; weight?: number | null; cap?: number | null
 }
-export interface Script { step: Step; zh: string; en: string }
+/** A phrase for a step; `title` is what the customer says, where it answers an objection. `initials` are the server's. */
+export interface Script {
+  step: Step; zh?: string; en?: string; kind?: 'script' | 'objection'; title?: string; keywords?: string
+  store_id?: string | null; credit_id?: string | null; withdrawn?: boolean; initials?: string
+}
+export type Beside = 'mood' | 'breakthrough'
+export type Stage = 'first' | 'following' | 'opportunity'
+/** In one language or both; without choices it is answered in words. */
+export interface Question { id: string; step: Step; zh?: string; en?: string; must?: boolean; choices?: string[] }
+export interface PhotoPrompt { id: string; zh?: string; en?: string }
+/** What a store wants asked and photographed at a contact; no store and no tiers: of all. */
+export interface Template {
+  name: string; stage: Stage; store_id?: string | null; tiers?: Tier[]; questions?: Question[]; photos?: PhotoPrompt[]
+  /** which of these two it asks; left out, both */
+  requires?: Beside[]
+  /** good notes, by step, of the person that `credit_id` names */
+  examples?: Partial<Record<Step, string>>; credit_id?: string | null; withdrawn?: boolean
+}
 
 export type Source = 'poster' | 'staff' | 'referral' | 'other'
 export type Tier = 'A' | 'B' | 'C' | 'D'
@@ -54,7 +71,8 @@ export interface Customer {
   owner_id: string | null; holder_ids: string[]; pinyin: string; initials: string; phone_valid: boolean
   last_contact_at: number | null; contact_count: number; next_at: number | null; next_kind: string | null; followed_at?: number | null
   steps: Partial<Record<Step, string>>; created_by: string | null; created_at: number; marketing: boolean; open_lead_id: string | null
-  /** when its owner is to touch an opportunity again */
+  /** since when it is an opportunity, and when its owner is to touch it again */
+  opportunity_at?: number | null
   opportunity_due_at?: number | null
   /** ids that became part of this record; records of the same household */
   merged_ids: string[]; household_ids: string[]
@@ -161,6 +179,8 @@ export interface FollowUp extends Correctable {
   started_at: number; ended_at: number
   /** told so many seconds after it, where somebody said so */
   lag_s?: number
+  /** by whose questions, and what was answered, by their ids */
+  template_id?: string; answers?: Record<string, string>
   /** the lead it answered; the server's */
   counts_for?: string
 }
@@ -173,6 +193,8 @@ export type PhotoKind = 'customer' | 'follow_up' | 'visit' | 'arrival'
 export interface Photo extends Correctable {
   subject_id: string; customer_id: string; kind: PhotoKind; sha256: string; bytes: number; width: number; height: number
   state: 'pending' | 'stored' | 'refused'; reason: string | null
+  /** what a template had asked to see */
+  prompt_id?: string
 }
 export interface Comment extends Correctable { customer_id: string; text: string }
 export interface Resolution { conflict_id: string; choice: 'keep' }
@@ -248,7 +270,7 @@ export interface Collision {
 export interface Ruling { collision_id: string; choice: 'one' | 'other' | 'split'; share?: number; wish?: 'one' | 'other' | 'none'; wish_note?: string }
 
 export interface Bodies {
-  organisation: Organisation; store: Store; staff: Staff; script: Script
+  organisation: Organisation; store: Store; staff: Staff; script: Script; template: Template
   customer: Customer; contact: Contact; arrival: Arrival; lead: Lead; offer: Offer; acceptance: Acceptance
   reassignment: Reassignment; closing: Closing; snooze: Snooze; presence: Presence; attendance: Attendance; lead_acknowledgement: LeadAcknowledgement; follow_up: FollowUp; visit: Visit; photo: Photo
   comment: Comment; resolution: Resolution; acknowledgement: Acknowledgement; appeal: Appeal; release: Release

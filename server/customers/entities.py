@@ -46,7 +46,7 @@ resolution = Entity(
     name="resolution",
     kind="fact",
     shape=ResolutionFields,
-    create_roles=_WRITERS,
+    create_roles=_WRITERS | {"area", "admin"},
     parent=("conflict_id",),
     effects=keep_value,
 )

@@ -8,6 +8,7 @@ from server.customers.customer import find_keys
 from server.exchange.judging_again import describe
 from server.rows.waiting import REJUDGE
 from sync import (
+    ORGANISATION,
     Author,
     Entity,
     Ledger,
@@ -45,6 +46,14 @@ def place_refusal(row: Row, root: Row) -> tuple[str, ...]:
     author = [staff_scope(row.author)] if row.author else []
     asked = row.body["store_ids"] if row.body.get("state") == "asked" else []
     return scopes_of(*author, *map(desk_scope, asked))
+
+
+def place_conflict(row: Row, root: Row) -> tuple[str, ...]:
+    """With its tree. About what everybody has, only the two who wrote it need decide."""
+    if ORGANISATION not in root.scopes:
+        return root.scopes
+    writers = (row.body["by_now"], row.body["by_other"])
+    return scopes_of(*(staff_scope(writer) for writer in writers if writer))
 
 
 def name_unit(row: Row, stores: frozenset[str]) -> Wanted:
@@ -120,7 +129,13 @@ def place_release(row: Row, root: Row) -> tuple[str, ...]:
 
 entities = [
     Entity(name="refusal", kind="server", neighbours=name_unit, place=place_refusal),
-    Entity(name="conflict", kind="server", parent=("row_id",), neighbours=name_offered),
+    Entity(
+        name="conflict",
+        kind="server",
+        parent=("row_id",),
+        neighbours=name_offered,
+        place=place_conflict,
+    ),
     Entity(
         name="acknowledgement",
         kind="fact",

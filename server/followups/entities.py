@@ -6,7 +6,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from server.followups.cadence import UNTOUCHED, count_touch, plan_next
+from server.followups.library import script
+from server.followups.objections import NEVER_OBJECTED, describe_objection
 from server.followups.steps import best_steps, contacted_at, is_effective
+from server.followups.templates import template
 from server.leads import opportunities
 from server.leads.figures import annotate, count_wait
 from server.leads.offers import show_on_card
@@ -50,7 +53,11 @@ class Revisit(msgspec.Struct, forbid_unknown_fields=True):
 
 class FollowUpFields(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Eight required answers, the most there may be. `*_at` in ms UTC; `lag_s`: how long before
-    this was told the contact was, where somebody said so, by the one clock of their phone."""
+    this was told the contact was, where somebody said so, by the one clock of their phone.
+
+    `answers` by the ids of the template's questions. Whatever became of the template meanwhile, or
+    of a question, what was answered stays.
+    """
 
     customer_id: Id
     channel: Literal["store", "phone", "wechat", "visit"]
@@ -65,6 +72,8 @@ class FollowUpFields(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     ended_at: Milliseconds
     lag_s: Lag = 0
     lead_id: Id | None = None
+    template_id: Id | None = None
+    answers: Annotated[dict[Id, Note], msgspec.Meta(max_length=40)] | None = None
 
 
 def check(fields: dict[str, Any], ledger: Ledger, author: Author) -> Refusal | None:
@@ -87,7 +96,8 @@ def count(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     if person is None or person.entity != "customer":
         return Refusal("not_found", "customer_id")
     at = contacted_at(row, row.body)
-    ledger.change(person, **describe_customer(person.body, row.body, at))
+    described = describe_customer(person.body, row.body, at)
+    ledger.change(person, **described, **describe_objection(person.body, row.body, row, at))
     lead = ledger.find(row.body.get("lead_id") or person.body.get("open_lead_id"))
     if lead is not None and lead.body.get("state") != "closed":
         ledger.change(row, counts_for=lead.id)
@@ -140,7 +150,9 @@ def recount(person: Row, ledger: Ledger) -> None:
     counted: dict[str, Any] = dict(NEVER_MET)
     for row, body in told:
         if body is not None:
-            counted |= describe_customer(counted, body, contacted_at(row, body))
+            at = contacted_at(row, body)
+            objected = describe_objection(counted, body, row, at)
+            counted |= describe_customer(counted, body, at) | objected
     ledger.change(person, **counted)
     opportunities.recount(ledger, person)
     for lead in ledger.rows_of("lead"):
@@ -175,6 +187,7 @@ NEVER_MET: dict[str, Any] = {
     "followed_at": None,
     "next_at": None,
     "next_kind": None,
+    **NEVER_OBJECTED,
 }
 
 
@@ -195,7 +208,8 @@ follow_up = Entity(
     references=("lead_id",),
     prepare=check,
     effects=count,
-    correctable=frozenset(FollowUpFields.__struct_encode_fields__) - {"customer_id", "lead_id"},
+    correctable=frozenset(FollowUpFields.__struct_encode_fields__)
+    - {"customer_id", "lead_id", "template_id"},
     corrected=count_again,
 )
-entities = [follow_up]
+entities = [follow_up, template, script]

@@ -15,7 +15,10 @@ Edge = Annotated[int, msgspec.Meta(ge=1, le=MAX_EDGE_PX)]
 
 
 class Photo(msgspec.Struct, forbid_unknown_fields=True):
-    """A photo as its author describes it; `sha256` in hex and `bytes` are of the file to come."""
+    """A photo as its author describes it; `sha256` in hex and `bytes` are of the file to come.
+
+    `prompt_id`: what a follow-up's template had asked to see.
+    """
 
     subject_id: Annotated[str, msgspec.Meta(min_length=36, max_length=36)]
     kind: Literal["customer", "follow_up", "visit", "arrival"]
@@ -25,6 +28,7 @@ class Photo(msgspec.Struct, forbid_unknown_fields=True):
     height: Edge
     customer_id: Annotated[str, msgspec.Meta(max_length=36)] | None = None
     thumb: Annotated[str, msgspec.Meta(max_length=MAX_THUMB_CHARS)] | None = None
+    prompt_id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
 
 
 def place(row: Row, root: Row) -> tuple[str, ...]:

@@ -31,11 +31,10 @@ from server.sample.cast import (
     SELLERS,
     STORES,
     ZONE,
-    make_id,
 )
 from server.sample.counting import count_leads
 from server.sample.people import invent
-from server.sample.phrases import SCRIPTS
+from server.sample.sop import write_sop
 from server.sample.story import Teller
 from server.stores.queries import hang_poster
 from sync import Ledger
@@ -98,10 +97,7 @@ def write_directory(ledger: Ledger) -> None:
         ledger.create("store", store_id, store_id, dict(store))
     for person in CAST:
         ledger.create("staff", person.id, person.id, person.body)
-    for step, phrases in SCRIPTS.items():
-        for nth, (zh, en) in enumerate(phrases):
-            id = make_id("script", step, nth)
-            ledger.create("script", id, id, {"step": step, "zh": zh, "en": en})
+    write_sop(ledger)
 
 
 def write_history(ledger: Ledger, now: int) -> None:

@@ -1,4 +1,4 @@
-"""The directory every phone of an organisation holds: itself, stores, people, phrases."""
+"""The directory every phone of an organisation holds: itself, its stores, its people."""
 
 from server.stores.duty import HEADS
 from sync import ORGANISATION, Entity, Row, Wanted, scopes_of
@@ -21,6 +21,5 @@ def name_heads(row: Row, stores: frozenset[str]) -> Wanted:
 organisation = Entity(name="organisation", kind="server", place=place, part=first_part)
 store = Entity(name="store", kind="server", place=place, part=first_part, neighbours=name_heads)
 staff = Entity(name="staff", kind="server", place=place, part=first_part)
-script = Entity(name="script", kind="server", place=place, part=first_part)
 
-entities = [organisation, store, staff, script]
+entities = [organisation, store, staff]

@@ -36,6 +36,7 @@ class Rooms:
         self.see_the_pool()
         self.see_the_people()
         self.see_the_notices()
+        self.see_what_is_asked()
 
     def see_a_collision(self) -> None:
         page = self.page
@@ -81,6 +82,22 @@ class Rooms:
     def see_the_notices(self) -> None:
         self.page.goto("/me/notices")
         self.stop("notices", self.page, "main section button")
+
+    def see_what_is_asked(self) -> None:
+        page = self.page
+        page.goto("/desk/templates")
+        self.stop("templates", page, "main a[href^='/desk/templates/']")
+        page.locator("main .btn-primary").click()
+        page.locator("main input").first.fill(NAME)
+        page.locator("main .btn-outline").first.click()
+        question = page.locator("main article:has(.lucide-arrow-up)")
+        question.locator("input").first.fill(NEED)
+        self.stop("template", page, question)
+        page.goto("/desk/phrases")
+        self.stop("phrases", page, "main li .lucide-pencil, main li b")
+        page.locator("main .bar .btn-primary").click()
+        self.stop("phrase", page, "dialog[open] textarea")
+        page.keyboard.press("Escape")
 
 
 def register(stage: Stage, person: Person) -> None:

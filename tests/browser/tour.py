@@ -146,6 +146,9 @@ class Tour:
         for _ in range(2):
             page.locator("main section [aria-pressed]").first.click()
         self.stop("follow-up", page, "main section [aria-pressed]")
+        page.locator("main .lucide-book-open").first.click()
+        self.stop("library", page, "dialog[open] li button")
+        page.keyboard.press("Escape")
         page.goto(f"/visit?customer={known}")
         page.locator("main button.btn-primary").first.click()
         self.stop("visit", page, page.get_by_text("±12"))

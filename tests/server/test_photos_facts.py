@@ -31,8 +31,9 @@ def thumb(data: bytes | None = None) -> str:
 
 async def test_a_fact_before_its_bytes_is_pending_and_then_stored(stage: Stage) -> None:
     data = picture()
-    await stage.report(ONE, data)
-    assert (await stage.photo(ONE))["state"] == "pending"
+    await stage.report(ONE, data, prompt_id="plan")
+    told = await stage.photo(ONE)
+    assert (told["state"], told["prompt_id"]) == ("pending", "plan")
     assert (await stage.see("bo", ONE)).status_code == 404
     await stage.upload(ONE, data)
     assert (await stage.photo(ONE))["state"] == "stored"

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from server import sample
 from server.config import Config
 from server.db import Database
+from server.followups.templates import find_fault
 from server.rows.tables import deadlines, rows
 from server.sample.cast import BO, CHEN, LIN, ORG_CODE, ORG_ID, PASSWORD, RENMIN
 from tests.conftest import DATABASES, MovableClock
@@ -35,6 +36,9 @@ async def test_two_hundred_customers_differ_from_row_to_row(
     described = {(b["need"], b["community"], b["budget"], b["tier"]) for b in customers}
     assert len(described) > 195
     assert len({json.dumps(b) for b in await bodies(database, "follow_up")}) > 400
+    assert [find_fault(body) for body in await bodies(database, "template")] == [None, None]
+    objections = [b for b in await bodies(database, "script") if b.get("kind") == "objection"]
+    assert len({body["initials"] for body in objections}) == len(objections) > 5
 
 
 async def test_there_is_something_due_today_missed_asleep_and_waiting(

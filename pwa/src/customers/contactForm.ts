@@ -7,13 +7,14 @@ export function formOf(id: string, contact: FollowUp): Form {
   const answers = Object.fromEntries(PARTS.flatMap((part) => (part === 'revisit' ? [] : [[part, answerOf(contact, part)]])))
   const notes = Object.fromEntries(STEPS.map((step) => [step, contact[step].note ?? '']))
   const { note: _, ...next } = revisit
-  return { id, answers, notes, revisit: next, open: null, started_at, kept_at: started_at }
+  return { id, answers, notes, revisit: next, replies: { ...contact.answers }, open: null, started_at, kept_at: started_at }
 }
 
 /** What a form says of a contact, without the ids and times that no correction may touch; throws while it is unfinished. */
 export function contactFields(form: Form): Record<string, unknown> {
-  const fact = factOf(form, '', null, form.started_at)
-  return Object.fromEntries(PARTS.map((part) => [part, fact[part]]))
+  const fact = factOf(form, { customer_id: '', ended_at: form.started_at })
+  const said = Object.keys(form.replies ?? {}).length ? { answers: fact.answers ?? {} } : {}
+  return { ...Object.fromEntries(PARTS.map((part) => [part, fact[part]])), ...said }
 }
 
 function answerOf(contact: FollowUp, part: Exclude<Part, 'revisit'>): string {

@@ -1,4 +1,5 @@
-import type { Bodies, Seen, Step } from '../model'
+import type { Bodies, Question, Seen, Step } from '../model'
+import { textOf } from '../templates/templates'
 import { currentTongue, t, type Key } from '../words'
 import { agoText, appointmentText, clockText, daysApart, distanceText, maskedPhone, momentText } from '../words/format'
 import { lagText } from '../followups/when'
@@ -12,6 +13,8 @@ export interface Around {
   stores: Map<string, string>
   customer: Bodies['customer']
   firstArrival: string | undefined
+  /** by their ids, withdrawn ones too */
+  questions?: ReadonlyMap<string, Question>
   now: number
   zone: string
 }
@@ -106,7 +109,7 @@ const TELLERS: { [K in Kind]: Teller<K> } = {
     title: t(body.greeting?.result === 'no_answer' ? 'customers.told_attempt' : 'customers.told_follow_up', {
       channel: t(`followups.channel_${body.channel}`),
     }),
-    lines: [...TOLD_STEPS.map((step) => stepText(body, step)), revisitText(body, around)].filter((line) => line !== null),
+    lines: [...TOLD_STEPS.map((step) => stepText(body, step)), ...answerLines(body, around), revisitText(body, around)].filter((line) => line !== null),
     ...(lagText(body) ? { tag: { text: lagText(body), tone: 'amber' } } : {}),
   }),
   visit: ({ body }, around) => ({
@@ -129,6 +132,14 @@ const TELLERS: { [K in Kind]: Teller<K> } = {
     lines: [t(`customers.level_${body.level}`)],
   }),
   conflict: ({ body }) => ({ title: t('customers.told_conflict', { field: fieldText(body.field, body.entity) }), lines: [] }),
+}
+
+/** What a template's questions were answered with; an answer outlives its question. */
+function answerLines({ answers = {} }: Bodies['follow_up'], { questions }: Around): string[] {
+  return Object.entries(answers).map(([id, answer]) => {
+    const question = questions?.get(id)
+    return t('templates.answer_line', { question: question ? textOf(question) : t('templates.unknown_question'), answer })
+  })
 }
 
 function arrivalLines(body: Bodies['arrival'], around: Around): string[] {

@@ -45,6 +45,11 @@ describe('the timeline', () => {
     })
     expect(titles).toEqual(['接单', '代接待'])
   })
+  it('tells what a template had asked, also after the question was withdrawn', () => {
+    const [entry] = timelineOf([row('follow_up', 'f', { body: { answers: { q: '太太', gone: '八月' }, revisit: { result: 'no_contact', reason: 'bought' } } })])
+    const questions = new Map([['q', { id: 'q', step: 'needs', zh: '谁做主？' } as const]])
+    expect(tell(entry!, { questions } as unknown as Around).lines.slice(0, 2)).toEqual(['谁做主？ 太太', '已撤下的问题 八月'])
+  })
   it('finds the lead that is still open', () => {
     const tree = [row('lead', 'closed', { body: { state: 'closed', received_at: AT + 9 } }), row('lead', 'open', { body: { state: 'accepted', received_at: AT } })]
     expect(openLead(tree)?.id).toBe('open')

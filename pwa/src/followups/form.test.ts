@@ -47,7 +47,7 @@ describe('the fact of a follow-up', () => {
     return form.booked(told, 99_000, START)
   }
   it('carries only what was said', () => {
-    expect(form.factOf(complete(), 'c1', null, 5_000)).toEqual({
+    expect(form.factOf(complete(), { customer_id: 'c1', lead_id: null, ended_at: 5_000 })).toEqual({
       customer_id: 'c1', channel: 'phone', greeting: { result: 'no_answer' },
       needs: { result: 'skipped' }, proposal: { result: 'skipped' }, objection: { result: 'skipped' },
       revisit: { result: 'booked', at: 99_000, note: '下午再打' },
@@ -55,9 +55,40 @@ describe('the fact of a follow-up', () => {
     })
   })
   it('cites its lead and never ends before it began', () => {
-    expect(form.factOf(complete(), 'c1', 'l1', 10)).toMatchObject({ lead_id: 'l1', ended_at: START })
+    expect(form.factOf(complete(), { customer_id: 'c1', lead_id: 'l1', ended_at: 10 })).toMatchObject({ lead_id: 'l1', ended_at: START })
   })
   it('is not made from an unfinished form', () => {
-    expect(() => form.factOf(blank(), 'c1', null, 5_000)).toThrow(RangeError)
+    expect(() => form.factOf(blank(), { customer_id: 'c1', ended_at: 5_000 })).toThrow(RangeError)
+  })
+})
+
+describe('a contact that a template asks about', () => {
+  const musts = [{ id: 'q1', step: 'needs' as const }, { id: 'q2', step: 'objection' as const }]
+  const wanted = { parts: form.PARTS.filter((part) => part !== 'mood' && part !== 'breakthrough'), musts }
+  const pick = (told: form.Form, part: Exclude<form.Part, 'revisit'>) => form.answered(told, part, form.CHOICES[part][0], START, wanted)
+
+  it('does not leave a step before what must be asked in it is answered', () => {
+    let told = pick(pick(pick(blank(), 'channel'), 'greeting'), 'needs')
+    expect(told.open).toBe('needs')
+    told = pick(form.replied(told, 'q1', '三口人', START), 'needs')
+    expect(told.open).toBe('proposal')
+    told = form.booked(pick(pick(told, 'proposal'), 'objection'), 99_000, START, wanted)
+    expect([told.open, form.missing(told, wanted), form.unasked(told, musts)]).toEqual(['objection', [], [musts[1]]])
+    expect(() => form.factOf(told, { customer_id: 'c1', ended_at: 1 }, wanted)).toThrow('q2')
+    expect(form.factOf(form.replied(told, 'q2', ' 怕有味道 ', START), { customer_id: 'c1', template_id: 't1', ended_at: 1 }, wanted)).toMatchObject({
+      template_id: 't1', answers: { q1: '三口人', q2: '怕有味道' }, mood: 'none', breakthrough: 'none',
+    })
+  })
+  it('goes on with the chip that a step had waited for, and stays while somebody writes', () => {
+    const told = pick(pick(pick(blank(), 'channel'), 'greeting'), 'needs')
+    expect(form.chosen(told, musts[0]!, '三口人', START, wanted).open).toBe('proposal')
+    expect(form.replied(told, 'q1', '三', START).open).toBe('needs')
+    expect(form.chosen(form.reopened(blank(), 'needs'), musts[0]!, '三口人', START, wanted).open).toBe('needs')
+  })
+  it('asks nothing of whoever was not reached, and keeps what was said before', () => {
+    const before = form.replied(blank(), 'gone', '八月交房', START)
+    const told = form.booked(form.answered(pick(before, 'channel'), 'greeting', 'no_answer', START, wanted), 99_000, START, wanted)
+    expect([told.open, form.unasked(told, musts), form.isTouched(before)]).toEqual([null, [], true])
+    expect(form.factOf(told, { customer_id: 'c1', ended_at: 1 }, wanted)).toMatchObject({ answers: { gone: '八月交房' } })
   })
 })

@@ -1,6 +1,6 @@
 import type { Bodies, Seen, Step } from '../model'
 import { currentTongue, t, type Key } from '../words'
-import { appointmentText } from '../words/format'
+import { appointmentText, momentText } from '../words/format'
 import { CHOICES, NO_CONTACT_REASONS, type Form, type Part } from './form'
 
 /** Chips of one part; on the phone or in a chat one is reached, not met. */
@@ -28,6 +28,13 @@ export function lastSaid(step: Step, contacts: Seen<Bodies['follow_up']>[], now:
     if (said) return said
   }
   return ''
+}
+
+/** 昨天 14:05没解决：比隔壁贵 */
+export function objectionText({ at, body }: Seen<Bodies['follow_up']>, now: number, zone: string): string {
+  const when = momentText(at, now, zone, currentTongue())
+  const note = body.objection.note?.trim()
+  return note ? t('templates.objection_open', { when, note }) : t('templates.objection_open_plain', { when })
 }
 
 export function reasonText(reason: string): string {

@@ -2,8 +2,8 @@ import { dropDraft, keepDraft, readDraft } from '../phone/drafts'
 import { save } from '../phone/outbox'
 import { photoFact, type TakenPhoto } from '../photos/prepare'
 import { newId } from '../sync/uuid7'
-import { answered, blankForm, booked, factOf, happened, noted, parted, reopened, type Form, type Part } from './form'
-import type { Step } from '../model'
+import { answered, blankForm, booked, chosen, EVERYTHING, factOf, happened, noted, parted, reopened, replied, type Form, type Part, type Wanted } from './form'
+import type { Question, Step } from '../model'
 
 /** A follow-up while it is told: every change is kept on the phone before the next tap. */
 export class Telling {
@@ -12,6 +12,8 @@ export class Telling {
   /** When the phone last had it all, ms of this phone; null before the first tap. */
   keptAt = $state<number | null>(null)
   ready = $state(false)
+  /** What this contact is asked for; the page says it as soon as it knows the template. */
+  wanted: Wanted = EVERYTHING
   readonly #key: string
   readonly #photosKey: string
 
@@ -32,15 +34,15 @@ export class Telling {
   }
 
   answer(part: Exclude<Part, 'revisit'>, value: string): void {
-    this.#change(answered(this.form, part, value, Date.now()))
+    this.#change(answered(this.form, part, value, Date.now(), this.wanted))
   }
 
   book(at: number): void {
-    this.#change(booked(this.form, at, Date.now()))
+    this.#change(booked(this.form, at, Date.now(), this.wanted))
   }
 
   part(reason: string): void {
-    this.#change(parted(this.form, reason, Date.now()))
+    this.#change(parted(this.form, reason, Date.now(), this.wanted))
   }
 
   note(step: Step, note: string): void {
@@ -49,6 +51,11 @@ export class Telling {
 
   was(at: number | null): void {
     this.#change(happened(this.form, at, Date.now()))
+  }
+
+  reply(question: Question, reply: string): void {
+    const picked = question.must && question.choices?.length
+    this.#change(picked ? chosen(this.form, question, reply, Date.now(), this.wanted) : replied(this.form, question.id, reply, Date.now()))
   }
 
   show(part: Part): void {
@@ -72,9 +79,9 @@ export class Telling {
   }
 
   /** Saves the fact and its photos as one unit; throws NotSaved, and then the draft is still here. */
-  async finish(leadId: string | null): Promise<void> {
+  async finish(lead_id: string | null, template_id: string | null): Promise<void> {
     const { id } = this.form
-    const fields = factOf(this.form, this.customerId, leadId, Date.now())
+    const fields = factOf(this.form, { customer_id: this.customerId, lead_id, template_id, ended_at: Date.now() }, this.wanted)
     const about = { subject_id: id, customer_id: this.customerId, kind: 'follow_up' as const }
     const facts = this.photos.map((photo) => photoFact(photo, about))
     await save([{ entity: 'follow_up', id, fields }, ...facts], this.photos)

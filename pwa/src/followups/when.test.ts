@@ -15,7 +15,7 @@ const told: Form = {
 describe('when a contact was', () => {
   it('is now until somebody says otherwise, and then costs nothing in the fact', () => {
     expect(startOf('now', NOON, ZONE)).toBeNull()
-    const fact = factOf(told, 'c', null, NOON)
+    const fact = factOf(told, { customer_id: 'c', lead_id: null, ended_at: NOON })
     expect(fact).toMatchObject({ started_at: NOON - MINUTE_MS, ended_at: NOON })
     expect(fact).not.toHaveProperty('lag_s')
   })
@@ -25,7 +25,7 @@ describe('when a contact was', () => {
     expect([NOON - HOUR_MS, NOON - DAY_MS, null].map((at) => whenOf(at, NOON, ZONE))).toEqual(['earlier', 'yesterday', 'now'])
   })
   it('is what the fact begins and ends with, by how long before it was told', () => {
-    const fact = factOf({ ...told, was_at: NOON - 3 * HOUR_MS }, 'c', null, NOON)
+    const fact = factOf({ ...told, was_at: NOON - 3 * HOUR_MS }, { customer_id: 'c', lead_id: null, ended_at: NOON })
     expect(fact).toMatchObject({ started_at: NOON - 3 * HOUR_MS, ended_at: NOON - 3 * HOUR_MS, lag_s: 3 * 3600 })
   })
   it('is called told later from two hours on', async () => {

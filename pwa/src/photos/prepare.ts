@@ -12,8 +12,8 @@ export const MAX_BYTES = 12 * 1024 * 1024
 const WORKER_MS = 20_000
 const HEAD_BYTES = 256 * 1024
 
-/** A photo ready to be saved: the outbox's row, and what its fact says beside. `thumb` is base64 JPEG or ''. */
-export interface TakenPhoto extends PendingPhoto { width: number; height: number; thumb: string }
+/** A photo ready to be saved: the outbox's row, and what its fact says beside. `thumb` is base64 JPEG or ''; `prompt_id` what it was asked for. */
+export interface TakenPhoto extends PendingPhoto { width: number; height: number; thumb: string; prompt_id?: string }
 export interface About { subject_id: string; customer_id: string | null; kind: Photo['kind'] }
 
 export class Unreadable extends Error {
@@ -47,8 +47,8 @@ async function prepare(file: Blob, about: About, at: number): Promise<TakenPhoto
 
 /** The `photo` fact that belongs in the same unit as the photo's bytes. */
 export function photoFact(photo: TakenPhoto, { subject_id, customer_id, kind }: About): Draft {
-  const { sha256, bytes, width, height, thumb } = photo
-  const seen = { sha256, bytes, width, height, ...(thumb && { thumb }) }
+  const { sha256, bytes, width, height, thumb, prompt_id } = photo
+  const seen = { sha256, bytes, width, height, ...(thumb && { thumb }), ...(prompt_id && { prompt_id }) }
   return { entity: 'photo', id: photo.id, fields: { subject_id, ...(customer_id && { customer_id }), kind, ...seen } }
 }
 

@@ -4,12 +4,12 @@ import { learnRest } from '../words'
 import zh from '../words/zh/trust'
 import { wayOut } from './deciding'
 import { namesOf } from './names'
-import { whatOf, whyOf, whyTheirs } from './saying'
+import { valueText, whatOf, whyOf, whyTheirs } from './saying'
 
 const CODES = [
   'not_found', 'forbidden', 'invalid', 'unknown_entity', 'unknown_field', 'taken', 'not_open', 'phone_taken', 'not_eligible',
   'erased', 'too_large', 'server_field', 'unit', 'consent', 'fault', 'id_taken',
-  'deleted', 'late', 'revoked', 'open_lead', 'too_few_attempts', 'snoozed_enough', 'snooze_over', 'snooze_too_long',
+  'deleted', 'late', 'revoked', 'open_lead', 'too_few_attempts', 'snoozed_enough', 'snooze_over', 'snooze_too_long', 'too_many_required',
 ]
 
 describe('what was refused', () => {
@@ -23,6 +23,12 @@ describe('what was refused', () => {
     expect(['fault', 'revoked'].map((code) => way(code))).toEqual(['resend', 'resend'])
     expect(['invalid', 'too_large', 'consent'].map((code) => way(code))).toEqual(['mend', 'mend', 'mend'])
     expect(way('not_found', 'release')).toBe('know')
+  })
+  it('says of a template how many answers it asks, and shows its questions as they read', async () => {
+    await learnRest()
+    const fields = { questions: [{ id: 'q', step: 'needs', zh: '谁做主？', must: true }], requires: ['mood', 'breakthrough'] }
+    expect(whyOf({ code: 'too_many_required', field: 'questions', fields }, new Map())).toMatch(/^必填 9 项，最多 8 项。/)
+    expect([valueText('questions', fields.questions), valueText('stage', 'first'), valueText('examples', { needs: '三口人' })]).toEqual(['谁做主？', '首次接触', '三口人'])
   })
   it('keeps a sentence even for a code of a newer server', () => {
     expect(whyOf({ code: 'of_tomorrow' }, new Map())).toBeTruthy()

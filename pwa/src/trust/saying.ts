@@ -4,14 +4,18 @@ import { saidOf } from '../customers/contacts'
 import { currentTongue, t, type Key } from '../words'
 import { maskedPhone, momentText } from '../words/format'
 import customers from '../words/zh/customers'
+import { countRequired, isBeside, textOf } from '../templates/templates'
 import zh from '../words/zh/trust'
 import { isWord } from './deciding'
+
+/** Fields whose values are chosen from a few, and where these have their words. */
+const PICKED = { stage: 'templates.stage', kind: 'library.kind', step: 'followups.short' }
 
 type Names = ReadonlyMap<string, string>
 /** What is said of an operation, wherever it is now. */
 interface Told { entity: string; root: string; fields: Record<string, unknown> }
 /** What a refusal needs to be said as a sentence: codes from the server, words from here. */
-export interface Why { code: string; entity?: string; field?: string | null; who?: string | null; when?: number | null }
+export interface Why { code: string; entity?: string; field?: string | null; who?: string | null; when?: number | null; fields?: Record<string, unknown> }
 
 /** 跟进 · 周建国 */
 export function whatOf(told: Told, names: Names): string {
@@ -40,7 +44,7 @@ export function whyOf(why: Why, names: Names): string {
   const key = `why_${code}` in zh ? `why_${code}` : 'why_other'
   return t(`trust.${key}` as Key, {
     field: fieldName(why.field ?? ''), who: names.get(why.who ?? '') ?? t('trust.someone'),
-    when: whenOf(why),
+    when: whenOf(why), n: countRequired(why.fields ?? {}),
   })
 }
 
@@ -60,9 +64,17 @@ export function hasName(field: string): boolean {
 
 export function valueText(field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return t('trust.empty_value')
-  if (Array.isArray(value)) return value.join(t('ui.pause')) || t('trust.empty_value')
+  if (Array.isArray(value)) return value.map(saidIn).join(t('ui.pause')) || t('trust.empty_value')
+  if (typeof value === 'object') return Object.values(value).map(saidIn).join(t('ui.pause')) || t('trust.empty_value')
+  if (field in PICKED) return t(`${PICKED[field as keyof typeof PICKED]}_${String(value)}` as Key)
   if (field === 'reason' && `closing_${String(value)}` in customers) return t(`customers.closing_${String(value)}` as Key)
   return field === 'phone' ? maskedPhone(String(value)) : (saidOf(field, value) ?? String(value))
+}
+
+/** A question or a photo of a template by what it says. */
+function saidIn(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return isBeside(value) ? t(`followups.${value}`) : String(value)
+  return textOf(value)
 }
 
 function say(key: string, otherwise: keyof typeof zh): string {

@@ -36,7 +36,7 @@ export default {
   next_overdue: '{span} overdue',
   next_revisit: 'revisit',
   next_contact: 'contact',
-  contact_count: '{n} effective contacts',
+  contact_count: 'Contacts: {n} · effective: {effective}',
   waited: '{span} since the last contact',
   details: 'Details',
   edit: 'Edit',

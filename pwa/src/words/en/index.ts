@@ -7,6 +7,7 @@ import followups from './followups'
 import frame from './frame'
 import identity from './identity'
 import leads from './leads'
+import library from './library'
 import notify from './notify'
 import people from './people'
 import phone from './phone'
@@ -17,6 +18,7 @@ import routing from './routing'
 import safety from './safety'
 import scan from './scan'
 import stores from './stores'
+import templates from './templates'
 import today from './today'
 import trust from './trust'
 import ui from './ui'
@@ -25,5 +27,5 @@ import visits from './visits'
 import type { Translation } from '../zh'
 
 export const en: Translation = {
-  clerk, collisions, contacts, customers, desk, followups, frame, identity, leads, notify, people, phone, photos, pool, records, routing, safety, scan, stores, today, trust, ui, visits,
+  clerk, collisions, contacts, customers, desk, followups, frame, identity, leads, library, notify, people, phone, photos, pool, records, routing, safety, scan, stores, templates, today, trust, ui, visits,
 }

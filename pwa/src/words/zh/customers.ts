@@ -36,7 +36,7 @@ export default {
   next_overdue: '已逾期 {span}',
   next_revisit: '预约复访',
   next_contact: '联系',
-  contact_count: '共 {n} 次有效跟进',
+  contact_count: '联系 {n} 次 · 有效 {effective} 次',
   waited: '距上次联系 {span}',
   details: '资料',
   edit: '修改',

@@ -5,6 +5,7 @@ import customers from './customers'
 import desk from './desk'
 import followups from './followups'
 import identity from './identity'
+import library from './library'
 import notify from './notify'
 import people from './people'
 import photos from './photos'
@@ -14,8 +15,9 @@ import routing from './routing'
 import safety from './safety'
 import scan from './scan'
 import stores from './stores'
+import templates from './templates'
 import trust from './trust'
 import visits from './visits'
 
 /** What is said only after a tap: fetched behind the first page, and kept for use without a network. */
-export const rest = { clerk, collisions, contacts, customers, desk, followups, identity, notify, people, photos, pool, records, routing, safety, scan, stores, trust, visits }
+export const rest = { clerk, collisions, contacts, customers, desk, followups, identity, library, notify, people, photos, pool, records, routing, safety, scan, stores, templates, trust, visits }
