@@ -27,6 +27,11 @@ export function isPast(at: number | null, now: number): boolean {
   return at !== null && at <= now && now - at <= OLDEST_MS
 }
 
+/** When the contact was, as the server counts it. */
+export function wasAt({ at, body }: { at: number; body: { lag_s?: number } }): number {
+  return at - (body.lag_s ?? 0) * 1000
+}
+
 /** Seconds between the contact and its telling. */
 export function lagOf(at: number | null | undefined, now: number): number {
   return at ? Math.min(Math.max(0, Math.round((now - at) / 1000)), OLDEST_MS / 1000) : 0
