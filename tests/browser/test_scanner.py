@@ -16,7 +16,7 @@ FLOOR = 0.85
 SLOWEST_MS = 60_000
 QUICK_MS = 1_500
 CAMERAS = 3
-MOST_TRIES = 5
+MOST_TRIES = 8
 pytestmark = pytest.mark.browser
 
 
