@@ -78,7 +78,7 @@ def is_quick(rep: Rep, tells: object) -> None:
 
 def follows_up_by_template(bo: Rep, photo: Path) -> None:
     bo.tap(bo.main.get_by_role("link", name="跟进", exact=True))
-    expect(bo.main.get_by_text('按模板“老客户回访”')).to_be_visible()
+    expect(bo.main.get_by_text("按模板“老客户回访”")).to_be_visible()
     bo.pick("怎么联系的", "到店")
     bo.pick("问候", "已见面")
     bo.pick("需求确认", "需求清楚")
