@@ -255,7 +255,7 @@ async def test_a_store_more_impatient_than_allowed_may_still_change_its_hours(
         {"holiday_rule": "maybe"},
         {"make_up_rule": "closed"},
         {"patience_s": 600.5},
-        {"manager_id": "bo"},
+        {"manager_id": 7},
         {"as_weekday": {}},
     ],
 )
