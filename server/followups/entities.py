@@ -7,7 +7,7 @@ import msgspec
 
 from server.followups.cadence import UNTOUCHED, count_touch, plan_next
 from server.followups.library import script
-from server.followups.objections import NEVER_OBJECTED, describe_objection
+from server.followups.objections import describe_objection, forget_objections
 from server.followups.steps import best_steps, contacted_at, is_effective
 from server.followups.templates import template
 from server.leads import opportunities
@@ -147,7 +147,7 @@ def describe_lead(
 def recount(person: Row, ledger: Ledger) -> None:
     """From all contacts anew, as they stand now. The customer's whole tree must be loaded."""
     told = [(row, standing(row, ledger)) for row in contacts_of(person, ledger)]
-    counted: dict[str, Any] = dict(NEVER_MET)
+    counted: dict[str, Any] = {**NEVER_MET, **forget_objections(person.body)}
     for row, body in told:
         if body is not None:
             at = contacted_at(row, body)
@@ -187,7 +187,6 @@ NEVER_MET: dict[str, Any] = {
     "followed_at": None,
     "next_at": None,
     "next_kind": None,
-    **NEVER_OBJECTED,
 }
 
 

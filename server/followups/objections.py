@@ -7,7 +7,7 @@ from sync import Row
 
 OPEN = "open"
 ANSWERED = frozenset({"resolved", "none"})
-NEVER_OBJECTED: dict[str, Any] = {"objection": None, "objection_answered_at": None}
+FIELDS = ("objection", "objection_answered_at")
 
 
 def describe_objection(
@@ -27,6 +27,11 @@ def describe_objection(
         over: dict[str, Any] = {"objection": None} if is_over else {}
         return {"objection_answered_at": at, **over}
     return {}
+
+
+def forget_objections(held: Mapping[str, Any]) -> dict[str, Any]:
+    """To count anew from the contacts as they stand. Whoever never objected has no word of it."""
+    return {field: None for field in FIELDS if field in held}
 
 
 def note_objection(told: Mapping[str, Any], row: Row, at: int) -> dict[str, Any]:
