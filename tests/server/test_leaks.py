@@ -50,6 +50,7 @@ async def hidden(town: Town) -> Hidden:
         customers=ids("customer"),
         leads=ids("lead"),
         photos=ids("photo"),
+        recordings=ids("recording"),
         conflicts=ids("conflict"),
         refusals=ids("refusal"),
         devices=[town.near.rep.device, town.rival.rep.device],

@@ -27,7 +27,7 @@ FIRST = {
     *("follow_up", "comment", "visit", "photo", "correction", "deletion"),
     *("resolution", "decision", "unmerge", "acknowledgement", "appeal", "release"),
 }
-ADDED = {"snooze", "lead_acknowledgement", "attendance", "pool_claim", "ruling"}
+ADDED = {"snooze", "lead_acknowledgement", "attendance", "pool_claim", "ruling", "recording"}
 """Since then. A phone that sends one to an older server is told `unknown_entity` and keeps it."""
 FROZEN = sorted((Path(__file__).parents[1] / "vectors" / "released").glob("*/exchange.json"))
 
