@@ -19,9 +19,10 @@ import today from './today'
 import trust from './trust'
 import ui from './ui'
 import visits from './visits'
+import voice from './voice'
 
 import type { Translation } from '../zh'
 
 export const en: Translation = {
-  clerk, collisions, customers, desk, followups, frame, identity, leads, notify, people, phone, photos, pool, records, routing, scan, stores, today, trust, ui, visits,
+  clerk, collisions, customers, desk, followups, frame, identity, leads, notify, people, phone, photos, pool, records, routing, scan, stores, today, trust, ui, visits, voice,
 }

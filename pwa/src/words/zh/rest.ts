@@ -14,6 +14,7 @@ import scan from './scan'
 import stores from './stores'
 import trust from './trust'
 import visits from './visits'
+import voice from './voice'
 
 /** What is said only after a tap: fetched behind the first page, and kept for use without a network. */
-export const rest = { clerk, collisions, customers, desk, followups, identity, notify, people, photos, pool, records, routing, scan, stores, trust, visits }
+export const rest = { clerk, collisions, customers, desk, followups, identity, notify, people, photos, pool, records, routing, scan, stores, trust, visits, voice }
