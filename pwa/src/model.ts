@@ -196,6 +196,11 @@ export interface Photo extends Correctable {
   /** what a template had asked to see */
   prompt_id?: string
 }
+/** What was said about a contact, at most a minute. */
+export interface Recording extends Correctable {
+  subject_id: string; customer_id: string; sha256: string; bytes: number; duration_ms: number
+  state: 'pending' | 'stored' | 'refused'; reason: string | null
+}
 export interface Comment extends Correctable { customer_id: string; text: string }
 export interface Resolution { conflict_id: string; choice: 'keep' }
 export interface Acknowledgement { refusal_id: string }
@@ -272,7 +277,7 @@ export interface Ruling { collision_id: string; choice: 'one' | 'other' | 'split
 export interface Bodies {
   organisation: Organisation; store: Store; staff: Staff; script: Script; template: Template
   customer: Customer; contact: Contact; arrival: Arrival; lead: Lead; offer: Offer; acceptance: Acceptance
-  reassignment: Reassignment; closing: Closing; snooze: Snooze; presence: Presence; attendance: Attendance; lead_acknowledgement: LeadAcknowledgement; follow_up: FollowUp; visit: Visit; photo: Photo
+  reassignment: Reassignment; closing: Closing; snooze: Snooze; presence: Presence; attendance: Attendance; lead_acknowledgement: LeadAcknowledgement; follow_up: FollowUp; visit: Visit; photo: Photo; recording: Recording
   comment: Comment; resolution: Resolution; acknowledgement: Acknowledgement; appeal: Appeal; release: Release
   correction: Correction; deletion: Deletion; candidate: Candidate; decision: Decision; unmerge: Unmerge
   conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice | Digest | LeftBehind

@@ -18,6 +18,7 @@ NOT_THE_APPS = (
     "/api/",
     "/sync/",
     "/photos",
+    "/recordings",
     "/r/",
     "/a/",
     "/p/",

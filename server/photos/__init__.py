@@ -1,1 +1,4 @@
-"""Photos: bytes by tus, decoded in a process apart, served to those who may see the fact."""
+"""Photos and recordings: bytes by tus, checked, served to those who may see the fact.
+
+Pictures are decoded in a process apart; of sound only the container is read.
+"""

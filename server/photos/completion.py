@@ -1,4 +1,4 @@
-"""When all bytes are there: hash, decode, keep, and say so on the fact."""
+"""When all bytes are there: hash, check, keep, and say so on the fact."""
 
 import asyncio
 from dataclasses import replace
@@ -10,8 +10,9 @@ from server.errors import Problem
 from server.photos import queries
 from server.photos.darkroom import Darkroom
 from server.photos.decoder import Picture, PictureRefused
-from server.photos.facts import Blob, Upload
-from server.photos.settling import photo_row, settle_photo
+from server.photos.facts import Blob, Tape, Upload
+from server.photos.settling import fact_row, settle_fact
+from server.photos.sounds import Sound, SoundRefused, read_sound
 from server.photos.staging import StagedFile
 from server.photos.tus import Mismatch
 from server.rows import Published
@@ -20,9 +21,10 @@ HASH_MISMATCH = "hash_mismatch"
 
 
 class NotUsable(Problem):
-    """The bytes arrived as they were sent, and are no picture we keep. Sending again is no use.
+    """The bytes arrived as they were sent, and are nothing we keep. Sending again is no use.
 
-    Codes: not_a_picture, picture_broken, too_large, picture_animated, picture_too_heavy.
+    Codes: not_a_picture, picture_broken, too_large, picture_animated, picture_too_heavy;
+    not_a_recording, recording_broken, recording_too_long.
     """
 
     status: ClassVar[int] = 422
@@ -41,7 +43,8 @@ async def finish(room: Darkroom, upload: Upload, file: StagedFile) -> Upload:
     """
     if not await is_what_was_promised(room, upload, file):
         return await close(room, upload, file, HASH_MISMATCH)
-    blob = await develop(room, upload, file)
+    judge = develop if upload.kind == "photo" else listen
+    blob = await judge(room, upload, file)
 
     async def save(connection: AsyncConnection) -> None:
         await queries.save_blob(connection, blob)
@@ -58,7 +61,7 @@ async def is_what_was_promised(room: Darkroom, upload: Upload, file: StagedFile)
     if await asyncio.to_thread(file.sha256) != upload.sha256:
         return False
     async with room.database.read(snapshot=False) as connection:
-        fact = await photo_row(connection, upload.org_id, upload.photo_id)
+        fact = await fact_row(connection, upload.org_id, upload.photo_id, upload.kind)
     if fact is None or fact.author != upload.staff_id:
         return True
     return bool(fact.body["sha256"] == upload.sha256)
@@ -93,13 +96,39 @@ async def store(room: Darkroom, upload: Upload, picture: Picture) -> Blob:
     )
 
 
+async def listen(room: Darkroom, upload: Upload, file: StagedFile) -> Tape:
+    """Keeps what there is to hear in the bytes, or why there is nothing."""
+    try:
+        sound = await asyncio.to_thread(lambda: read_sound(file.path.read_bytes()))
+    except SoundRefused as refused:
+        return tape_of(upload, None, None, refused.code, room.clock())
+    kept = await room.blobs.put(upload.org_id, sound.data)
+    return tape_of(upload, sound, kept, None, room.clock())
+
+
+def tape_of(
+    upload: Upload, sound: Sound | None, kept_sha256: str | None, reason: str | None, now: int
+) -> Tape:
+    return Tape(
+        org_id=upload.org_id,
+        recording_id=upload.photo_id,
+        sha256=upload.sha256,
+        kept_sha256=kept_sha256,
+        media_type=sound.media_type if sound else None,
+        duration_ms=sound.duration_ms if sound else None,
+        bytes=len(sound.data) if sound else 0,
+        reason=reason,
+        stored_at=now,
+    )
+
+
 async def close(room: Darkroom, upload: Upload, file: StagedFile, reason: str | None) -> Upload:
     """The upload's verdict and the fact's, together; then the bytes as they came are gone."""
     state = "stored" if reason is None else "refused"
 
     async def save(connection: AsyncConnection) -> Published | None:
         await queries.save_verdict(connection, upload, state, reason)
-        return await settle_photo(connection, upload.org_id, upload.photo_id, room.clock())
+        return await settle_fact(connection, upload.org_id, upload.photo_id, room.clock())
 
     published = await room.database.transact(save)
     if published is not None:

@@ -1,10 +1,11 @@
-"""The photo as a synced fact: what a phone writes, and what only the server does."""
+"""Photos and recordings as synced facts: what a phone writes, and what only the server does."""
 
 from typing import Annotated, Literal
 
 import msgspec
 
-from server.photos.rules import effects, prepare
+from server.photos.rules import await_bytes, belongs, effects, prepare
+from server.photos.sounds import MAX_RECORDING_BYTES, MAX_RECORDING_MS
 from server.photos.tus import MAX_PHOTO_BYTES
 from sync import Entity, Row, desk_scope, scopes_of, staff_scope
 
@@ -31,6 +32,16 @@ class Photo(msgspec.Struct, forbid_unknown_fields=True):
     prompt_id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
 
 
+class Recording(msgspec.Struct, forbid_unknown_fields=True):
+    """What was said into the phone about a contact; the rest is as with a photo."""
+
+    subject_id: Annotated[str, msgspec.Meta(min_length=36, max_length=36)]
+    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    bytes: Annotated[int, msgspec.Meta(ge=1, le=MAX_RECORDING_BYTES)]
+    duration_ms: Annotated[int, msgspec.Meta(ge=1, le=MAX_RECORDING_MS)]
+    customer_id: Annotated[str, msgspec.Meta(max_length=36)] | None = None
+
+
 def place(row: Row, root: Row) -> tuple[str, ...]:
     """With the customer's tree. One of a visit to a store goes where that visit goes: the store's
     own row is everybody's."""
@@ -53,4 +64,17 @@ photo = Entity(
     correctable=frozenset(),
 )
 
-entities = [photo]
+recording = Entity(
+    name="recording",
+    kind="fact",
+    shape=Recording,
+    policies={"state": "server", "reason": "server"},
+    parent=("customer_id", "subject_id"),
+    under=frozenset({"customer"}),
+    references=("subject_id",),
+    prepare=belongs,
+    effects=await_bytes,
+    correctable=frozenset(),
+)
+
+entities = [photo, recording]

@@ -1,11 +1,18 @@
 """What the slice knows of uploads and of what became of their bytes. Plain values."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["photo", "recording"]
+"""Of the fact whose bytes these are: the name of its entity."""
 
 
 @dataclass(frozen=True)
 class Upload:
-    """One upload as the database has it. `state`: open, stored, refused. Times in ms."""
+    """One upload as the database has it. `state`: open, stored, refused. Times in ms.
+
+    `photo_id` is the id of the fact, of whichever `kind` that is.
+    """
 
     org_id: str
     id: str
@@ -20,6 +27,7 @@ class Upload:
     reason: str | None
     created_at: int
     expires_at: int
+    kind: Kind
 
     @property
     def is_full(self) -> bool:
@@ -43,6 +51,21 @@ class Blob:
 
     def object_of(self, size: str) -> str | None:
         return self.full_sha256 if size == "full" else self.small_sha256
+
+
+@dataclass(frozen=True)
+class Tape:
+    """As `Blob`, of a recording."""
+
+    org_id: str
+    recording_id: str
+    sha256: str
+    kept_sha256: str | None
+    media_type: str | None
+    duration_ms: int | None
+    bytes: int
+    reason: str | None
+    stored_at: int
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from server.ground import ground_of
 from server.identity.actor import visible_to
 from server.identity.sessions import signed_in
 from server.photos.darkroom import Darkroom, darkroom_of
+from server.photos.facts import Kind
 from server.photos.queries import load_blob, load_thumb
-from server.photos.settling import photo_row
+from server.photos.settling import fact_row
 from sync import Row
 
 T = TypeVar("T")
@@ -33,7 +34,7 @@ async def show_picture(request: Request) -> Response:
 
     Raises NotFound alike for what does not exist, has not arrived and may not be seen.
     """
-    org_id, photo = await seen_photo(request)
+    org_id, photo = await seen_fact(request, "photo")
     size = request.path_params["size"]
     tag = f'"{photo.id}-{photo.body["sha256"][:16]}-{size}"'
     if size not in SIZES:
@@ -49,14 +50,14 @@ async def show_picture(request: Request) -> Response:
     return Response(jpeg, headers=headers, media_type="image/jpeg")
 
 
-async def seen_photo(request: Request) -> tuple[str, Row]:
-    """(org_id, row) of a photo that the signed-in person may see."""
+async def seen_fact(request: Request, kind: Kind) -> tuple[str, Row]:
+    """(org_id, row) of a photo or recording that the signed-in person may see."""
     async with ground_of(request).database.read() as connection:
         actor = await signed_in(request, connection)
-        photo = await photo_row(connection, actor.org_id, request.path_params["id"])
-    if photo is None or not visible_to(actor, photo):
+        fact = await fact_row(connection, actor.org_id, request.path_params["id"], kind)
+    if fact is None or not visible_to(actor, fact):
         raise NotFound
-    return actor.org_id, photo
+    return actor.org_id, fact
 
 
 async def jpeg_of(room: Darkroom, org_id: str, photo: Row, size: str) -> bytes:

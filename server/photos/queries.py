@@ -1,4 +1,4 @@
-"""Every statement about uploads and pictures."""
+"""Every statement about uploads, pictures and sounds."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import bulk_upsert
 from server.errors import NotFound
-from server.photos.facts import Blob, OpenUploads, Upload
-from server.photos.tables import photo_blobs, photo_thumbs, uploads
+from server.photos.facts import Blob, OpenUploads, Tape, Upload
+from server.photos.tables import photo_blobs, photo_thumbs, recording_blobs, uploads
 
 
 async def load_upload(
@@ -115,8 +115,9 @@ async def known_uploads(connection: AsyncConnection, ids: list[str]) -> set[str]
     return set(found.scalars())
 
 
-async def save_blob(connection: AsyncConnection, blob: Blob) -> None:
-    await bulk_upsert(connection, photo_blobs, [tuple(vars(blob).values())])
+async def save_blob(connection: AsyncConnection, blob: Blob | Tape) -> None:
+    table = photo_blobs if isinstance(blob, Blob) else recording_blobs
+    await bulk_upsert(connection, table, [tuple(vars(blob).values())])
 
 
 async def load_blob(
@@ -131,6 +132,20 @@ async def load_blob(
     )
     row = found.mappings().first()
     return Blob(**row) if row else None
+
+
+async def load_tape(
+    connection: AsyncConnection, org_id: str, recording_id: str, sha256: str
+) -> Tape | None:
+    found = await connection.execute(
+        select(recording_blobs).where(
+            recording_blobs.c.org_id == org_id,
+            recording_blobs.c.recording_id == recording_id,
+            recording_blobs.c.sha256 == sha256,
+        )
+    )
+    row = found.mappings().first()
+    return Tape(**row) if row else None
 
 
 async def load_thumb(connection: AsyncConnection, org_id: str, photo_id: str) -> bytes | None:

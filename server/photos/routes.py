@@ -1,4 +1,4 @@
-"""tus at /photos/uploads, for devices; with the pictures' route it is all of the slice's HTTP."""
+"""tus at /photos/uploads, for devices; with what is shown and played, all of the slice's HTTP."""
 
 from collections.abc import Awaitable, Callable
 
@@ -14,6 +14,7 @@ from server.photos import tus, uploads
 from server.photos.darkroom import darkroom_of
 from server.photos.facts import Upload
 from server.photos.pictures import show_picture
+from server.photos.playing import play_recording
 from server.photos.uploads import Sender
 
 PREFIX = "/photos/uploads"
@@ -120,4 +121,5 @@ routes = [
     Route(PREFIX, TusDoor()),
     Route(PREFIX + "/{name}", TusDoor()),
     Route("/photos/{id}/{size}", show_picture),
+    Route("/recordings/{id}", play_recording),
 ]

@@ -1,8 +1,8 @@
-"""What makes a photo fact good, and what it becomes when its bytes are judged. Pure."""
+"""What makes such a fact good, and what it becomes when its bytes are judged. Pure."""
 
 from typing import Any
 
-from server.photos.facts import Blob
+from server.photos.facts import Blob, Tape
 from server.photos.thumbs import read_thumb
 from sync import Author, Ledger, Refusal, Row
 
@@ -12,12 +12,18 @@ CHECK = "photo_check"
 
 def prepare(fields: dict[str, Any], ledger: Ledger, author: Author) -> Refusal | None:
     """The subject must be in the customer's tree, and the thumbnail a small JPEG."""
+    refusal = belongs(fields, ledger, author)
+    if refusal is None and fields.get("thumb") is not None and read_thumb(fields["thumb"]) is None:
+        return Refusal("invalid", "thumb")
+    return refusal
+
+
+def belongs(fields: dict[str, Any], ledger: Ledger, author: Author) -> Refusal | None:
+    """To a customer whose tree its subject is in."""
     subject = ledger.find(fields["subject_id"])
     customer = ledger.find(fields.get("customer_id"))
     if subject is not None and customer is not None and subject.root != customer.root:
         return Refusal("invalid", "subject_id")
-    if fields.get("thumb") is not None and read_thumb(fields["thumb"]) is None:
-        return Refusal("invalid", "thumb")
     return None
 
 
@@ -25,20 +31,25 @@ def effects(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     """The thumbnail leaves the row, which travels to every phone, for a table of its own."""
     body = dict(row.body)
     thumb = body.pop("thumb", None)
-    row.body = {**body, "state": "pending", "reason": None}
+    row.body = body
     jpeg = read_thumb(thumb) if thumb is not None else None
     if jpeg is not None:
         ledger.add_side_row("photo_thumbs", {"photo_id": row.id, "jpeg": jpeg})
+    return await_bytes(row, ledger, author)
+
+
+def await_bytes(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
+    row.body = {**row.body, "state": "pending", "reason": None}
     ledger.schedule(CHECK, row.id, ledger.now)
     return None
 
 
-def settle(photo: Row, blob: Blob | None, ledger: Ledger) -> None:
+def settle(fact: Row, blob: Blob | Tape | None, ledger: Ledger) -> None:
     """Says on the fact what became of its bytes. Safe to repeat, in whichever order they came.
 
     Bytes with another hash than the fact's are somebody's mistake and decide nothing.
     """
-    if blob is None or blob.sha256 != photo.body["sha256"] or photo.deleted:
+    if blob is None or blob.sha256 != fact.body["sha256"] or fact.deleted:
         return
     state = "stored" if blob.reason is None else "refused"
-    ledger.change(photo, state=state, reason=blob.reason)
+    ledger.change(fact, state=state, reason=blob.reason)

@@ -1,42 +1,46 @@
-"""Where a photo's fact and its bytes meet, whichever came first."""
+"""Where a fact and its bytes meet, whichever came first."""
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.photos.entities import photo
-from server.photos.queries import load_blob
+from server.photos.entities import photo, recording
+from server.photos.facts import Kind
+from server.photos.queries import load_blob, load_tape
 from server.photos.rules import settle
 from server.rows import Published, find_row, load, open_ledger, publish
 from sync import Ledger, Row
 
-ENTITIES = {photo.name: photo}
+ENTITIES = {photo.name: photo, recording.name: recording}
+LOADS = {photo.name: load_blob, recording.name: load_tape}
 
 
-async def settle_photo(
-    connection: AsyncConnection, org_id: str, photo_id: str, now: int
+async def settle_fact(
+    connection: AsyncConnection, org_id: str, fact_id: str, now: int
 ) -> Published | None:
     """Marks the fact by what its bytes turned out to be; None if there is nothing to mark yet."""
     ledger = await open_ledger(connection, org_id, ENTITIES, now)
-    await check_photo(connection, ledger, photo_id)
+    await check_fact(connection, ledger, fact_id)
     return await publish(connection, ledger) if ledger.touched else None
 
 
 async def fire_photo_check(
-    connection: AsyncConnection, ledger: Ledger, deadline: object, photo: Row
+    connection: AsyncConnection, ledger: Ledger, deadline: object, fact: Row
 ) -> None:
-    """The handler of the deadline `photo_check`."""
-    await check_photo(connection, ledger, photo.id)
+    """The handler of the deadline `photo_check`, of recordings too."""
+    await check_fact(connection, ledger, fact.id)
 
 
-async def check_photo(connection: AsyncConnection, ledger: Ledger, photo_id: str) -> None:
-    """As `settle_photo`, in a ledger of the caller's."""
-    await load(connection, ledger, [photo_id])
-    held = ledger.row(photo_id)
-    if held is None or held.entity != photo.name:
+async def check_fact(connection: AsyncConnection, ledger: Ledger, fact_id: str) -> None:
+    """As `settle_fact`, in a ledger of the caller's."""
+    await load(connection, ledger, [fact_id])
+    held = ledger.row(fact_id)
+    if held is None or held.entity not in LOADS:
         return
-    blob = await load_blob(connection, ledger.org, photo_id, held.body["sha256"])
-    settle(held, blob, ledger)
+    found = await LOADS[held.entity](connection, ledger.org, fact_id, held.body["sha256"])
+    settle(held, found, ledger)
 
 
-async def photo_row(connection: AsyncConnection, org_id: str, photo_id: str) -> Row | None:
-    held = await find_row(connection, org_id, photo_id)
-    return held if held and held.entity == photo.name and not held.deleted else None
+async def fact_row(
+    connection: AsyncConnection, org_id: str, fact_id: str, kind: Kind
+) -> Row | None:
+    held = await find_row(connection, org_id, fact_id)
+    return held if held and held.entity == kind and not held.deleted else None

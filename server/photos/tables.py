@@ -7,7 +7,7 @@ from server.db.metadata import named_index, org_table
 uploads = org_table(
     "uploads",
     Column("id", Text, nullable=False),
-    Column("photo_id", Text, nullable=False),
+    Column("photo_id", Text, nullable=False),  # or the recording's
     Column("device_id", Text, nullable=False),
     Column("staff_id", Text),
     Column("length", Integer, nullable=False),
@@ -18,6 +18,7 @@ uploads = org_table(
     Column("reason", Text),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False, server_default="photo"),  # photo, recording
 )
 named_index(uploads, "org_id", "device_id", "state")
 
@@ -35,6 +36,20 @@ photo_blobs = org_table(
     Column("reason", Text),  # why the bytes are no picture; else NULL
     Column("stored_at", BigInteger, nullable=False),
     pk=("photo_id", "sha256"),
+)
+
+# The same of recordings.
+recording_blobs = org_table(
+    "recording_blobs",
+    Column("recording_id", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("kept_sha256", Text),
+    Column("media_type", Text),
+    Column("duration_ms", Integer),
+    Column("bytes", Integer, nullable=False),
+    Column("reason", Text),
+    Column("stored_at", BigInteger, nullable=False),
+    pk=("recording_id", "sha256"),
 )
 
 photo_thumbs = org_table(

@@ -11,14 +11,17 @@ from email.utils import formatdate
 from typing import ClassVar, Protocol
 
 from server.errors import BadRequest, Conflict, Problem, TooLarge, UnsupportedMedia
+from server.photos.facts import Kind
+from server.photos.sounds import MAX_RECORDING_BYTES
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,checksum,termination,expiration"
 ALGORITHMS = ("sha1", "sha256")
 CONTENT_TYPE = "application/offset+octet-stream"
 MAX_PHOTO_BYTES = 12 * 1024 * 1024
+MOST_BYTES: dict[Kind, int] = {"photo": MAX_PHOTO_BYTES, "recording": MAX_RECORDING_BYTES}
 MAX_METADATA_CHARS = 1024
-PHOTO_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+FACT_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 METHODS = "OPTIONS, HEAD, POST, PATCH, DELETE"
 OPTIONS = {
@@ -83,6 +86,7 @@ class Creation:
     photo_id: str
     sha256: str
     metadata: str
+    kind: Kind
 
 
 def check_version(headers: Mapping[str, str]) -> None:
@@ -101,15 +105,17 @@ def read_creation(headers: Mapping[str, str]) -> Creation:
     if "upload-defer-length" in headers or "upload-concat" in headers:
         raise BadRequest("tus_extension")
     length = read_number(headers, "upload-length")
-    if length > MAX_PHOTO_BYTES:
-        raise TooLarge(allowed=MAX_PHOTO_BYTES)
     text = headers.get("upload-metadata", "")
     values = read_metadata(text)
+    kind: Kind = "recording" if "recording_id" in values else "photo"
+    if length > MOST_BYTES[kind]:
+        raise TooLarge(allowed=MOST_BYTES[kind])
     return Creation(
         length,
-        checked(PHOTO_ID, values.get("photo_id", "").lower(), "photo_id"),
+        checked(FACT_ID, values.get(f"{kind}_id", "").lower(), f"{kind}_id"),
         checked(SHA256, values.get("sha256", "").lower(), "sha256"),
         text,
+        kind,
     )
 
 

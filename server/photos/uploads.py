@@ -84,6 +84,7 @@ def new_upload(sender: Sender, asked: Creation, now: int) -> Upload:
         reason=None,
         created_at=now,
         expires_at=now + EXPIRY_MS,
+        kind=asked.kind,
     )
 
 

@@ -41,8 +41,8 @@ expect.set_options(timeout=PATIENCE_MS)
 class Profile:
     """One person's browser on disk: `open` and `open` again is the same phone.
 
-    `camera` is a file of JPEGs that the camera plays. `faults` are console errors, uncaught
-    exceptions and violations of the content security policy.
+    `camera` is a file of JPEGs that the camera plays; the `microphone` beeps, once it is allowed.
+    `faults` are console errors, uncaught exceptions and violations of the content security policy.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Profile:
         locale: str = "zh-CN",
         scheme: Scheme = "light",
         camera: Path | None = None,
+        microphone: bool = False,
         width: int = SIZE[0],
     ) -> None:
         self.playwright = playwright
@@ -62,6 +63,7 @@ class Profile:
         self.locale = locale
         self.scheme: Scheme = scheme
         self.camera = camera
+        self.microphone = microphone
         self.width = width
         self.context: BrowserContext | None = None
         self.faults: list[str] = []
@@ -72,7 +74,7 @@ class Profile:
         self.context = self.playwright.chromium.launch_persistent_context(
             self.folder,
             executable_path=CHROMIUM,
-            args=[*ARGS, *self.camera_args()],
+            args=[*ARGS, *self.media_args()],
             viewport={"width": self.width, "height": SIZE[1]},
             locale=self.locale,
             timezone_id="Asia/Shanghai",
@@ -90,7 +92,9 @@ class Profile:
         page.goto(address)
         return page
 
-    def camera_args(self) -> list[str]:
+    def media_args(self) -> list[str]:
+        if self.microphone:
+            return ["--use-fake-device-for-media-stream"]
         if self.camera is None:
             return []
         return [

@@ -29,6 +29,7 @@ class Theatre:
         locale: str = "zh-CN",
         scheme: Scheme = "light",
         camera: bool = False,
+        microphone: bool = False,
         width: int = SIZE[0],
     ) -> Profile:
         film = self.folder / f"{name}.mjpeg" if camera else None
@@ -39,6 +40,7 @@ class Theatre:
             locale=locale,
             scheme=scheme,
             camera=film,
+            microphone=microphone,
             width=width,
         )
         self.profiles.append(made)

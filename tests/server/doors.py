@@ -32,6 +32,7 @@ class Hidden(NamedTuple):
     contacts: list[str]
     leads: list[str]
     photos: list[str]
+    recordings: list[str]
     conflicts: list[str]
     refusals: list[str]
     devices: list[str]
@@ -81,6 +82,7 @@ def doors(wu: Phone, hidden: Hidden) -> list[Door]:
     uploads = hidden.uploads
     return [
         *(Door(s, get(f"/photos/{{}}/{s}"), hidden.photos, nothing) for s in SIZES),
+        Door("play", get("/recordings/{}"), hidden.recordings, nothing),
         Door("candidates", get("/api/leads/{}/candidates"), hidden.leads, nothing),
         Door("revoke", lambda id: wu.client.delete(f"/api/devices/{id}"), hidden.devices, nothing),
         Door("pull", pull, hidden.devices, nothing),

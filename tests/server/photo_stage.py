@@ -64,9 +64,12 @@ class Stage:
         given = self.headers(who, **headers)
         return await self.client.request(method, path, headers=given, content=body)
 
-    async def begin(self, photo_id: str, data: bytes, who: str = "bo", **headers: str) -> str:
+    async def begin(
+        self, photo_id: str, data: bytes, who: str = "bo", kind: str = "photo", **headers: str
+    ) -> str:
         """Creates an upload for `data` and returns its path."""
-        given = {"upload_length": str(len(data)), "upload_metadata": metadata(photo_id, data)}
+        told = metadata(photo_id, data, kind=kind)
+        given = {"upload_length": str(len(data)), "upload_metadata": told}
         answer = await self.call("POST", "/photos/uploads", who, **{**given, **headers})
         assert answer.status_code == 201, answer.text
         return answer.headers["location"]
@@ -75,9 +78,9 @@ class Stage:
         given = {"content_type": "application/offset+octet-stream", "upload_offset": str(offset)}
         return await self.call("PATCH", path, body=body, **{**given, **headers})
 
-    async def upload(self, photo_id: str, data: bytes) -> httpx.Response:
+    async def upload(self, photo_id: str, data: bytes, kind: str = "photo") -> httpx.Response:
         """All of it in one PATCH; returns its answer."""
-        return await self.send(await self.begin(photo_id, data), 0, data)
+        return await self.send(await self.begin(photo_id, data, kind=kind), 0, data)
 
     async def offset(self, path: str) -> int:
         answer = await self.call("HEAD", path)
@@ -87,10 +90,21 @@ class Stage:
     async def see(self, who: str, photo_id: str, size: str = "full") -> httpx.Response:
         return await self.people[who].get(f"/photos/{photo_id}/{size}")
 
+    async def hear(self, who: str, id: str, **headers: str) -> httpx.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.people[who].get(f"/recordings/{id}", headers=named)
+
     async def report(self, photo_id: str, data: bytes, **fields: Any) -> JSON | None:
         """Bo's phone pushes the fact of a photo of Ms Zhao's; returns what was not applied."""
+        return await self.push("photo", photo_id, {**fact(data), **fields})
+
+    async def say(self, recording_id: str, data: bytes) -> JSON | None:
+        """The same of a recording."""
+        return await self.push("recording", recording_id, tape(data))
+
+    async def push(self, entity: str, id: str, fields: JSON) -> JSON | None:
         phone = self.phones["bo"]
-        operation = phone.operation("photo", photo_id, {**fact(data), **fields})
+        operation = phone.operation(entity, id, fields)
         answer = await phone.push([operation])
         assert answer.status_code == 200, answer.text
         exceptions: list[JSON] = answer.json().get("except", [])
@@ -185,9 +199,15 @@ def fact(data: bytes) -> JSON:
     return {**body, "bytes": len(data) or 1, "width": 640, "height": 480}
 
 
-def metadata(photo_id: str, data: bytes, sha256: str | None = None) -> str:
+def tape(data: bytes) -> JSON:
+    hash = hashlib.sha256(data).hexdigest()
+    body: JSON = {"subject_id": ZHAO, "customer_id": ZHAO, "sha256": hash}
+    return {**body, "bytes": len(data), "duration_ms": 2000}
+
+
+def metadata(photo_id: str, data: bytes, sha256: str | None = None, *, kind: str = "photo") -> str:
     hash = sha256 or hashlib.sha256(data).hexdigest()
-    pairs = {"photo_id": photo_id, "sha256": hash}
+    pairs = {f"{kind}_id": photo_id, "sha256": hash}
     return ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in pairs.items())
 
 

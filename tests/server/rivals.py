@@ -173,6 +173,9 @@ class Day:
         await push(rep, rep.operation("visit", make_id(), {**place, "store_id": self.house.store}))
         size = {"bytes": 9, "width": 9, "height": 9}
         await push(rep, rep.operation("photo", make_id(), {**photo, **size}))
+        spoken = {"subject_id": id, "customer_id": id, "sha256": "b" * 64}
+        size = {"bytes": 9, "duration_ms": 9}
+        await push(rep, rep.operation("recording", make_id(), {**spoken, **size}))
         notes = ({"customer_id": id, "text": f"第 {nth} 次来电，想要白橡木"} for nth in range(30))
         await push(rep, *(rep.operation("comment", make_id(), note) for note in notes))
         version = (await Holder(rep).pull()).rows[id].version

@@ -51,6 +51,7 @@ async def hidden(town: Town) -> Hidden:
         contacts=ids("contact"),
         leads=ids("lead"),
         photos=ids("photo"),
+        recordings=ids("recording"),
         conflicts=ids("conflict"),
         refusals=ids("refusal"),
         devices=[town.near.rep.device, town.rival.rep.device],

@@ -35,7 +35,7 @@ ALL_DOORS = {
     "/a/{token}", "/r/{token}", "/r/{token}/thanks/{thanks}", "/p/{code}", "/pass/{code}.svg",
     "/posters/{id}.svg", "/posters/{id}.png",
     "/api/push", "/api/push/{id}",
-    "/photos/uploads", "/photos/uploads/{name}", "/photos/{id}/{size}",
+    "/photos/uploads", "/photos/uploads/{name}", "/photos/{id}/{size}", "/recordings/{id}",
     "/livez", "/readyz", "/metrics", "/version", "/{path:path}",
 }  # fmt: skip
 

@@ -53,11 +53,11 @@ export function whenOf(entry: Entry, { now, zone }: Around): { short: string; bo
 }
 
 /** What became of a fact since it was written: who put it right or made it void, when and why. Empty for most. */
-export function sinceText({ kind, correction, photos, void: gone }: Entry, around: Around): string {
+export function sinceText({ kind, correction, photos, recordings, void: gone }: Entry, around: Around): string {
   if (!correction && !gone) return ''
   const by = correction ? nameOf(correction.by, around) : t('customers.somebody')
-  const at = correction?.at ?? photos.at(-1)?.at ?? around.now
-  if (kind === 'photo' && !gone) return ''
+  const at = correction?.at ?? [...photos, ...recordings].at(-1)?.at ?? around.now
+  if ((kind === 'photo' || kind === 'recording') && !gone) return ''
   const line = `${by} · ${agoText(at, around.now, around.zone, currentTongue())}`
   return correction?.body.note ? t('records.reason_line', { line, note: correction.body.note }) : line
 }
@@ -118,6 +118,7 @@ const TELLERS: { [K in Kind]: Teller<K> } = {
     ...(body.grade ? { tag: { text: t(`visits.grade_${body.grade}`), tone: GRADES[body.grade] } } : {}),
   }),
   photo: () => ({ title: t('customers.told_photo'), lines: [] }),
+  recording: () => ({ title: t('customers.told_recording'), lines: [] }),
   comment: ({ body }) => ({ title: t('customers.told_comment'), lines: [body.text] }),
   reassignment: ({ body, by }, around) => ({
     title: t(by === body.to_id ? 'customers.told_taken_over' : 'customers.told_reassignment', { name: nameOf(body.to_id, around) }),

@@ -5,7 +5,7 @@ import { MINUTE_MS } from '../words/format'
 
 /** What the timeline tells, of all that lives in a customer's tree. */
 export const TOLD = [
-  'arrival', 'acceptance', 'follow_up', 'visit', 'photo', 'comment', 'conflict', 'reassignment',
+  'arrival', 'acceptance', 'follow_up', 'visit', 'photo', 'recording', 'comment', 'conflict', 'reassignment',
   'closing', 'escalation',
 ] as const satisfies EntityName[]
 export type Kind = (typeof TOLD)[number]
@@ -19,22 +19,25 @@ export interface Entry<K extends Kind = Kind> {
   void: boolean
   at: number
   by: string | null
-  /** Photos taken for this fact; photos of the customer alone are one entry, at the newest. */
+  /** Photos and recordings made for this fact; those of the customer alone are one entry, at the newest. */
   photos: Seen<Bodies['photo']>[]
+  recordings: Seen<Bodies['recording']>[]
 }
+type Attached = Pick<Entry, 'photos' | 'recordings'>
 
+const NOTHING: Attached = { photos: [], recordings: [] }
 const CLOCKS_DIFFER_MS = 2 * MINUTE_MS
 
-/** The facts of one tree, newest first; photos are gathered under the fact they belong to. */
+/** The facts of one tree, newest first; photos and recordings are gathered under the fact they belong to. */
 export function timelineOf(tree: Seen<AnyBody>[]): Entry[] {
-  const [photos, corrections] = [gathered(tree), correctionsIn(tree)]
+  const [attached, corrections] = [gathered(tree), correctionsIn(tree)]
   const entries: Entry[] = []
   for (const row of tree) {
-    if (row.entity === 'photo' || !isTold(row)) continue
-    entries.push(entryOf(row, photos.get(row.id) ?? [], corrections))
-    photos.delete(row.id)
+    if (row.entity === 'photo' || row.entity === 'recording' || !isTold(row)) continue
+    entries.push(entryOf(row, attached.get(row.id) ?? NOTHING, corrections))
+    attached.delete(row.id)
   }
-  for (const alone of photos.values()) entries.push(photoEntry(alone, corrections))
+  for (const alone of attached.values()) entries.push(attachedEntry(alone, corrections))
   return entries.sort((a, b) => b.at - a.at || (a.row.id < b.row.id ? 1 : -1))
 }
 
@@ -65,26 +68,26 @@ function isTold(row: Seen<AnyBody>): row is Seen<AnyBody> & { entity: Kind } {
   return (TOLD as readonly string[]).includes(row.entity)
 }
 
-function photoEntry(photos: Seen<Bodies['photo']>[], corrections: Corrections): Entry {
-  const kept = photos.filter(({ body }) => !body.void)
-  const shown = kept.length ? kept : photos
-  return entryOf(shown.reduce((newest, photo) => (photo.at > newest.at ? photo : newest)), photos, corrections)
+function attachedEntry(alone: Attached, corrections: Corrections): Entry {
+  const all: Seen<Bodies['photo'] | Bodies['recording']>[] = [...alone.photos, ...alone.recordings]
+  const kept = all.filter(({ body }) => !body.void)
+  const shown = kept.length ? kept : all
+  return entryOf(shown.reduce((newest, one) => (one.at > newest.at ? one : newest)), alone, corrections)
 }
 
-function entryOf(row: Seen<AnyBody>, photos: Seen<Bodies['photo']>[], corrections: Corrections): Entry {
+function entryOf(row: Seen<AnyBody>, attached: Attached, corrections: Corrections): Entry {
   const fact = row as Seen<AnyBody & Correctable>
   const read = effective(fact, corrections)
   const correction = corrections.get(fact.body.corrected_by ?? '') ?? null
-  const more = { original: row, correction, void: read === null, at: atOf(read ?? row), by: row.by, photos }
+  const more = { original: row, correction, void: read === null, at: atOf(read ?? row), by: row.by, ...attached }
   return { kind: row.entity, row: read ?? row, ...more } as Entry
 }
 
-function gathered(tree: Seen<AnyBody>[]): Map<string, Seen<Bodies['photo']>[]> {
-  const under = new Map<string, Seen<Bodies['photo']>[]>()
-  for (const photo of ofKind(tree, 'photo')) {
-    const { subject_id } = photo.body
-    under.set(subject_id, [...(under.get(subject_id) ?? []), photo])
-  }
+function gathered(tree: Seen<AnyBody>[]): Map<string, Attached> {
+  const under = new Map<string, Attached>()
+  const at = (id: string) => under.get(id) ?? NOTHING
+  for (const one of ofKind(tree, 'photo')) under.set(one.body.subject_id, { ...at(one.body.subject_id), photos: [...at(one.body.subject_id).photos, one] })
+  for (const one of ofKind(tree, 'recording')) under.set(one.body.subject_id, { ...at(one.body.subject_id), recordings: [...at(one.body.subject_id).recordings, one] })
   return under
 }
 

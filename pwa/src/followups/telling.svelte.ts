@@ -2,6 +2,7 @@ import { dropDraft, keepDraft, readDraft } from '../phone/drafts'
 import { save } from '../phone/outbox'
 import { photoFact, type TakenPhoto } from '../photos/prepare'
 import { newId } from '../sync/uuid7'
+import { recordingFact, type Spoken } from '../voice/spoken'
 import { answered, blankForm, booked, chosen, EVERYTHING, factOf, happened, noted, parted, reopened, replied, type Form, type Part, type Wanted } from './form'
 import type { Question, Step } from '../model'
 
@@ -9,6 +10,7 @@ import type { Question, Step } from '../model'
 export class Telling {
   form = $state.raw<Form>(blankForm(newId(), Date.now()))
   photos = $state.raw<TakenPhoto[]>([])
+  recordings = $state.raw<Spoken[]>([])
   /** When the phone last had it all, ms of this phone; null before the first tap. */
   keptAt = $state<number | null>(null)
   ready = $state(false)
@@ -16,10 +18,12 @@ export class Telling {
   wanted: Wanted = EVERYTHING
   readonly #key: string
   readonly #photosKey: string
+  readonly #voiceKey: string
 
   constructor(readonly customerId: string) {
     this.#key = `follow_up:${customerId}`
     this.#photosKey = `follow_up_photos:${customerId}`
+    this.#voiceKey = `follow_up_voice:${customerId}`
   }
 
   /** Takes up the draft that was left, if there is one. */
@@ -29,6 +33,7 @@ export class Telling {
       this.form = kept
       this.keptAt = kept.kept_at
       this.photos = (await readDraft<TakenPhoto[]>(this.#photosKey)) ?? []
+      this.recordings = (await readDraft<Spoken[]>(this.#voiceKey)) ?? []
     }
     this.ready = true
   }
@@ -78,22 +83,36 @@ export class Telling {
     await keepDraft(this.#photosKey, this.photos)
   }
 
-  /** Saves the fact and its photos as one unit; throws NotSaved, and then the draft is still here. */
+  async addRecording(spoken: Spoken): Promise<void> {
+    this.recordings = [...this.recordings, spoken]
+    await keepDraft(this.#voiceKey, this.recordings)
+    this.#change({ ...this.form, kept_at: Date.now() })
+  }
+
+  async dropRecording(id: string): Promise<void> {
+    this.recordings = this.recordings.filter((spoken) => spoken.id !== id)
+    await keepDraft(this.#voiceKey, this.recordings)
+  }
+
+  /** Saves the fact, its photos and its recordings as one unit; throws NotSaved, and then the draft is still here. */
   async finish(lead_id: string | null, template_id: string | null): Promise<void> {
     const { id } = this.form
     const fields = factOf(this.form, { customer_id: this.customerId, lead_id, template_id, ended_at: Date.now() }, this.wanted)
     const about = { subject_id: id, customer_id: this.customerId, kind: 'follow_up' as const }
     const facts = this.photos.map((photo) => photoFact(photo, about))
-    await save([{ entity: 'follow_up', id, fields }, ...facts], this.photos)
+    const spoken = this.recordings.map((one) => recordingFact(one, id, this.customerId))
+    await save([{ entity: 'follow_up', id, fields }, ...facts, ...spoken], [...this.photos, ...this.recordings])
     await this.discard()
   }
 
   async discard(): Promise<void> {
     this.form = blankForm(newId(), Date.now())
     this.photos = []
+    this.recordings = []
     this.keptAt = null
     await dropDraft(this.#key)
     await dropDraft(this.#photosKey)
+    await dropDraft(this.#voiceKey)
   }
 
   #change(form: Form): void {

@@ -39,9 +39,11 @@ export interface Receipt {
   /** of a release: who let it through, null where nobody had to be asked */
   by?: string | null
 }
-/** Bytes of a photo on their own queue; the fact about it is an operation. */
+/** Bytes of a photo or a recording on their own queue; the fact about it is an operation. */
 export interface PendingPhoto {
   id: string
+  /** a photo where it is left out */
+  kind?: 'recording'
   subject_id: string
   sha256: string
   bytes: number

@@ -100,7 +100,7 @@ describe('a phone that was revoked as lost or replaced', () => {
     server.revoked = 'lost'
     await syncNow()
     expect(await told()).toMatchObject({ photos: 2, wiped: true })
-    expect(goneLines((await told())!)).toContain('有 2 张照片没来得及上传，一并清除了，找不回来。')
+    expect(goneLines((await told())!)).toContain('有 2 份照片或录音没来得及上传，一并清除了，找不回来。')
   })
   it('can be enrolled anew by its person, as another device', async () => {
     const device = (await stage.outbox.meta.get('device'))?.value

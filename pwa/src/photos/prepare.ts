@@ -79,7 +79,7 @@ async function untouched(file: Blob): Promise<Drawn> {
   return { ...size, picture: file, thumb: new Blob() }
 }
 
-async function sha256(bytes: ArrayBuffer): Promise<string> {
+export async function sha256(bytes: ArrayBuffer): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -1,5 +1,5 @@
 /**
- * Bytes of photos on their way to the server, after the facts about them. One drain on the whole phone, oldest first;
+ * Bytes of photos and recordings on their way to the server, after the facts about them. One drain on the whole phone, oldest first;
  * a photo that cannot go now never holds up the next one's turn in a later drain.
  */
 
@@ -43,7 +43,7 @@ async function drain(errand: Errand): Promise<Drained> {
 }
 
 function parcelOf(photo: PendingPhoto, { org }: Errand) {
-  return { photo_id: photo.id, sha256: photo.sha256, org, bytes: photo.blob, upload_url: photo.upload_url }
+  return { photo_id: photo.id, kind: photo.kind, sha256: photo.sha256, org, bytes: photo.blob, upload_url: photo.upload_url }
 }
 
 function wireOf({ id }: PendingPhoto, { outbox, credential }: Errand): Wire {

@@ -7,7 +7,7 @@ export type Stage = 'waiting' | 'sending' | 'stored' | 'refused'
 export interface Shown { id: string; stage: Stage; reason: string | null; src: string; full: string | null; sent: number; bytes: number }
 
 type Fact = Photo & { thumb?: string }
-type Kept = Pick<PendingPhoto, 'id' | 'state' | 'sent_bytes'> & { thumb?: string }
+export type Kept = Pick<PendingPhoto, 'id' | 'state' | 'sent_bytes'> & { thumb?: string }
 
 /** Photos of one subject, oldest first. `kept` are the bytes on this phone; without them the server's pictures are shown. */
 export function shownPhotos(rows: Seen<Photo>[], kept: Kept[]): Shown[] {
@@ -24,7 +24,8 @@ function shown({ id, body, pending }: Seen<Photo>, kept: Kept | undefined): Show
   return { id, stage, reason: body.reason ?? null, src, full: stage === 'stored' ? `/photos/${id}/full` : null, sent, bytes: body.bytes }
 }
 
-function stageOf(body: Photo, kept: Kept | undefined): Stage {
+/** Of a photo or a recording. */
+export function stageOf(body: Pick<Photo, 'state'>, kept: Kept | undefined): Stage {
   if (body.state === 'refused' || kept?.state === 'refused') return 'refused'
   if (body.state === 'stored' || kept?.state === 'stored') return 'stored'
   return kept?.state === 'sending' || (kept && kept.sent_bytes > 0) ? 'sending' : 'waiting'

@@ -9,7 +9,7 @@ const PATIENCE = 4
 /** Creating anew throws away bytes already paid for: after the second time the bytes themselves are the trouble. */
 const CREATIONS = 2
 
-export interface Parcel { photo_id: string; sha256: string; org: string; bytes: ArrayBuffer; upload_url: string | null }
+export interface Parcel { photo_id: string; kind?: 'recording'; sha256: string; org: string; bytes: ArrayBuffer; upload_url: string | null }
 export interface Wire {
   /** Where uploads are created, e.g. /photos/uploads. */
   endpoint: string
@@ -47,7 +47,7 @@ async function stand(parcel: Parcel, wire: Wire): Promise<Place | Outcome> {
 }
 
 async function create(parcel: Parcel, wire: Wire): Promise<Place | Outcome> {
-  const metadata = { photo_id: parcel.photo_id, sha256: parcel.sha256, org: parcel.org }
+  const metadata = { [`${parcel.kind ?? 'photo'}_id`]: parcel.photo_id, sha256: parcel.sha256, org: parcel.org }
   const answer = await wire.fetch(wire.endpoint, {
     method: 'POST', credentials: 'omit',
     headers: { ...headers(wire), 'Upload-Length': String(parcel.bytes.byteLength), 'Upload-Metadata': encoded(metadata) },

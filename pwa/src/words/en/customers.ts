@@ -85,6 +85,7 @@ export default {
   told_visit: 'Check-in · {place}',
   told_visit_home: 'at the customer',
   told_photo: 'Photo',
+  told_recording: 'Recording',
   told_comment: 'Note',
   told_reassignment: 'Reassigned to {name}',
   told_taken_over: '{name} took over',

@@ -4,7 +4,7 @@ export default {
   silent_for: 'offline for {span}',
   silent_left: '{n} unsynced when last seen',
   silent_waits: '{n} unsynced',
-  silent_photos: '{n} photos not uploaded',
+  silent_photos: '{n} photos or recordings not uploaded',
   silent_oldest: 'the oldest for {span}',
   silent_as_of: 'as of {time}',
   stores: 'Stores compared',

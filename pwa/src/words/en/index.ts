@@ -23,9 +23,10 @@ import today from './today'
 import trust from './trust'
 import ui from './ui'
 import visits from './visits'
+import voice from './voice'
 
 import type { Translation } from '../zh'
 
 export const en: Translation = {
-  clerk, collisions, contacts, customers, desk, followups, frame, identity, leads, library, notify, people, phone, photos, pool, records, routing, safety, scan, stores, templates, today, trust, ui, visits,
+  clerk, collisions, contacts, customers, desk, followups, frame, identity, leads, library, notify, people, phone, photos, pool, records, routing, safety, scan, stores, templates, today, trust, ui, visits, voice,
 }

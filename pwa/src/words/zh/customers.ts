@@ -85,6 +85,7 @@ export default {
   told_visit: '打卡 · {place}',
   told_visit_home: '客户处',
   told_photo: '照片',
+  told_recording: '录音',
   told_comment: '备注',
   told_reassignment: '改派给 {name}',
   told_taken_over: '{name} 接手',

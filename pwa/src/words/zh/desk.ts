@@ -4,7 +4,7 @@ export default {
   silent_for: '{span}未联网',
   silent_left: '最后有 {n} 条未同步',
   silent_waits: '有 {n} 条未同步',
-  silent_photos: '照片 {n} 张没传完',
+  silent_photos: '照片和录音 {n} 份没传完',
   silent_oldest: '最早的已 {span}',
   silent_as_of: '截至 {time}',
   stores: '门店对比',

@@ -15,7 +15,7 @@ export default {
   sign_out_unsent: '还有 {n} 条没有同步。留在本机的话，联网后会继续上传，不用再登录。', keep_out: '留在本机并退出', discard_ask: '要丢弃这 {n} 条吗？', discard: '丢弃并退出', discard_why: '丢弃后找不回来。', discard_offer: '不保留，丢弃它们',
   gone_title: '这部手机已停用', gone_lost: '有 {n} 条没同步的记录一并清除了，找不回来。', gone_why_replaced: '{name} 换了手机，这一部从 {time} 起不再收发记录。', gone_why_compromised: '为了客户资料的安全，这部手机上 {name} 的使用权 {time} 起立即停止。',
   gone_why_lost: '{name} 的这部手机已登记为丢失，从 {time} 起不再收发记录。',
-  gone_handed: '没同步的 {n} 条记录已交给店长，由店长决定是否放行。', gone_unsent: '还有 {n} 条记录没交出去。', gone_nothing: '没有没同步的记录。', gone_photos: '有 {n} 张照片没来得及上传，一并清除了，找不回来。', gone_photos_wait: '还有 {n} 张照片没有上传，停用后可能传不上去。',
+  gone_handed: '没同步的 {n} 条记录已交给店长，由店长决定是否放行。', gone_unsent: '还有 {n} 条记录没交出去。', gone_nothing: '没有没同步的记录。', gone_photos: '有 {n} 份照片或录音没来得及上传，一并清除了，找不回来。', gone_photos_wait: '还有 {n} 份照片或录音没有上传，停用后可能传不上去。',
   gone_wiped: '{name} 的客户资料已从这部手机上全部清除。', gone_hidden: '客户资料已从这部手机上清除。',
   gone_next: '还要用这部手机的话，本人重新登录一次就行。捡到手机的话，请交还门店。', gone_next_waits: '联网后会自动把这些记录交给店长，然后清除。', gone_again: '现在再试', gone_discard: '不交了，全部清除', gone_discard_ask: '清除这 {n} 条记录？', gone_sign_in: '这部手机上还有没交出去的记录，联网交出后才能重新登录。',
   role_rep: '销售顾问', role_clerk: '店员', role_manager: '店长', role_area: '区域经理', role_admin: '管理员',

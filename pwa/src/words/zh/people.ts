@@ -8,7 +8,7 @@ export default {
   save: '保存', saved: '已保存。', failed: '没有成功，什么都没变。过一会儿再试。', forbidden: '这一项要区域经理或管理员来改。',
   not_away: '只有请假或出差才填日期。', in_the_past: '日期已经过了。', date_out_of_range: '日期太远，看看是不是选错了。', overlap: '有两段班的时间重叠。', out_of_day: '时间要在 0 点到 24 点之间。', never_opens: '一周至少要排一段班。整段不在就选请假。', other_store: '他不在这家店上班。',
   handover: '交接', handover_why: '名下客户、手上的线索、没接的单和约好的时间，一次交给别人。', leaves: '办离职', leaves_title: '{name} 离职', handover_title: '交接 {name} 的客户', to_whom: '交给谁', to_store: '按门店份额分', to_me: '我自己', counting: '正在算…',
-  moves: '要交出 {customers} 位客户、{leads} 条在跟的线索、{offers} 个还没接的单，其中 {appointments} 位约好了下次时间。', nothing: '名下没有要交接的客户。', phones_lose: '{phones} 部手机会各移走 {rows} 条记录。', at_risk: '手机上还有 {unsent} 条记录、{photos} 张照片没同步：最好先让他打开手机联网一次。晚到的也会归到新负责人那里。', all_sent: '手机上次联网时都已同步。', never_heard: '有 {n} 部手机还没联过网，上面有没有没同步的不知道。',
+  moves: '要交出 {customers} 位客户、{leads} 条在跟的线索、{offers} 个还没接的单，其中 {appointments} 位约好了下次时间。', nothing: '名下没有要交接的客户。', phones_lose: '{phones} 部手机会各移走 {rows} 条记录。', at_risk: '手机上还有 {unsent} 条记录、{photos} 份照片或录音没同步：最好先让他打开手机联网一次。晚到的也会归到新负责人那里。', all_sent: '手机上次联网时都已同步。', never_heard: '有 {n} 部手机还没联过网，上面有没有没同步的不知道。',
   receives: '{customers} 位客户，{leads} 条线索', handover_ask: '现在交接 {name} 的客户？', handover_yes: '交接', leaves_ask: '{name} 现在离职？', leaves_yes: '离职并交接', handed: '办好了，交出 {customers} 位客户、{leads} 条线索。', credits_end: '和同事分业绩的客户有 {n} 位，以后业绩都归那位同事。', stands_in: '{store}现在没有接新客户的同事，由{name}接下，每位客户都有人负责。', nobody_eligible: '店里和上面都没有在岗的人能接手，请等有人回来，或者选一位同事。', not_eligible: '选的人里有现在接不了的，请换一位。',
   rejoin: '恢复在职', rejoin_ask: '{name} 恢复在职？', rejoin_why: '可以重新登录和接单。交接出去的客户不会自动回来。',
   left_behind: '{name}已离职，还有 {left}没有交接', left_customers: '{n} 位客户', left_leads: '{n} 条线索', left_behind_open: '去交接',

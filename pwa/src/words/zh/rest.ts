@@ -18,6 +18,7 @@ import stores from './stores'
 import templates from './templates'
 import trust from './trust'
 import visits from './visits'
+import voice from './voice'
 
 /** What is said only after a tap: fetched behind the first page, and kept for use without a network. */
-export const rest = { clerk, collisions, contacts, customers, desk, followups, identity, library, notify, people, photos, pool, records, routing, safety, scan, stores, templates, trust, visits }
+export const rest = { clerk, collisions, contacts, customers, desk, followups, identity, library, notify, people, photos, pool, records, routing, safety, scan, stores, templates, trust, visits, voice }
