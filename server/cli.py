@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 
 from server import sample
 from server.app import create_app
-from server.clock import system_clock
+from server.clock import Clock, system_clock
 from server.config import Config, read_config
 from server.db import Database, open_database
 from server.db.migrate import draft_first_migration, migrate
@@ -79,12 +79,12 @@ def personnel_token(org_code: str, config: Config) -> str:
     return token_for(config.keys, org_code, system_clock())
 
 
-def serve(wish: argparse.Namespace) -> None:
+def serve(wish: argparse.Namespace, clock: Clock = system_clock) -> None:
     config = read_config()
     start_journal()
     greeting = asyncio.run(prepare(config, sample=wish.sample))
     print(greeting, flush=True)
-    app = create_app(config)
+    app = create_app(config, clock)
     settings = uvicorn.Config(
         app,
         host=config.host,

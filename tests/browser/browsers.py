@@ -6,11 +6,14 @@ import shutil
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Playwright, expect
+
+from server.clock import Clock
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "chromium"
 ARGS = (
@@ -31,6 +34,12 @@ NO_FAULT = re.compile(
     r"net::ERR_|status of 401 \(Unauthorized\) \(\S+/(api/session|sync/events|sync/pull\S*)\)"
     r"|status of 403 \(Forbidden\) \(\S+/sync/pull\S*\)"
 )
+# Threads have the machine's clock: as where their script did not load, the page pulls by itself.
+WITHOUT_PULLER = """window.Worker = new Proxy(Worker, {construct: (made, wish) =>
+  !String(wish[0]).includes('puller') ? new made(...wish) : {
+    postMessage() { setTimeout(() => this.onerror?.()) },
+    terminate() {},
+  }})"""
 
 Scheme = Literal["light", "dark"]
 T = TypeVar("T")
@@ -41,8 +50,14 @@ expect.set_options(timeout=PATIENCE_MS)
 class Profile:
     """One person's browser on disk: `open` and `open` again is the same phone.
 
-    `camera` is a file of JPEGs that the camera plays; the `microphone` beeps, once it is allowed.
-    `faults` are console errors, uncaught exceptions and violations of the content security policy.
+    <<<<<<< HEAD
+        `camera` is a file of JPEGs that the camera plays; the `microphone` beeps, once it is allowed.
+        `faults` are console errors, uncaught exceptions and violations of the content security policy.
+    =======
+        `camera` is a file of JPEGs that the camera plays. `faults` are console errors, uncaught
+        exceptions and violations of the content security policy. `clock` is the phone's own, in ms;
+        the machine's where there is none.
+    >>>>>>> a75a222 (Live through a day of a store on three phones)
     """
 
     def __init__(
@@ -65,6 +80,7 @@ class Profile:
         self.camera = camera
         self.microphone = microphone
         self.width = width
+        self.clock: Clock | None = None
         self.context: BrowserContext | None = None
         self.faults: list[str] = []
         self.answered: set[str] = set()
@@ -84,6 +100,9 @@ class Profile:
             permissions=["geolocation"],
         )
         self.context.set_default_timeout(PATIENCE_MS)
+        if self.clock:
+            self.context.clock.install(time=moment(self.clock()))
+            self.context.add_init_script(WITHOUT_PULLER)
         self.answered.clear()
         self.context.on("console", self.hear)
         self.context.on("response", lambda answer: self.answered.add(urlsplit(answer.url).path))
@@ -91,6 +110,11 @@ class Profile:
         page = self.context.pages[0]
         page.goto(address)
         return page
+
+    def reads_its_clock(self) -> None:
+        """From now on it goes on from what `clock` says; no timer fires for that."""
+        if self.context is not None and self.clock:
+            self.context.clock.set_system_time(moment(self.clock()))
 
     def media_args(self) -> list[str]:
         if self.microphone:
@@ -137,6 +161,10 @@ class Profile:
         words = words_of(pid)
         ours = f"--user-data-dir={self.folder}" in words
         return ours and not any(word.startswith("--type=") for word in words)
+
+
+def moment(at: int) -> datetime:
+    return datetime.fromtimestamp(at / 1000, UTC)
 
 
 def running() -> Iterator[int]:

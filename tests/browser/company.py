@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from server.clock import system_clock
+from server.clock import Clock, system_clock
 from server.config import Config
 from server.db import Database, open_database
 from server.db.migrate import migrate
@@ -49,24 +49,28 @@ LIN = Person("lin", "林静", "manager")
 PEOPLE = (BO, CHEN, XIA, LIN)
 
 
-async def found(config: Config, patience_s: int = 1800) -> str:
+async def found(
+    config: Config,
+    patience_s: int = 1800,
+    people: tuple[Person, ...] = PEOPLE,
+    clock: Clock = system_clock,
+) -> str:
     """The company in an empty database, and one poster; returns the poster's id."""
     database = open_database(config.database_url)
     try:
         await migrate(database)
-        return await fill(database, patience_s)
+        return await fill(database, patience_s, people, clock())
     finally:
         await database.close()
 
 
-async def fill(database: Database, patience_s: int) -> str:
-    now = system_clock()
+async def fill(database: Database, patience_s: int, people: tuple[Person, ...], now: int) -> str:
     async with database.write() as connection:
         await found_accounts(connection, Organisation(ORG, CODE, NAME, ZONE))
-        await open_accounts(connection, [account_of(person) for person in PEOPLE])
+        await open_accounts(connection, [account_of(person) for person in people])
         await found_organisation(connection, ORG, "story")
         ledger = await open_ledger(connection, ORG, ENTITIES, now)
-        write_directory(ledger, patience_s)
+        write_directory(ledger, patience_s, people)
         await publish(connection, ledger)
         poster = await hang_poster(connection, ORG, CODE, STORE, "门口", bytes(range(10)), now)
     return poster.id
@@ -91,10 +95,11 @@ def account_of(person: Person) -> Account:
     )
 
 
-def write_directory(ledger: Ledger, patience_s: int) -> None:
+def write_directory(ledger: Ledger, patience_s: int, people: tuple[Person, ...]) -> None:
+    area_id = next((person.id for person in people if person.role == "area"), None)
     ledger.create("organisation", ORG, ORG, {"name": NAME, "code": CODE, "zone": ZONE})
-    ledger.create("store", STORE, STORE, store_body(patience_s))
-    for person in PEOPLE:
+    ledger.create("store", STORE, STORE, {**store_body(patience_s), "area_id": area_id})
+    for person in people:
         body = {
             "name": person.name,
             "role": person.role,

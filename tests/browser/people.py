@@ -105,6 +105,11 @@ class Staff:
     def opens_the_app(self) -> None:
         self.page = self.profile.open()
 
+    def opens(self, path: str) -> None:
+        """A page of the app without loading it anew, as a link in it does."""
+        go = "history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate'))"
+        self.page.evaluate(f"path => {{ {go} }}", path)
+
     def loses_signal(self) -> None:
         """This phone alone; the others' network is the proxy's."""
         assert self.profile.context is not None

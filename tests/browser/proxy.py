@@ -10,7 +10,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -35,6 +35,21 @@ class Lane:
         return self.free_at + self.latency_s
 
 
+class Strand:
+    """What one connection carries before it breaks, both ways together."""
+
+    def __init__(self, left: float) -> None:
+        self.left = left
+
+    async def held(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        async for chunk in chunks:
+            self.left -= len(chunk)
+            if self.left < 0:
+                yield chunk[: int(self.left)]
+                raise ConnectionAbortedError
+            yield chunk
+
+
 class Proxy:
     """Passes bytes to `target_port` and back; `asked` are the requests seen, with the time of each
     in ms."""
@@ -44,6 +59,7 @@ class Proxy:
         self.up, self.down = Lane(), Lane()
         self.asked: list[tuple[float, str]] = []
         self.barred: str | None = None
+        self.frayed: Iterator[int] | None = None
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         # Holds the port while the link is cut: it is bound and never listens.
@@ -90,6 +106,13 @@ class Proxy:
     def unbar(self) -> None:
         self.barred = None
 
+    def fray(self, allowances: Iterator[int]) -> None:
+        """Each new connection breaks after the next so many bytes, whichever way they go."""
+        self.frayed = allowances
+
+    def mend(self) -> None:
+        self.frayed = None
+
     def run(self, step: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(step, self.loop).result(PATIENCE_S)
 
@@ -130,8 +153,10 @@ class Proxy:
     ) -> None:
         there, back = await asyncio.open_connection(HOST, self.target_port)
         ends.append(back)
-        up = self.pass_on(self.noticed(reader), back, self.up)
-        await asyncio.gather(up, self.pass_on(chunks_of(there), writer, self.down))
+        strand = Strand(next(self.frayed) if self.frayed else math.inf)
+        up = self.pass_on(strand.held(self.noticed(reader)), back, self.up)
+        down = self.pass_on(strand.held(chunks_of(there)), writer, self.down)
+        await asyncio.gather(up, down)
 
     async def noticed(self, reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
         async for chunk in chunks_of(reader):

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import httpx
 
-from server.clock import system_clock
+from server.clock import Clock, system_clock
 from server.config import Config
 from server.identity.links import Link, link_for
 from tests.browser import company
@@ -48,6 +48,8 @@ class Stage:
         self.config.data.mkdir(parents=True)
         self.process: subprocess.Popen[bytes] | None = None
         self.poster_id = ""
+        self.clock: Clock = system_clock
+        self.entry = ["-m", "server.cli", "serve"]
 
     @property
     def origin(self) -> str:
@@ -76,13 +78,14 @@ class Stage:
         environ = {
             **os.environ,
             "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPATH": str(self.program),
             "SHOPBELL_DATA": str(self.config.data),
             "SHOPBELL_DATABASE_URL": self.config.database_url,
             "SHOPBELL_ORIGIN": self.config.origin,
             "SHOPBELL_PORT": str(self.config.port),
             "SHOPBELL_SECRETS": SECRET,
         }
-        command = [sys.executable, "-m", "server.cli", "serve", *words]
+        command = [sys.executable, *self.entry, *words]
         with (self.config.data.parent / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
                 command, cwd=self.program, env=environ, stdout=log, stderr=log
@@ -118,7 +121,7 @@ class Stage:
     def door_of(self, person: Person, org_id: str = ORG, code: str = CODE) -> str:
         """A link that signs this person in."""
         link = Link(org_id, code, person.id)
-        return self.origin + link_for(self.config.keys, link, system_clock())
+        return self.origin + link_for(self.config.keys, link, self.clock())
 
 
 @contextmanager

@@ -11,8 +11,8 @@ export function startIdleLock(): void {
   for (const kind of ['pointerdown', 'keydown', 'scroll'] as const) {
     addEventListener(kind, () => (touched = Date.now()), { passive: true, capture: true })
   }
-  // The bell must stay in view all day: its screen shows no customer's records.
-  const look = () => location.pathname !== '/bell' && Date.now() - touched >= IDLE_MS && void lockWithPin()
+  // The bell must stay in view all day: its screen shows no customer's records. A clock put back must not keep it open.
+  const look = () => location.pathname !== '/bell' && Math.abs(Date.now() - touched) >= IDLE_MS && void lockWithPin()
   person.subscribe(() => (touched = Date.now()))
   setInterval(look, CHECK_MS)
   document.addEventListener('visibilitychange', look)

@@ -9,7 +9,7 @@ import { mindLease, renewLease } from './lease'
 import { whenSaved } from './outbox'
 import { pull, type Pulled } from './pull'
 import { drain, type Drained } from './push'
-import { settleRefused } from './released'
+import { refusedIn, settleRefused } from './released'
 import { reportOf } from './report'
 import { importReserve } from './rescue'
 import { handOver, heedFarewells, partWith } from './revocation'
@@ -201,7 +201,7 @@ function isGreeting(key: string): boolean {
 async function pullOwn(who: Person): Promise<Pulled> {
   if (!(await holdsSession())) return { meaning: get(needsSignIn) ? 'auth' : 'later', head: false, wait_ms: 0, code: 'session' }
   const cache = cacheOf(who.org.id, who.staff_id)
-  const began = Date.now()
+  const refused = await refusedIn(outboxOf(who.org.id, who.staff_id))
   const first = (await cache.meta.get('synced_at')) === undefined
   const pulled = await pull(outboxOf(who.org.id, who.staff_id), cache, failures, ({ done, total }) => {
     if (first && total) note({ backfill: done < total ? { done, total } : null })
@@ -209,16 +209,16 @@ async function pullOwn(who: Person): Promise<Pulled> {
   // A first sync that was cut stands where it was until it goes on.
   if (pulled.head || !first) note({ backfill: null })
   if (pulled.meaning === 'ack') await renewLease(who)
-  if (pulled.head) await prove(cache, outboxOf(who.org.id, who.staff_id), began)
+  if (pulled.head) await prove(cache, outboxOf(who.org.id, who.staff_id), refused)
   if (pulled.code === 'differs') await cache.meta.put({ key: 'differs', value: true })
   return pulled
 }
 
 /** The head was reached and the digests agreed. */
-async function prove(cache: CacheDatabase, outbox: OutboxDatabase, began: number): Promise<void> {
+async function prove(cache: CacheDatabase, outbox: OutboxDatabase, refused: number[]): Promise<void> {
   await cache.meta.put({ key: 'synced_at', value: Date.now() })
   await cache.meta.delete('differs')
-  await settleRefused(outbox, cache, began)
+  await settleRefused(outbox, cache, refused)
 }
 
 /** A pull that was turned away: this device is revoked, or its session ended with it and only a push can say so. */

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { newId } from '../sync/uuid7'
 import { once } from './live'
 import { save } from './outbox'
@@ -123,6 +123,16 @@ describe('what screens see', () => {
     await save([{ entity: 'customer', id: 'a', base: 1, fields: { budget: '8 万' } }])
     await drain(stage.outbox, 'credential', 0)
     expect(await once(rowOf('customer', 'a'))).toMatchObject({ body: { budget: '8 万' }, pending: true })
+  })
+  it('lets go of what was received also when the phone’s clock was put back since', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 })
+    await save([{ entity: 'customer', id: 'a', base: 1, fields: { budget: '8 万' } }])
+    await drain(stage.outbox, 'credential', 0)
+    vi.useRealTimers()
+    const a = row('customer', 'a', 2, { name: '赵女士', budget: '9 万' })
+    server.frames = [[{ s: [DESK], rows: [a], head: true, digest: { [DESK]: digestOf(a) } }]]
+    await pullAll()
+    expect(await once(rowOf('customer', 'a'))).toMatchObject({ body: { budget: '9 万' }, pending: false })
   })
   it('finds a merged record under the id this phone first gave it, with what was written there', async () => {
     const theirs = row('customer', 'theirs', 3, { name: '赵女士' })

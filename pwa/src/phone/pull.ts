@@ -27,25 +27,26 @@ export async function pull(outbox: OutboxDatabase, cache: CacheDatabase, failure
   }
 }
 
+/** What the server had received when a pull began. Told by number, not by time: a phone's clock can be put back meanwhile. */
+async function receivedIn(outbox: OutboxDatabase): Promise<number[]> {
+  return outbox.operations.where('laid').equals(1).filter(({ state }) => state === 'sent').primaryKeys()
+}
+
 /** Operations received before this pull began are in what it brought: they need no overlay any more. */
-export async function settle(outbox: OutboxDatabase, began: number): Promise<void> {
-  await outbox.transaction('rw', outbox.operations, async () => {
-    const laid = await outbox.operations.where('laid').equals(1).toArray()
-    const brought = laid.filter((op) => op.state === 'sent' && op.receipt !== null && op.receipt.at <= began)
-    await outbox.operations.bulkPut(brought.map((op) => ({ ...op, laid: 0, settled: 1 })))
-  })
+async function settle(outbox: OutboxDatabase, received: number[]): Promise<void> {
+  await outbox.operations.where('seq').anyOf(received).modify({ laid: 0, settled: 1 })
 }
 
 async function pullToHead(outbox: OutboxDatabase, cache: CacheDatabase, failures: number, told: (step: Step) => void): Promise<Pulled> {
   const device = await deviceOf(outbox)
   for (let round = 0; round < 3; round += 1) {
-    const began = Date.now()
+    const received = await receivedIn(outbox)
     const ended = await streamTo(cache, { device, ...(await reportOf(outbox)) }, told)
     if (ended.meaning !== 'ack') return { ...ended, head: false, wait_ms: Math.max(ended.wait_ms, backOff(failures + 1)) }
     if (!ended.head) return { meaning: 'later', head: false, wait_ms: backOff(failures + 1), code: 'cut' }
     const differ = await differing(await beneath(cache))
     if (differ.length === 0) {
-      await settle(outbox, began)
+      await settle(outbox, received)
       return { meaning: 'ack', head: true, wait_ms: 0, code: '' }
     }
     console.warn('scopes differ, fetching again', differ)

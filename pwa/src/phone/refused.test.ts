@@ -8,7 +8,7 @@ import { save } from './outbox'
 import { pull } from './pull'
 import { drain } from './push'
 import { refusedOnce, isForMe, type Refused } from './refused'
-import { settleRefused } from './released'
+import { refusedIn, settleRefused } from './released'
 import { rowsOf } from './rows'
 import { digestOf, FakeServer, newPhone, row, type Stage } from './stage'
 import type { WireRow } from '../sync/wire'
@@ -39,10 +39,10 @@ function refusals(over: Partial<Refusal> = {}, version = 5, by = stage.who.staff
   })
 }
 async function pulled(...rows: WireRow[]): Promise<void> {
-  const began = Date.now()
-  server.frames = [[{ s: [SELF], resync: true, rows, cursor: String(began), head: true, digest: { [SELF]: digestOf(...rows) } }]]
+  const refused = await refusedIn(stage.outbox)
+  server.frames = [[{ s: [SELF], resync: true, rows, cursor: newId(), head: true, digest: { [SELF]: digestOf(...rows) } }]]
   expect(await pull(stage.outbox, stage.cache, 0)).toMatchObject({ head: true })
-  await settleRefused(stage.outbox, stage.cache, began)
+  await settleRefused(stage.outbox, stage.cache, refused)
 }
 async function listed(): Promise<Refused[]> {
   const here = (await stage.outbox.operations.where('[state+settled]').equals(['refused', 0]).sortBy('seq'))
@@ -105,7 +105,7 @@ describe('what was refused', () => {
     expect((await stage.outbox.operations.get(1))?.receipt?.outcome).toBe('refused')
   })
   it('stays while the server has not been heard since', async () => {
-    await settleRefused(stage.outbox, stage.cache, (await stage.outbox.operations.get(1))!.receipt!.at - 1)
+    await settleRefused(stage.outbox, stage.cache, [])
     expect(await listed()).toHaveLength(1)
   })
   it('is settled by its author in one place for the whole unit', async () => {

@@ -3,14 +3,19 @@ import type { CacheDatabase, Operation, OutboxDatabase, Receipt, StoredRow } fro
 import { deviceOf } from './outbox'
 import { placeOf } from './refused'
 
+/** What was refused here and is not settled, by number. */
+export async function refusedIn(outbox: OutboxDatabase): Promise<number[]> {
+  return outbox.operations.where('[state+settled]').equals(['refused', 0]).primaryKeys()
+}
+
 /**
  * After a pull to the head: what was refused here and is no refusal any more asks for nothing. It was applied after all,
- * and a release says so, or its author decided on another phone. `began`: before the pull.
+ * and a release says so, or its author decided on another phone. `known`: refused before the pull began.
  */
-export async function settleRefused(outbox: OutboxDatabase, cache: CacheDatabase, began: number): Promise<void> {
+export async function settleRefused(outbox: OutboxDatabase, cache: CacheDatabase, known: number[]): Promise<void> {
   const refused = await outbox.operations.where('[state+settled]').equals(['refused', 0]).toArray()
   // What no row may hold has no row: its author alone decides.
-  const open = refused.filter(({ receipt }) => receipt && receipt.at <= began && receipt.code !== 'erased')
+  const open = refused.filter(({ seq, receipt }) => receipt && known.includes(seq) && receipt.code !== 'erased')
   if (open.length === 0) return
   const device = await deviceOf(outbox)
   const rows = await cache.rows.where('entity').anyOf('refusal', 'release').toArray()

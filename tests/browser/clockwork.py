@@ -1,0 +1,35 @@
+"""A clock that moves when told, for a server in a process of its own.
+
+The tests write how far it is ahead into a file; run as a program, this is the server that reads it.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from server import cli
+from server.clock import system_clock
+
+
+class Clockwork:
+    """Goes on by itself, from wherever it was put. Calling it returns ms since 1970."""
+
+    def __init__(self, file: Path, starts_at: int | None = None) -> None:
+        self.file = file
+        if starts_at is not None:
+            self.put(starts_at)
+
+    def __call__(self) -> int:
+        return system_clock() + int(self.file.read_text())
+
+    def put(self, at: int) -> None:
+        fresh = self.file.with_suffix(".new")
+        fresh.write_text(str(at - system_clock()))
+        fresh.replace(self.file)
+
+    def advance(self, ms: int) -> None:
+        self.put(self() + ms)
+
+
+if __name__ == "__main__":
+    cli.serve(argparse.Namespace(sample=False), Clockwork(Path(sys.argv[1])))
