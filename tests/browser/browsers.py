@@ -50,14 +50,9 @@ expect.set_options(timeout=PATIENCE_MS)
 class Profile:
     """One person's browser on disk: `open` and `open` again is the same phone.
 
-    <<<<<<< HEAD
-        `camera` is a file of JPEGs that the camera plays; the `microphone` beeps, once it is allowed.
-        `faults` are console errors, uncaught exceptions and violations of the content security policy.
-    =======
-        `camera` is a file of JPEGs that the camera plays. `faults` are console errors, uncaught
-        exceptions and violations of the content security policy. `clock` is the phone's own, in ms;
-        the machine's where there is none.
-    >>>>>>> a75a222 (Live through a day of a store on three phones)
+    `camera` is a file of JPEGs that the camera plays; the `microphone` beeps, once it is allowed.
+    `faults` are console errors, uncaught exceptions and violations of the content security policy.
+    `clock` is the phone's own, in ms; the machine's where there is none.
     """
 
     def __init__(
