@@ -10,6 +10,8 @@ import { learnRest } from './words'
 
 const OPENS_WITHIN_MS = 8000
 
+// Home of most people: on its way while the phone's own databases are opened.
+void import('./today/Today.svelte')
 startRouter()
 holdInstallPrompt()
 await startSettings()
