@@ -18,6 +18,7 @@ WATCH = """(() => {
   const now = () => performance.timeOrigin + performance.now()
   window.seen = {}
   const marks = {
+    title: () => document.querySelector('main h1'),
     content: () => document.querySelector('main li a[href^="/customers/"]'),
     me: () => location.pathname === '/me' && document.querySelector('main h1'),
     synced: () => document.querySelector('a[href="/sync"][aria-label^="已全部同步"]'),
@@ -41,9 +42,11 @@ class WeakPhone:
         self.events: list[dict[str, Any]] = []
         self.tools = page.context.new_cdp_session(page)
 
-    def slow_down(self) -> None:
-        """The link too, for whoever else is on it."""
-        self.tools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    def slow_down(self, times: float = SLOWER) -> None:
+        self.tools.send("Emulation.setCPUThrottlingRate", {"rate": times})
+
+    def narrow(self) -> None:
+        """For whoever else is on this link too."""
         self.proxy.narrow(DOWN_BIT_S / 8, UP_BIT_S / 8, LATENCY_MS / 1000)
 
     def go_offline(self) -> None:
@@ -67,6 +70,12 @@ class WeakPhone:
     def asked_at(self, request: str, since: float = 0) -> float:
         """When the first such request left the phone."""
         return next(at for at, asked in self.proxy.asked if asked == request and at >= since)
+
+    def heap(self) -> float:
+        """In bytes, what the page holds outside of it too; garbage included."""
+        held = self.tools.send("Runtime.getHeapUsage")
+        parts = ("usedSize", "embedderHeapUsedSize", "backingStorageSize")
+        return float(sum(held.get(part, 0) for part in parts))
 
     def start_noting(self) -> None:
         """Every task of the screen's thread from now on."""
@@ -117,6 +126,9 @@ class Tasks:
     def longest_between(self, begin: float, end: float) -> float:
         """Of the processor's time: what else runs on this machine does not count."""
         return max(each.worked for each in self.tasks if begin <= each.at <= end)
+
+    def worked_between(self, begin: float, end: float) -> float:
+        return sum(each.worked for each in self.tasks if begin <= each.at <= end)
 
     def waited_between(self, begin: float, end: float) -> float:
         """How long it would have run, had others on this machine not had the processor."""

@@ -39,6 +39,10 @@ def precache() -> int:
     return sum(squeezed(BUILT / path) for path in precached())
 
 
+def precache_on_disk() -> int:
+    return sum((BUILT / path).stat().st_size for path in precached())
+
+
 def precached() -> set[str]:
     return set(PRECACHED.findall((BUILT / "sw.js").read_text()))
 
