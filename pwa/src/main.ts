@@ -14,9 +14,10 @@ const OPENS_WITHIN_MS = 8000
 void import('./today/Today.svelte')
 startRouter()
 holdInstallPrompt()
+const begun = begin()
 await startSettings()
 mount(App, { target: document.getElementById('app')! })
-await begin()
+await begun
 
 /** Where the browser keeps nothing, or another page holds the databases, nobody may type as if it did. */
 async function begin(): Promise<void> {

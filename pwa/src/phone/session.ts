@@ -1,7 +1,7 @@
 import { get, writable, type Readable } from 'svelte/store'
 import type { Role } from '../model'
 import { call } from './api'
-import { belongTo, phoneDatabase, type Known } from './databases'
+import { belongTo, ownCache, ownOutbox, phoneDatabase, type Known } from './databases'
 import { forgetRows } from './rows'
 import { forgetShelves } from './shelf'
 
@@ -65,6 +65,8 @@ export async function startSession(): Promise<void> {
 /** As `open`, with who was last here anyway: nothing is written while somebody waits for their first page. */
 function goOn(last: Known): void {
   adopt(last.person as unknown as Person)
+  // Opened while the frame is drawn; whoever needs one hears what is wrong with it.
+  for (const database of [ownCache(), ownOutbox()]) database.open().catch(() => {})
   admit(last)
 }
 
