@@ -14,6 +14,7 @@ from tests.browser.proxy import Proxy
 
 SLOWER = 4
 LATENCY_MS, DOWN_BIT_S, UP_BIT_S = 150, 1_600_000, 750_000
+TASK = "ThreadControllerImpl::RunTask"
 WATCH = """(() => {
   const now = () => performance.timeOrigin + performance.now()
   window.seen = {}
@@ -91,22 +92,28 @@ class WeakPhone:
         self.tools.send("Tracing.end")
         while not ended:
             self.page.wait_for_timeout(20)
-        screens = {
-            (each["pid"], each["tid"])
+        # The browser counts from the start of the machine.
+        epoch_ms = (time.time() - time.monotonic()) * 1000
+        tasks: dict[tuple[int, int], list[Task]] = {
+            (each["pid"], each["tid"]): []
             for each in self.events
             if each["name"] == "thread_name" and each["args"]["name"] == "CrRendererMain"
         }
-        # The browser counts from the start of the machine.
-        epoch_ms = (time.time() - time.monotonic()) * 1000
-        tasks = [
-            Task(epoch_ms + each["ts"] / 1000, each["dur"] / 1000, each["tdur"] / 1000)
-            for each in self.events
-            if (each["pid"], each["tid"]) in screens
-            and each["name"] == "ThreadControllerImpl::RunTask"
-            and "tdur" in each
-        ]
+        for each in sorted(self.events, key=begun_first):
+            known = tasks.get((each["pid"], each["tid"]))
+            if known is None or each["name"] != TASK or "tdur" not in each:
+                continue
+            at = epoch_ms + each["ts"] / 1000
+            # A task within a task is part of it.
+            if not known or at >= known[-1].at + known[-1].took:
+                known.append(Task(at, each["dur"] / 1000, each["tdur"] / 1000))
         self.events.clear()
-        return Tasks(tasks)
+        # A page that was left may have had a thread of its own.
+        return Tasks(max(tasks.values(), key=lambda some: sum(each.worked for each in some)))
+
+
+def begun_first(event: dict[str, Any]) -> tuple[float, float]:
+    return event.get("ts", 0), -event.get("dur", 0)
 
 
 class Task(NamedTuple):
