@@ -94,10 +94,10 @@ def scan(repeats: int) -> list[Figure]:
         desk = FrontDesk(theatre, "front-desk")
         seen = [desk.glance() for _ in range(repeats)]
         desk.clerk.profile.close()
-    film = {"camera": "a film at 1280 by 960"}
+    film = "a film at 1280 by 960"
     return [
-        ms_of("phone.first_scan", [one.found for one in seen], **film),
-        ms_of("phone.camera", [one.camera for one in seen], **film),
+        ms_of("phone.first_scan", [one.found for one in seen], camera=film),
+        ms_of("phone.camera", [one.camera for one in seen], camera=film),
     ]
 
 
