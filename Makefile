@@ -46,7 +46,7 @@ soak: $(DEV) $(APP) chromium
 	$(PY) -m pytest -q -m soak
 	$(PY) -m tests.mutants
 
-bench: $(DEV)
+bench: $(DEV) $(APP) chromium
 	@$(PY) -m tests.bench
 
 server-tests: $(DEV) $(APP)

@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import tailwindcss from '@tailwindcss/vite'
 import { VitePWA } from 'vite-plugin-pwa'
+import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 const SERVER = process.env.SHOPBELL_SERVER ?? 'http://127.0.0.1:8000'
@@ -17,7 +18,7 @@ const EVERY_PAGE = new RegExp([
 const FIRST_PAGE = /src\/(today\/|leads\/(OfferCard|told|act|said|clock)|customers\/(called|TierTag))|svelte\/dist\/icons\/(check|calendar-clock|triangle-alert)\./
 
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte(), tailwindcss(), VitePWA({
+  plugins: [svelte(), tailwindcss(), todayWithThePage(), VitePWA({
     strategies: 'injectManifest',
     srcDir: 'src',
     filename: 'sw.ts',
@@ -45,6 +46,20 @@ export default defineConfig(({ mode }) => ({
   server: { proxy: Object.fromEntries(SERVED.map((path) => [proxied(path), { target: SERVER, changeOrigin: false }])) },
   test: { environment: 'node', pool: 'threads', include: ['src/**/*.test.ts'], setupFiles: ['src/phone/testing.ts'] },
 }))
+
+/** Today is fetched with the document that will ask for it, not after the scripts that find out that they need it. */
+function todayWithThePage(): Plugin {
+  return { name: 'today-with-the-page', transformIndexHtml: { order: 'post', handler(html, { bundle }) {
+    const chunks = Object.values(bundle ?? {}).filter((one) => one.type === 'chunk')
+    const today = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith('/today/Today.svelte'))
+    const needed = chunks.filter((one) => one === today || today?.imports.includes(one.fileName))
+    const links = [
+      ...needed.map(({ fileName }) => ({ rel: 'modulepreload', href: `/${fileName}` })),
+      ...needed.flatMap((one) => [...(one.viteMetadata?.importedCss ?? [])]).map((sheet) => ({ rel: 'stylesheet', href: `/${sheet}` })),
+    ]
+    return links.filter(({ href }) => !html.includes(`"${href}"`)).map((attrs) => ({ tag: 'link', attrs: { ...attrs, crossorigin: true }, injectTo: 'head' }))
+  } } }
+}
 
 /** `/sync` is both a screen and an address of the protocol: only what lies below it is the server's. */
 function proxied(path: string): string {

@@ -10,11 +10,14 @@ import { learnRest } from './words'
 
 const OPENS_WITHIN_MS = 8000
 
+// Home of most people: on its way while the phone's own databases are opened.
+void import('./today/Today.svelte')
 startRouter()
 holdInstallPrompt()
+const begun = begin()
 await startSettings()
 mount(App, { target: document.getElementById('app')! })
-await begin()
+await begun
 
 /** Where the browser keeps nothing, or another page holds the databases, nobody may type as if it did. */
 async function begin(): Promise<void> {

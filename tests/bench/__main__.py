@@ -1,6 +1,7 @@
 """`python -m tests.bench [--rows N] [--repeats N] [--only W1,W3]`: one JSON line a metric.
 
-`ratio` is to the floor of the same run, or for growth to the smaller size. Client and server are
+`ratio` is to the floor of the same run, for growth to the smaller size, for what a person on a
+cheap phone fetches and waits for to the budget (tests/browser/budgets.py). Client and server are
 processes of their own; every acknowledgement waits for the disk.
 """
 
@@ -9,7 +10,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from tests.bench import absence, bulk, burst, crowd, edits, handover
+from tests.bench import absence, bulk, burst, crowd, edits, handover, phone, scores
 from tests.bench.figures import Figure, summarise
 
 Workload = Callable[[], list[Figure]]
@@ -29,6 +30,12 @@ def main() -> None:
         "burst": (burst.run, 1),
         "absence": (absence.run, wish.repeats),
         "growth": (bulk.grow, 1),
+        "weights": (phone.weigh, 1),
+        "customer": (phone.open_customers_page, 1),
+        "scan": (lambda: phone.scan(wish.repeats), 1),
+        "sync": (lambda: phone.sync(wish.repeats), 1),
+        "lighthouse": (scores.run, 1),
+        "launch": (lambda: phone.launch(wish.repeats), 1),
     }
     for name in wish.only.split(",") if wish.only else workloads:
         workload, repeats = workloads[name]

@@ -53,11 +53,25 @@ class OldPhone:
         self.refused += answer.json().get("except", [])
 
 
+@dataclass(frozen=True)
+class Work:
+    """Customers, the first of them received and not yet contacted; contacts; remarks."""
+
+    customers: int
+    contacts: int
+    remarks: int = 0
+
+
 def record(stage: Stage, rows: int) -> None:
-    """As many rows as said: customers, those received and not yet contacted, contacts, remarks."""
+    """As many rows as said."""
+    left = rows - 3 * RECEIVED - FOLLOWED
+    record_work(stage, Work(left * 3 // 4, FOLLOWED, left - left * 3 // 4))
+
+
+def record_work(stage: Stage, work: Work) -> None:
     with httpx.Client(base_url=stage.origin, timeout=60) as client:
         phone = enrol(client, stage.door_of(BO))
-        for batch in batches(units_of(rows)):
+        for batch in batches(units_of(work)):
             phone.push(batch)
     assert phone.refused == [], phone.refused[:3]
 
@@ -83,17 +97,17 @@ def batches(units: Iterator[list[Drafted]]) -> Iterator[list[list[Drafted]]]:
     yield batch
 
 
-def units_of(rows: int) -> Iterator[list[Drafted]]:
+def units_of(work: Work) -> Iterator[list[Drafted]]:
     rnd = random.Random(3)
     known: list[str] = []
-    while len(known) < (rows - 3 * RECEIVED - FOLLOWED) * 3 // 4:
+    while len(known) < work.customers:
         id = new_id(rnd)
         unit: list[Drafted] = [("customer", id, make_customer(len(known), STORE, rnd))]
         yield unit + (reception(id, rnd) if len(known) < RECEIVED else [])
         known.append(id)
-    for _ in range(FOLLOWED):
+    for _ in range(work.contacts):
         yield [("follow_up", new_id(rnd), contact(rnd.choice(known), rnd))]
-    for nth in range(rows - 3 * RECEIVED - FOLLOWED - len(known)):
+    for nth in range(work.remarks):
         text = f"第 {nth} 次说起：{'想看实木的样品，' * rnd.randrange(1, 6)}再联系"
         yield [("comment", new_id(rnd), {"customer_id": rnd.choice(known), "text": text})]
 

@@ -64,6 +64,7 @@ def wait_with(theatre: Theatre, page: Page) -> Waited:
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     weak = WeakPhone(page, theatre.proxy)
     weak.slow_down()
+    weak.narrow()
     weak.start_noting()
     tapped_at = time.time() * 1000
     mine.click()

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.browser import history
+from tests.browser.budgets import SYNC
 from tests.browser.speed import Waited, wait_once
 from tests.browser.stage import Stage, found_company
 from tests.browser.theatre import Theatre, opened
 
 ROWS = 5_000
 TRIES = 3
-BUDGET = Waited(usable=2_000, complete=12_000, task=50, push=2_000)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_a_weak_phone_is_soon_at_work_and_never_stutters_while_it_syncs(busy: Th
 
 
 def within(waited: Waited) -> bool:
-    return better(waited, BUDGET) == waited
+    return better(waited, SYNC) == waited
 
 
 def better(one: Waited, other: Waited) -> Waited:

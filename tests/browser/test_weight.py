@@ -1,44 +1,34 @@
-"""What a phone has to fetch, counted in the build itself."""
-
-import gzip
-import re
-from pathlib import Path
+"""What a phone has to fetch, held to the budgets."""
 
 import pytest
 
-from tests.browser.stage import BUILT
+from tests.browser import weights
+from tests.browser.budgets import (
+    A_LATER_PIECE_BYTES,
+    MARKUP_BYTES,
+    PRECACHE_BYTES,
+    SCRIPTS_BYTES,
+)
 
-MOST_BEFORE_A_TAP = 90_000
-STATIC_IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*["']\./([\w.-]+\.js)["']""")
 pytestmark = pytest.mark.browser
 
 
 def test_the_first_page_is_light_enough_for_a_weak_link() -> None:
-    page = (BUILT / "index.html").read_text()
-    (today,) = (BUILT / "assets").glob("Today-*.js")
-    named = re.findall(r"/assets/([\w.-]+\.js)", page)
-    needed = with_imports({*named, today.name})
-    assert {*named, today.name} < needed, "imports are found"
-    assert sum(weight(name) for name in needed) <= MOST_BEFORE_A_TAP
+    needed = weights.first_page()
+    assert {name.split("-")[0] for name in needed} > {"index", "Today"}, "imports are found"
+    assert weights.scripts_before_a_tap() <= SCRIPTS_BYTES
+    assert weights.markup() <= MARKUP_BYTES
 
 
-def with_imports(names: set[str]) -> set[str]:
-    """And all that they cannot run without."""
-    found: set[str] = set()
-    while left := names - found:
-        found |= left
-        names = names | {each for name in left for each in STATIC_IMPORT.findall(text_of(name))}
-    return found
+def test_no_later_page_is_heavy() -> None:
+    pieces = weights.later_pieces()
+    assert {"Customer", "Desk", "Scan", "en"} < {name.split("-")[0] for name in pieces}
+    assert {name: n for name, n in pieces.items() if n > A_LATER_PIECE_BYTES} == {}
 
 
-def weight(name: str) -> int:
-    """As the server sends it."""
-    return len(gzip.compress(path_of(name).read_bytes(), 6))
-
-
-def text_of(name: str) -> str:
-    return path_of(name).read_text()
-
-
-def path_of(name: str) -> Path:
-    return BUILT / "assets" / name
+def test_what_is_fetched_ahead_is_everything_but_the_scanners_machine() -> None:
+    ahead = weights.precached()
+    scripts = {f"assets/{path.name}" for path in weights.scripts()}
+    assert scripts < ahead
+    assert not [path for path in ahead if path.endswith(".wasm")]
+    assert weights.precache() <= PRECACHE_BYTES

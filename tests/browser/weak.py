@@ -14,10 +14,12 @@ from tests.browser.proxy import Proxy
 
 SLOWER = 4
 LATENCY_MS, DOWN_BIT_S, UP_BIT_S = 150, 1_600_000, 750_000
+TASK = "ThreadControllerImpl::RunTask"
 WATCH = """(() => {
   const now = () => performance.timeOrigin + performance.now()
   window.seen = {}
   const marks = {
+    title: () => document.querySelector('main h1'),
     content: () => document.querySelector('main li a[href^="/customers/"]'),
     me: () => location.pathname === '/me' && document.querySelector('main h1'),
     synced: () => document.querySelector('a[href="/sync"][aria-label^="已全部同步"]'),
@@ -41,9 +43,11 @@ class WeakPhone:
         self.events: list[dict[str, Any]] = []
         self.tools = page.context.new_cdp_session(page)
 
-    def slow_down(self) -> None:
-        """The link too, for whoever else is on it."""
-        self.tools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    def slow_down(self, times: float = SLOWER) -> None:
+        self.tools.send("Emulation.setCPUThrottlingRate", {"rate": times})
+
+    def narrow(self) -> None:
+        """For whoever else is on this link too."""
         self.proxy.narrow(DOWN_BIT_S / 8, UP_BIT_S / 8, LATENCY_MS / 1000)
 
     def go_offline(self) -> None:
@@ -68,6 +72,12 @@ class WeakPhone:
         """When the first such request left the phone."""
         return next(at for at, asked in self.proxy.asked if asked == request and at >= since)
 
+    def heap(self) -> float:
+        """In bytes, what the page holds outside of it too; garbage included."""
+        held = self.tools.send("Runtime.getHeapUsage")
+        parts = ("usedSize", "embedderHeapUsedSize", "backingStorageSize")
+        return float(sum(held.get(part, 0) for part in parts))
+
     def start_noting(self) -> None:
         """Every task of the screen's thread from now on."""
         self.tools.on("Tracing.dataCollected", lambda some: self.events.extend(some["value"]))
@@ -82,22 +92,28 @@ class WeakPhone:
         self.tools.send("Tracing.end")
         while not ended:
             self.page.wait_for_timeout(20)
-        screens = {
-            (each["pid"], each["tid"])
+        # The browser counts from the start of the machine.
+        epoch_ms = (time.time() - time.monotonic()) * 1000
+        tasks: dict[tuple[int, int], list[Task]] = {
+            (each["pid"], each["tid"]): []
             for each in self.events
             if each["name"] == "thread_name" and each["args"]["name"] == "CrRendererMain"
         }
-        # The browser counts from the start of the machine.
-        epoch_ms = (time.time() - time.monotonic()) * 1000
-        tasks = [
-            Task(epoch_ms + each["ts"] / 1000, each["dur"] / 1000, each["tdur"] / 1000)
-            for each in self.events
-            if (each["pid"], each["tid"]) in screens
-            and each["name"] == "ThreadControllerImpl::RunTask"
-            and "tdur" in each
-        ]
+        for each in sorted(self.events, key=begun_first):
+            known = tasks.get((each["pid"], each["tid"]))
+            if known is None or each["name"] != TASK or "tdur" not in each:
+                continue
+            at = epoch_ms + each["ts"] / 1000
+            # A task within a task is part of it.
+            if not known or at >= known[-1].at + known[-1].took:
+                known.append(Task(at, each["dur"] / 1000, each["tdur"] / 1000))
         self.events.clear()
-        return Tasks(tasks)
+        # A page that was left may have had a thread of its own.
+        return Tasks(max(tasks.values(), key=lambda some: sum(each.worked for each in some)))
+
+
+def begun_first(event: dict[str, Any]) -> tuple[float, float]:
+    return event.get("ts", 0), -event.get("dur", 0)
 
 
 class Task(NamedTuple):
@@ -117,6 +133,9 @@ class Tasks:
     def longest_between(self, begin: float, end: float) -> float:
         """Of the processor's time: what else runs on this machine does not count."""
         return max(each.worked for each in self.tasks if begin <= each.at <= end)
+
+    def worked_between(self, begin: float, end: float) -> float:
+        return sum(each.worked for each in self.tasks if begin <= each.at <= end)
 
     def waited_between(self, begin: float, end: float) -> float:
         """How long it would have run, had others on this machine not had the processor."""

@@ -102,17 +102,15 @@ export class Telling {
     const facts = this.photos.map((photo) => photoFact(photo, about))
     const spoken = this.recordings.map((one) => recordingFact(one, id, this.customerId))
     await save([{ entity: 'follow_up', id, fields }, ...facts, ...spoken], [...this.photos, ...this.recordings])
-    await this.discard()
+    this.discard()
   }
 
-  async discard(): Promise<void> {
+  discard(): void {
     this.form = blankForm(newId(), Date.now())
     this.photos = []
     this.recordings = []
     this.keptAt = null
-    await dropDraft(this.#key)
-    await dropDraft(this.#photosKey)
-    await dropDraft(this.#voiceKey)
+    void dropDraft(this.#key, this.#photosKey, this.#voiceKey)
   }
 
   #change(form: Form): void {

@@ -11,7 +11,7 @@ const told = (aliases: Record<string, string>, ...fresh: string[]) => ({ aliases
 let frame = 0
 function stored(entity: StoredRow['entity'], id: string, root: string, body: Record<string, unknown>): StoredRow {
   frame += 1
-  return { id, entity, root, version: frame, scopes: ['s'], body, by: 'wu', at: 1, received_at: 1, captured_at: 1, frame, hi: 0, lo: 0 }
+  return { id, entity, root, version: frame, scopes: ['s'], body, by: 'wu', at: 1, received_at: 1, captured_at: 1, frame, due: [], hi: 0, lo: 0 }
 }
 
 describe('what an id stands for', () => {

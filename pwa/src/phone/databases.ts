@@ -1,5 +1,6 @@
 import { Dexie, type Table } from 'dexie'
 import type { EntityName } from '../model'
+import { dueOf, type Due } from './due'
 
 /** One operation in the outbox: what leaves the phone, and what became of it. */
 export interface Operation {
@@ -71,6 +72,7 @@ export interface StoredRow {
   received_at: number | null
   captured_at: number
   frame: number
+  due: Due[]
   hi: number
   lo: number
 }
@@ -124,6 +126,7 @@ export class CacheDatabase extends Dexie {
     this.version(1).stores({ rows: 'id, [entity+frame], entity, root, *scopes', meta: 'key' })
     // Each index is paid for with every row: [entity+frame] finds an entity too, and scopes are looked for rarely.
     this.version(2).stores({ rows: 'id, [entity+frame], root' })
+    this.version(3).stores({ rows: 'id, [entity+frame], root, *due' }).upgrade((work) => markDue(work.table('rows')))
     yieldToNewer(this)
   }
 }
@@ -227,6 +230,12 @@ function kept<D>(held: Map<string, D>, key: string, open: () => D): D {
 async function erase(database: Dexie, held: Map<string, Dexie>, key: string): Promise<void> {
   held.delete(key)
   await database.delete()
+}
+
+/** Rows that were pulled before anybody looked for what is due. */
+async function markDue(rows: Table<StoredRow, string>): Promise<void> {
+  const all = await rows.toArray()
+  await rows.bulkPut(all.map((row) => ({ ...row, due: dueOf(row.entity, row.body ?? {}) })).filter(({ due }) => due.length))
 }
 
 /** Another tab with a newer schema must not wait for this one. */

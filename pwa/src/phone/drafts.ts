@@ -12,9 +12,10 @@ export async function readDraft<T>(key: string): Promise<T | undefined> {
   return (await newest(key))?.value as T | undefined
 }
 
-export async function dropDraft(key: string): Promise<void> {
-  localStorage.removeItem(nameOf(key))
-  await ownOutbox().drafts.delete(key).catch((cause: unknown) => console.warn('a draft stays', cause))
+/** Need not be waited for: whoever reads a draft afterwards is served after it, and one that stays is only seen again. */
+export async function dropDraft(...keys: string[]): Promise<void> {
+  for (const key of keys) localStorage.removeItem(nameOf(key))
+  await ownOutbox().drafts.bulkDelete(keys).catch((cause: unknown) => console.warn('a draft stays', cause))
 }
 
 /** A database that refuses must not cost what is being typed. Bytes of photos do not fit here: they fail as before. */

@@ -57,15 +57,16 @@ describe('frames of one stream', () => {
   })
 })
 
-it('a cache of the first layout keeps its rows and its cursor', async () => {
+it('a cache of the first layout keeps its rows and its cursor, and knows what is due', async () => {
   const [org, staff] = [newId(), newId()]
   const old = new Dexie(`shopbell-cache-${org}-${staff}`)
   old.version(1).stores({ rows: 'id, [entity+frame], entity, root, *scopes', meta: 'key' })
-  await old.table('rows').put({ id: 'a', entity: 'customer', root: 'a', frame: 3, version: 1, scopes: [DESK] })
+  await old.table('rows').put({ id: 'a', entity: 'customer', root: 'a', frame: 3, version: 1, scopes: [DESK], body: { owner_id: staff, next_at: 7 } })
   await old.table('meta').put({ key: 'cursor', value: 'far' })
   old.close()
   const cache = new CacheDatabase(org, staff)
   expect(await cache.rows.where('entity').equals('customer').toArray()).toMatchObject([{ id: 'a', scopes: [DESK] }])
+  expect(await cache.rows.where('due').between([staff, 0], [staff, 7], true, true).primaryKeys()).toEqual(['a'])
   expect(await cache.meta.get('cursor')).toEqual({ key: 'cursor', value: 'far' })
   cache.close()
 })

@@ -3,6 +3,7 @@ import type { Frame, WireRow } from '../sync/wire'
 import type { EntityName } from '../model'
 import type { StoredRow } from './databases'
 import { found, foundAll, write } from './disk'
+import { dueOf } from './due'
 
 type Digests = Record<string, Digest>
 type Held = Pick<StoredRow, 'version' | 'scopes' | 'hi' | 'lo'>
@@ -119,7 +120,8 @@ function stored(wire: WireRow, scopes: string[], before: Held | undefined, frame
   // The same version in a frame of its own means one more scope, not another set of scopes.
   const held = before?.version === version ? [...new Set([...before.scopes, ...named])] : named
   const [hi, lo] = lanesOf(entity, id, version)
-  return { id, entity: entity as EntityName, root, version, scopes: held.sort(), body, by, at, received_at, captured_at, frame, hi, lo }
+  const due = dueOf(entity as EntityName, body)
+  return { id, entity: entity as EntityName, root, version, scopes: held.sort(), body, by, at, received_at, captured_at, frame, due, hi, lo }
 }
 
 function account(digests: Digests, before: Held | undefined, after: Held | undefined): void {

@@ -1,7 +1,7 @@
 import { get, writable, type Readable } from 'svelte/store'
 import type { Role } from '../model'
 import { call } from './api'
-import { belongTo, phoneDatabase, type Known } from './databases'
+import { belongTo, ownCache, ownOutbox, phoneDatabase, type Known } from './databases'
 import { forgetRows } from './rows'
 import { forgetShelves } from './shelf'
 
@@ -53,13 +53,21 @@ export function zone(): string {
 
 /** Begins with what this phone remembers, without waiting for a network; then asks the server who we are. */
 export async function startSession(): Promise<void> {
-  const people = await knownPeople()
-  lastKey = ((await phoneDatabase().settings.get(LAST))?.value as string | undefined) ?? ''
+  const [people, kept] = await Promise.all([knownPeople(), phoneDatabase().settings.get(LAST)])
+  lastKey = (kept?.value as string | undefined) ?? ''
   const last = people.find((known) => known.key === lastKey)
   if (last?.pin || people.some((known) => known.shared && known.pin)) at.set('locked')
-  else if (last) await open(last)
+  else if (last) goOn(last)
   else await askServer()
   if (get(at) === 'open') void askServer()
+}
+
+/** As `open`, with who was last here anyway: nothing is written while somebody waits for their first page. */
+function goOn(last: Known): void {
+  adopt(last.person as unknown as Person)
+  // Opened while the frame is drawn; whoever needs one hears what is wrong with it.
+  for (const database of [ownCache(), ownOutbox()]) database.open().catch(() => {})
+  admit(last)
 }
 
 /** Asks the server whose session the cookie holds; another person's session (a signed link) wins over memory. */
@@ -130,7 +138,7 @@ export function lock(): void {
 
 /** Who may work here: a person whose device was revoked may not, though what they left unsent still goes. */
 export async function knownPeople(): Promise<Known[]> {
-  const [people, gone] = [await phoneDatabase().people.toArray(), await revokedKeys()]
+  const [people, gone] = await Promise.all([phoneDatabase().people.toArray(), revokedKeys()])
   return people.filter(({ key }) => !gone.has(key))
 }
 
@@ -167,6 +175,10 @@ async function isColleague(who: Person): Promise<boolean> {
 export async function open(known: Known): Promise<void> {
   adopt(known.person as unknown as Person)
   await remember(known.key)
+  admit(known)
+}
+
+function admit(known: Known): void {
   candidate = null
   at.set(isLapsed(known) ? 'lapsed' : 'open')
 }

@@ -13,6 +13,7 @@ const AT_A_TIME = 48
 export type Rows<B = AnyBody> = ReadonlyMap<string, Seen<B>>
 interface Shelf { rows: Map<string, Seen<AnyBody>>; frame: number }
 const shelves = new Map<EntityName, Live<Rows>>()
+const warm = new Set<EntityName>()
 
 /** The pulled rows of one entity by id; live. The map is replaced at each change, its unchanged rows are not. */
 export function shelfOf(entity: EntityName): Live<Rows> {
@@ -21,6 +22,11 @@ export function shelfOf(entity: EntityName): Live<Rows> {
   const made = shared<Rows>(() => watched(ownCache(), entity))
   shelves.set(entity, made)
   return made
+}
+
+/** Whether its rows are here already, or will be read from the disk. */
+export function isWarm(entity: EntityName): boolean {
+  return warm.has(entity)
 }
 
 /** Forgets what was read for the last person. */
@@ -40,11 +46,12 @@ function watched(cache: CacheDatabase, entity: EntityName): Source<Rows> {
       if (stopped) return
       if (changed || (changed === false && !spoken)) next(new Map(shelf.rows))
       spoken ||= changed !== undefined
+      if (spoken) warm.add(entity)
       if (again) await read()
     }
     const silence = onTouch(cache, () => void read())
     void read()
-    return { unsubscribe() { stopped = true; silence() } }
+    return { unsubscribe() { stopped = true; silence(); warm.delete(entity) } }
   } }
 }
 

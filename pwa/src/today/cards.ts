@@ -33,7 +33,7 @@ export function cardsOf(day: Day, now: number): Card[] {
   const sent = newestContacts(day.contacts)
   const firsts = firstsDue(day, sent)
   const touches = touchesDue(day, sent)
-  const until = Math.max(now + SOON_MS + 1, endOfDay(now, day.zone))
+  const until = horizon(now, day.zone)
   const cards: Card[] = []
   for (const customer of day.customers) {
     if (!isTheirs(customer.body, day.staffId)) continue
@@ -41,6 +41,11 @@ export function cardsOf(day: Day, now: number): Card[] {
     if (card) cards.push(card)
   }
   return cards.sort(byPressure)
+}
+
+/** Whatever is due before then belongs to today. */
+export function horizon(now: number, zone: string): number {
+  return Math.max(now + SOON_MS + 1, endOfDay(now, zone))
 }
 
 /** The cards of one section, in the order given. */
