@@ -175,7 +175,7 @@ class Tour:
         page.goto("/me")
         self.stop("me", page, "h1")
         page.goto("/sync")
-        self.stop("sync", page, page.get_by_text(re.compile(" MB")))
+        self.stop("sync", page, page.get_by_text(re.compile(r"已用 \d+ MB|\d MB used")))
 
     def see_the_desk(self, page: Page) -> None:
         page.goto("/desk")

@@ -62,12 +62,17 @@ export async function nextBatch(outbox: OutboxDatabase, sizes: Sizes): Promise<O
   return batch
 }
 
+/** What goes to the server in the versions that this app speaks. */
+export function enveloped(device: string, times: Pick<PushBody, 'sent_at' | 'contact_at'>, units: PushBody['units']): PushBody {
+  return { v: PROTOCOL, schema: SCHEMA, device, ...times, units }
+}
+
 async function send(outbox: OutboxDatabase, device: string, credential: string, batch: Operation[]): Promise<Drained> {
   await outbox.operations.bulkUpdate(batch.map((op) => ({ key: op.seq, changes: { state: 'sending' as const } })))
   const sent_at = Date.now()
   const contact_at = ((await outbox.meta.get('contact_at'))?.value as number | undefined) ?? null
   const left = await outbox.operations.where('state').anyOf('waiting', 'sending').count()
-  const body: PushBody = { v: PROTOCOL, schema: SCHEMA, device, sent_at, contact_at, units: unitsOf(batch).map((unit) => unit.map(wired)) }
+  const body = enveloped(device, { sent_at, contact_at }, unitsOf(batch).map((unit) => unit.map(wired)))
   if (left > batch.length) body.more = true
   try {
     const response = await post(body, credential)

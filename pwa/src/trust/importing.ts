@@ -1,9 +1,9 @@
 import { call } from '../phone/api'
 import { ownCache, ownOutbox, type Operation } from '../phone/databases'
-import { MOST_BYTES, MOST_OPERATIONS, wired } from '../phone/push'
+import { MOST_BYTES, MOST_OPERATIONS, enveloped, wired } from '../phone/push'
 import { rootsOf } from '../phone/roots'
 import { me } from '../phone/session'
-import { PROTOCOL, SCHEMA, type WireOperation } from '../sync/wire'
+import type { WireOperation } from '../sync/wire'
 import { unpacked, type Carried, type CarriedPhoto, type Parcel } from './parcel'
 import { inspect, unseal, Unfit, type Label } from './sealed'
 
@@ -87,8 +87,8 @@ async function askKnown(batch: Carried[][]): Promise<Set<Carried>> {
   const numbers = new Map(sent.map((op, nth) => [op, nth + 1]))
   const wire = (op: Carried): WireOperation => wired({ ...op, seq: numbers.get(op)! })
   const device = String((await ownOutbox().meta.get('device'))?.value ?? '')
-  const body = { v: PROTOCOL, schema: SCHEMA, device, sent_at: Date.now(), contact_at: null, units: batch.map((unit) => unit.map(wire)) }
-  const answer = await call<{ known: number[] }>('POST', '/sync/known', body)
+  const told = enveloped(device, { sent_at: Date.now(), contact_at: null }, batch.map((unit) => unit.map(wire)))
+  const answer = await call<{ known: number[] }>('POST', '/sync/known', told)
   if (!answer.ok || !answer.body) throw new Unfit(answer.status === 401 ? 'signed_out' : 'no_network')
   return new Set(answer.body.known.map((n) => sent[n - 1]!))
 }
