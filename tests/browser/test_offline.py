@@ -77,7 +77,7 @@ def test_a_new_version_waits_until_it_is_asked_for(theatre: Theatre, bo: Rep) ->
 
     bo.page.goto("/customers")
     expect(offer_of_update(bo.page)).to_be_visible()
-    with bo.page.expect_event("load"):
+    with bo.page.expect_event("load", timeout=60_000):
         bo.page.get_by_role("button", name="现在更新").click()
     expect(bo.page.get_by_role("link", name=QIAN)).to_be_visible()
     expect(offer_of_update(bo.page)).to_be_hidden()
