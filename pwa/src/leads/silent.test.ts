@@ -83,12 +83,12 @@ describe('it reads', () => {
   beforeEach(() => setTongue('zh'))
 
   test('in Chinese', () => {
-    expect(lines('zh')).toEqual(['3 小时未联网，最后有 4 条未同步', '3 小时未联网，照片 2 张没传完', '有 4 条未同步，最早的已 2 天 2 小时'])
+    expect(lines('zh')).toEqual(['3 小时未联网，最后有 4 条未同步', '3 小时未联网，照片和录音 2 份没传完', '有 4 条未同步，最早的已 2 天 2 小时'])
     expect([asOfText(NOW, NOW + HOUR, ZONE, 'zh'), asOfText(NOW, NOW + DAY, ZONE, 'zh')]).toEqual(['截至 14:05', '截至 昨天 14:05'])
   })
   test('in English', async () => {
     await setTongue('en')
-    expect(lines('en')).toEqual(['offline for 3 h, 4 unsynced when last seen', 'offline for 3 h, 2 photos not uploaded', '4 unsynced, the oldest for 2 days 2 h'])
+    expect(lines('en')).toEqual(['offline for 3 h, 4 unsynced when last seen', 'offline for 3 h, 2 photos or recordings not uploaded', '4 unsynced, the oldest for 2 days 2 h'])
     expect(asOfText(NOW, NOW + HOUR, ZONE, 'en')).toBe('as of 14:05')
   })
 })
