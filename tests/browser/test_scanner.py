@@ -65,6 +65,7 @@ def is_right(hard: Hard, said: str) -> bool:
     return said.startswith(hard.content.title) and hard.content.line in said
 
 
+@pytest.mark.soak  # `make bench` prints the figure; beside other tests it waits for its turn
 def test_a_pass_that_is_held_up_is_found_at_a_glance(theatre: Theatre) -> None:
     """The machine is busy with other tests too: the best of a few tries is what the app costs.
     Where even the browser's own camera takes long, it may take a few times as long as that."""
