@@ -1,8 +1,10 @@
 """Pages of the feed: what a reader has to get, each row once, as the text that travels."""
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
@@ -21,7 +23,7 @@ from server.db import fetch, spelled, utf8
 from server.db.lookup import lookup_for
 from server.rows.tables import MARK, evictions, feed, rows
 
-PAGE_ROWS = 1_000
+PAGE_ROWS = 2_000
 """Read by one statement; they go out as several frames."""
 
 USUAL_SCOPES = (3, 4)
@@ -162,23 +164,26 @@ class Indexes(dict[str, bytes]):
         return self[scopes]
 
 
-class Held(dict[str, int]):
-    """In how many of `scopes` a row is."""
-
-    def __init__(self, scopes: Sequence[str]) -> None:
-        self.scopes = scopes
-
-    def __missing__(self, scopes: str) -> int:
-        self[scopes] = sum(each in self.scopes for each in scopes.split())
-        return self[scopes]
+def count_held(entries: Iterable[Entry], scopes: Sequence[str]) -> int:
+    """How often the entries are in one of `scopes`."""
+    alike = Counter(map(itemgetter(SCOPES), entries))
+    return sum(n * sum(each in scopes for each in some.split()) for some, n in alike.items())
 
 
-def rows_in(entries: Iterable[Entry], indexes: Indexes) -> list[bytes]:
-    return [text.replace(_MARK, indexes[scopes], 1) for _, n, scopes, text in entries if n >= 0]
+def rows_in(entries: Iterable[Entry], indexes: Indexes) -> bytes:
+    return texts_of([entry for entry in entries if entry[SOURCE] >= ROW], indexes)
 
 
-def gone_in(entries: Iterable[Entry], indexes: Indexes) -> list[bytes]:
-    return [text.replace(_MARK, indexes[scope], 1) for _, n, scope, text in entries if n < 0]
+def gone_in(entries: Iterable[Entry], indexes: Indexes) -> bytes:
+    return texts_of([entry for entry in entries if entry[SOURCE] < ROW], indexes)
+
+
+def texts_of(entries: Iterable[Entry], indexes: Indexes) -> bytes:
+    """Neighbours mostly are in the same scopes: their indexes are filled in at once."""
+    return b",".join(
+        b",".join([entry[TEXT] for entry in run]).replace(_MARK, indexes[scopes])
+        for scopes, run in groupby(entries, itemgetter(SCOPES))
+    )
 
 
 _MARK = MARK.encode()

@@ -11,15 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import Database, fetch
 from server.exchange.page import (
-    SCOPES,
     SEQ,
     TEXT,
     Entry,
-    Held,
     Indexes,
     Page,
     Reader,
     Span,
+    count_held,
     gone_in,
     read_page,
     rows_in,
@@ -109,9 +108,9 @@ async def count_backfill(
 def backfill_frames(
     reader: Reader, cursor: Cursor, backfill: Backfill, page: Page, opening: dict[str, Any]
 ) -> tuple[list[bytes], Cursor]:
-    lines, sent, held = [], backfill.sent, Held(backfill.scopes)
+    lines, sent = [], backfill.sent
     for entries in cut_frames(page.entries):
-        sent += sum([held[entry[SCOPES]] for entry in entries])
+        sent += count_held(entries, backfill.scopes)
         gone_on = msgspec.structs.replace(backfill, after=entries[-1][SEQ], sent=sent)
         cursor = msgspec.structs.replace(cursor, backfill=gone_on)
         lines.append(frame(reader, cursor, entries, {**opening, **progress(backfill, sent)}))
@@ -125,7 +124,10 @@ def backfill_frames(
 
 
 def advance(cursor: Cursor, backfill: Backfill, page: Page, sent: int) -> Cursor:
-    """The rest of this part, the next part, or the tail."""
+    """The rest of this part, the next part, or the tail: at once if as much was sent as there was
+    when it began, since nothing can be added below `until`."""
+    if sent == backfill.total:
+        return msgspec.structs.replace(cursor, backfill=None)
     if not page.at_end:
         rest = msgspec.structs.replace(backfill, after=page.reached, sent=sent)
     elif backfill.part < PARTS[-1]:
@@ -168,8 +170,8 @@ def frame(reader: Reader, cursor: Cursor, entries: Sequence[Entry], extra: dict[
     indexes = Indexes(reader.scopes)
     return b'{"s":%b,"rows":[%b],"gone":[%b],"cursor":"%b"%b}\n' % (
         _json(reader.scopes),
-        b",".join(rows_in(entries, indexes)),
-        b",".join(gone_in(entries, indexes)),
+        rows_in(entries, indexes),
+        gone_in(entries, indexes),
         encode_cursor(cursor).encode(),
         b"".join(b',"%b":%b' % (k.encode(), _json(v)) for k, v in extra.items()),
     )
