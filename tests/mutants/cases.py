@@ -207,7 +207,7 @@ MUTANTS: list[Mutant] = [
         ),
         ("part=backfill.part + 1, after=0", "part=backfill.part + 1, after=page.reached"),
         ("(backfill, after=entries[-1][SEQ], sent", "(backfill, after=page.reached, sent"),
-        ("sum([held[entry[SCOPES]] for entry in entries])", "len(entries)"),
+        ("if sent == backfill.total:", "if sent >= backfill.total - 2:"),
         ("lines, msgspec.structs.replace(cursor, seq=page.reached)", "lines, cursor"),
         ("told=False", "told=True"),
     ),
@@ -217,6 +217,9 @@ MUTANTS: list[Mutant] = [
         ("return min(found[~sources", "return max(found[~sources"),
         ("complete = found if at_end else found[:", "complete = found if True else found[:"),
         ("all_of_them = union(*each)", "all_of_them = union_all(*each)"),
+        ("n * sum(each in scopes for each in some.split())", "n"),
+        (".replace(_MARK, indexes[scopes])", ".replace(_MARK, indexes[scopes], 1)"),
+        ("if entry[SOURCE] >= ROW]", "if entry[SOURCE] > ROW]"),
     ),
     *of(
         "server/exchange/send.py",
