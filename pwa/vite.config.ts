@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import tailwindcss from '@tailwindcss/vite'
 import { VitePWA } from 'vite-plugin-pwa'
@@ -11,7 +12,6 @@ const SERVED = ['/api', '/sync', '/photos', '/recordings', '/r/', '/a/', '/p/', 
 const EVERY_PAGE = new RegExp([
   'src/trust/age', 'src/ui/(?!Field|Number|number|TextArea|Stepper|Chips)', 'src/frame/(?!WeChat|updates|rooms|Troubles|Unable)', 'src/sync/uuid7', 'src/words/[^/]+$',
   'src/words/zh/(frame|leads|phone|today|ui|index)\\.', 'src/phone/(?!loop|push|pull|pulling|stream|pin|enrolment|frames|rebirth|released|revocation|canary|drafts|rescue|room|firstSave|lease)',
-  'lucide/svelte/dist/Icon',
 ].join('|'))
 
 // Today, which most people see first: small parts compress better together.
@@ -32,11 +32,17 @@ export default defineConfig(({ mode }) => ({
   })],
   resolve: {
     // Dexie for browsers that know classes and async: what it says for older ones is weight on a weak link.
-    alias: [{ find: /^dexie$/, replacement: 'dexie/dist/modern/dexie.mjs' }],
+    alias: [
+      { find: /^dexie$/, replacement: 'dexie/dist/modern/dexie.mjs' },
+      // What an icon of Lucide's is drawn with.
+      { find: /^\.\.\/Icon\.svelte$/, replacement: fileURLToPath(new URL('./src/ui/Icon.svelte', import.meta.url)) },
+    ],
     // Hidden test worlds need Svelte's browser build, as the phone has it.
     ...(mode === 'test' && { conditions: ['browser'] }),
   },
   build: { target: 'es2022', cssMinify: 'lightningcss', assetsInlineLimit: 0,
+    // The page itself asks for all that Today needs, see below: the scripts need not look whether it did.
+    modulePreload: { resolveDependencies: (file, needed) => (/\/Today-/.test(file) ? [] : needed) },
     // A phone on a weak link pays for each request: what every page needs comes in a few files, not in forty.
     rolldownOptions: { output: { codeSplitting: { groups: [
       { name: 'ground', test: /node_modules\/(svelte\/(?!src\/reactivity\/)|(esm-env|clsx|dexie)\/)/ },

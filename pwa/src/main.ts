@@ -1,10 +1,12 @@
 import './app.css'
 import { mount } from 'svelte'
+import { get } from 'svelte/store'
 import App from './frame/App.svelte'
+import { afterFirstPicture } from './frame/firstPicture'
 import { holdInstallPrompt } from './frame/install'
 import { startRouter } from './frame/router'
 import { phoneDatabase } from './phone/databases'
-import { startSession, turnTo } from './phone/session'
+import { phase, startSession, turnTo } from './phone/session'
 import { startSettings } from './phone/settings'
 import { learnRest } from './words'
 
@@ -25,7 +27,7 @@ async function begin(): Promise<void> {
   try {
     await phoneDatabase().open()
     clearTimeout(stuck)
-    await startSession()
+    await startSession(readyDoor)
   } catch (cause) {
     clearTimeout(stuck)
     console.warn('this phone keeps nothing', cause)
@@ -34,8 +36,16 @@ async function begin(): Promise<void> {
   await goOn()
 }
 
+/** Most likely they will be asked to sign in. */
+function readyDoor(): void {
+  void import('./identity/Enter.svelte')
+  void learnRest()
+}
+
 /** What the first paint does not need comes after it. */
 async function goOn(): Promise<void> {
+  // A lapsed phone notes the time at once, and what a locked one holds leaves at once.
+  if (['open', 'out'].includes(get(phase))) await afterFirstPicture()
   const [{ startLoop }, { startUpdates }, { startIdleLock }] = await Promise.all([
     import('./phone/loop'), import('./frame/updates'), import('./identity/idle'),
   ])

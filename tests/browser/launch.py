@@ -93,8 +93,9 @@ def launch_once(theatre: Theatre, rep: Rep) -> Launched:
 
 
 def launched(page: Page, weak: WeakPhone) -> Launched:
-    content, title = weak.await_mark("content"), weak.await_mark("title")
+    # A question put to the page is work for its thread: none before all is over.
     page.wait_for_timeout(SETTLE_MS)
+    content, title = weak.await_mark("content"), weak.await_mark("title")
     began, tasks = float(page.evaluate("performance.timeOrigin")), weak.tasks()
     return Launched(
         title - began - tasks.waited_between(began, title),

@@ -1,6 +1,7 @@
 import type { Component } from 'svelte'
 import type { Role } from '../model'
 import { learnRest, type Key } from '../words'
+import { afterFirstPicture } from './firstPicture'
 
 type Page = Component<{ id?: string; open?: string }>
 type Loader = () => Promise<{ default: Page | undefined }>
@@ -36,10 +37,13 @@ const HOMES: Record<Role, string> = {
 }
 
 /** What Today says beside what is due comes right behind it. */
-export const besideToday = () => import('../pool/Beside.svelte')
+export const besideToday = () => afterFirstPicture().then(() => import('../pool/Beside.svelte'))
 
 /** On a wide screen these pages stand beside the list they were opened from. */
 const BESIDE: Record<string, string> = { 'customers/Customer': 'customers/Customers' }
+
+/** This page says itself when there is something on it. */
+export const SAYS_WHEN = HOMES.rep
 
 export interface Found { name: string; id: string; load: Loader | null; beside?: Loader | null }
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { phoneDatabase } from './databases'
 import { mindLease, renewLease } from './lease'
 import { opensWith, sealPin } from './pin'
-import { askServer, holdsSession, lock, me, needsSignIn, open, oweSession, person, phase, startSession } from './session'
+import { askServer, holdsSession, leave, lock, me, needsSignIn, open, oweSession, person, phase, startSession } from './session'
 import { newPhone, type Stage } from './stage'
 
 let stage: Stage
@@ -37,6 +37,14 @@ describe('whose phone this is', () => {
   it('is not asked for a password while its session lives', async () => {
     await open(await known())
     expect(await holdsSession()).toBe(true)
+  })
+  it('makes the door ready for a stranger while the server is still asked', async () => {
+    await phoneDatabase().people.clear()
+    leave()
+    cookie = null
+    let heardIn = ''
+    await startSession(() => { heardIn = get(phase) })
+    expect([heardIn, get(phase)]).toEqual(['starting', 'out'])
   })
   it('keeps working when the server forgot the session, and asks for a new sign-in', async () => {
     await open(await known())

@@ -51,15 +51,23 @@ export function zone(): string {
   return get(held)?.org.zone ?? 'Asia/Shanghai'
 }
 
-/** Begins with what this phone remembers, without waiting for a network; then asks the server who we are. */
-export async function startSession(): Promise<void> {
+/**
+ * Begins with what this phone remembers, without waiting for a network; then asks the server who we are. `onStranger`
+ * hears that nobody is known here while the answer is on its way.
+ */
+export async function startSession(onStranger = () => {}): Promise<void> {
   const [people, kept] = await Promise.all([knownPeople(), phoneDatabase().settings.get(LAST)])
   lastKey = (kept?.value as string | undefined) ?? ''
   const last = people.find((known) => known.key === lastKey)
   if (last?.pin || people.some((known) => known.shared && known.pin)) at.set('locked')
   else if (last) goOn(last)
-  else await askServer()
+  else await askAsStranger(onStranger)
   if (get(at) === 'open') void askServer()
+}
+
+async function askAsStranger(onStranger: () => void): Promise<void> {
+  onStranger()
+  await askServer()
 }
 
 /** As `open`, with who was last here anyway: nothing is written while somebody waits for their first page. */

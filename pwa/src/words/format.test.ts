@@ -31,6 +31,14 @@ describe('times', () => {
     const spring = { year: 2026, month: 3, day: 30, hour: 9, minute: 15 }
     expect(format.wallOf(format.atWall(spring, 'Europe/Berlin'), 'Europe/Berlin')).toMatchObject(spring)
   })
+  it('knows by heart what the tables say of a zone without summer time', () => {
+    const table = new Intl.DateTimeFormat('en-GB', { timeZone: ZONE, dateStyle: 'short', timeStyle: 'short' })
+    for (let at = Date.UTC(1991, 0, 1, 9, 30); at < Date.UTC(2060, 0, 1); at += 10 * format.DAY_MS) {
+      const { year, month, day, hour, minute } = format.wallOf(at, ZONE)
+      const two = (n: number) => String(n).padStart(2, '0')
+      expect(`${two(day)}/${two(month)}/${year}, ${two(hour)}:${two(minute)}`).toBe(table.format(at))
+    }
+  })
   it('ends the day at the midnight of the zone', () => {
     expect(format.endOfDay(NOW, ZONE)).toBe(Date.UTC(2026, 10, 21, 16, 0))
   })
