@@ -189,6 +189,8 @@ export interface Visit extends Correctable {
   fix_at: number; fix_source: string; note?: string
   distance_m: number | null; grade: 'verified' | 'plausible' | 'uncertain'
 }
+/** A reception of somebody who leaves no data. */
+export interface WalkIn { store_id: string; receiver_id: string; need?: string }
 export type PhotoKind = 'customer' | 'follow_up' | 'visit' | 'arrival'
 export interface Photo extends Correctable {
   subject_id: string; customer_id: string; kind: PhotoKind; sha256: string; bytes: number; width: number; height: number
@@ -277,7 +279,7 @@ export interface Ruling { collision_id: string; choice: 'one' | 'other' | 'split
 export interface Bodies {
   organisation: Organisation; store: Store; staff: Staff; script: Script; template: Template
   customer: Customer; contact: Contact; arrival: Arrival; lead: Lead; offer: Offer; acceptance: Acceptance
-  reassignment: Reassignment; closing: Closing; snooze: Snooze; presence: Presence; attendance: Attendance; lead_acknowledgement: LeadAcknowledgement; follow_up: FollowUp; visit: Visit; photo: Photo; recording: Recording
+  reassignment: Reassignment; closing: Closing; snooze: Snooze; presence: Presence; attendance: Attendance; lead_acknowledgement: LeadAcknowledgement; follow_up: FollowUp; visit: Visit; walk_in: WalkIn; photo: Photo; recording: Recording
   comment: Comment; resolution: Resolution; acknowledgement: Acknowledgement; appeal: Appeal; release: Release
   correction: Correction; deletion: Deletion; candidate: Candidate; decision: Decision; unmerge: Unmerge
   conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice | Digest | LeftBehind

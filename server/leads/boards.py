@@ -21,7 +21,7 @@ from server.rows.tables import RECORD, feed, milestones, rows
 from server.stores.calendar import calendar_of
 from sync import ORGANISATION, Ledger, Row, desk_scope
 
-COUNTED = ("lead", "offer", "escalation")
+COUNTED = ("lead", "offer", "escalation", "walk_in")
 
 
 async def compare_stores(request: Request) -> Response:
@@ -51,7 +51,8 @@ async def show_board(request: Request) -> Response:
         found = await read_since(connection, actor.org_id, [store.id], since)
     leads = [row for row in found if is_on_board(row, store.id, since)]
     told = [{"id": row.id, "root": row.root, "body": row.body} for row in leads]
-    return JSONResponse({"at": now, "leads": sorted(told, key=received)})
+    walk_ins = count_walk_ins(found, store.id, since)
+    return JSONResponse({"at": now, "leads": sorted(told, key=received), "walk_ins": walk_ins})
 
 
 async def read_stores(
@@ -105,8 +106,17 @@ def compare(store: Row, found: Iterable[Row], since: int, now: int) -> dict[str,
         "accepted": len(accepted),
         "late": len(late),
         "waiting": len(waiting),
+        "walk_ins": count_walk_ins(found, store.id, since),
         "oldest_at": min(waiting, default=None),
     }
+
+
+def count_walk_ins(found: Iterable[Row], store_id: str, since: int) -> int:
+    """Receptions that left no data: apart from the leads, which they never become."""
+    return sum(
+        row.entity == "walk_in" and row.body["store_id"] == store_id and row.at >= since
+        for row in found
+    )
 
 
 def is_overdue(offer: dict[str, Any], now: int) -> bool:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from server.visits.walk_ins import walk_in
 from sync import Author, Entity, Ledger, Refusal, Row, desk_scope, scopes_of, staff_scope
 
 EARTH_RADIUS_M = 6_371_008.8
@@ -79,4 +80,4 @@ visit = Entity(
     correctable=frozenset({"note"}),
     place=place,
 )
-entities = [visit]
+entities = [visit, walk_in]

@@ -11,7 +11,7 @@ from openpyxl import Workbook  # type: ignore[import-untyped]
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
-from server.sample.cast import BO, CHEN, HUA, ORG_CODE, ORG_ID, Person
+from server.sample.cast import BO, CHEN, HUA, LIN, ORG_CODE, ORG_ID, XIA, Person
 from tests.browser.theatre import Theatre, opened
 
 WEEKDAYS = "一二三四五六日"
@@ -187,3 +187,36 @@ def test_a_contact_is_written_found_and_marked_and_a_visit_goes_into_a_calendar(
     expect(main.get_by_text("每周一 9:00 更新。")).to_be_visible()
     is_whole(sample, "dormant", page)
     assert sample.faults() == []
+
+
+@pytest.mark.browser
+def test_who_leaves_no_data_is_counted_without_signal_and_apart(sample: Theatre) -> None:
+    page = enter(sample, XIA)
+    main = page.get_by_role("main")
+    main.get_by_role("link", name="登记").first.click()
+    main.get_by_label("手机号").fill("138 0000 9999")
+    main.get_by_role("button", name="客户不同意留信息").click()
+    page.get_by_role("button", name="清掉").click()
+    expect(main.get_by_role("heading", name="未留资接待")).to_be_visible()
+
+    # Not even among the words.
+    need, save = main.get_by_label("需求"), main.get_by_role("button", name="记一位")
+    need.fill("138 0000 9999")
+    save.click()
+    expect(main.get_by_text("这里不能写手机号")).to_be_visible()
+    page.context.set_offline(True)
+    need.fill("看沙发")
+    save.click()
+    kept = main.get_by_role("listitem").filter(has_text="看沙发")
+    expect(kept).to_contain_text("已存本机")
+    is_whole(sample, "walk-in", page)
+    page.context.set_offline(False)
+    expect(kept).to_contain_text("已同步")
+    assert [row["need"] for row in sample.records.bodies("walk_in")] == ["看沙发"]
+    assert "13800009999" not in str(sample.records.bodies("customer"))
+
+    # The manager's day counts them apart.
+    desk = enter(sample, LIN)
+    desk.get_by_role("link", name="门店", exact=True).click()
+    expect(desk.get_by_role("main").get_by_text("未留资接待 1 位")).to_be_visible()
+    is_whole(sample, "walk-ins-counted", desk)

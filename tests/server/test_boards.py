@@ -49,6 +49,8 @@ async def test_stores_are_compared_by_what_they_did_today_and_who_waits(
     await shop.accept(first.body["to_id"], first)
     clock.advance(minutes=1)
     await scans(shop, "13800000106", store=BINJIANG)
+    refused = {"store_id": RENMIN, "receiver_id": "bo", "need": "随便看看"}
+    assert await shop.push("bo", ("walk_in", new_id(), refused)) == []
     await shop.wait(minutes=39)
     renmin, binjiang = await lines(qiao)
     assert {**renmin, "name": ""} == {
@@ -58,6 +60,7 @@ async def test_stores_are_compared_by_what_they_did_today_and_who_waits(
         "accepted": 1,
         "late": 2,
         "waiting": 2,
+        "walk_ins": 1,
         "oldest_at": started,
     }
     assert (binjiang["store_id"], binjiang["assigned"]) == (BINJIANG, 1)

@@ -11,7 +11,7 @@ const files = import.meta.glob<{ default: Page }>([
   '../today/Today.svelte', '../customers/Customers.svelte', '../customers/Customer.svelte', '../customers/Deleted.svelte', '../customers/Register.svelte',
   '../followups/FollowUp.svelte', '../visits/Visit.svelte', '../scan/Scan.svelte', '../leads/Desk.svelte',
   '../leads/Bell.svelte', '../leads/Lead.svelte', '../clerk/Home.svelte', '../trust/Sync.svelte', '../identity/Me.svelte',
-  '../pool/Pool.svelte',
+  '../pool/Pool.svelte', '../visits/WalkIn.svelte',
 ])
 
 /** What is behind Me and the desk: its own list is fetched with it. */
@@ -25,6 +25,7 @@ const ROUTES: [pattern: RegExp, page: string][] = [
   [/^\/register$/, 'customers/Register'],
   [/^\/scan$/, 'scan/Scan'],
   [/^\/visit$/, 'visits/Visit'],
+  [/^\/walk-in$/, 'visits/WalkIn'],
   [/^\/desk$/, 'leads/Desk'],
   [/^\/leads\/(?<id>[^/]+)$/, 'leads/Lead'],
   [/^\/bell$/, 'leads/Bell'],

@@ -8,10 +8,10 @@ import { currentTongue, t } from '../words'
 import { spanText } from '../words/format'
 import type { SilentPhone } from './silent'
 
-export interface StoreLine { store_id: string; name: string; assigned: number; accepted: number; late: number; waiting: number; oldest_at: number | null }
-/** `at`: the server's time of the answer, ms UTC. */
+export interface StoreLine { store_id: string; name: string; assigned: number; accepted: number; late: number; waiting: number; oldest_at: number | null; walk_ins?: number }
+/** `at`: the server's time of the answer, ms UTC. Answers remembered from older versions lack `walk_ins`. */
 export interface Compared { at: number; stores: StoreLine[] }
-export interface Board { at: number; leads: Pick<Seen<Lead>, 'id' | 'root' | 'body'>[] }
+export interface Board { at: number; leads: Pick<Seen<Lead>, 'id' | 'root' | 'body'>[]; walk_ins?: number }
 
 const COMPARED = 'boards'
 const boardKey = (store_id: string) => `board:${store_id}`

@@ -50,7 +50,7 @@ describe('what was refused', () => {
 })
 
 describe('what was saved', () => {
-  const SENT = ['contact', 'correction', 'deletion', 'decision', 'unmerge', 'appeal', 'release', 'resolution', 'acknowledgement', 'comment', 'visit', 'follow_up', 'photo']
+  const SENT = ['contact', 'correction', 'deletion', 'decision', 'unmerge', 'appeal', 'release', 'resolution', 'acknowledgement', 'comment', 'visit', 'walk_in', 'follow_up', 'photo']
   const said = (entity: string, fields: Record<string, unknown> = {}, root = 'nobody') => whatOf({ entity, root, fields }, names)
   const side = { id: 'c9', name_masked: '赵*' } as Bodies['candidate']['one']
   const names = namesOf({

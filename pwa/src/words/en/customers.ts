@@ -172,7 +172,7 @@ export default {
   reg_refused_ask: 'The customer does not agree. What was typed will be cleared; name and phone are not kept. Receive them as usual.',
   reg_refused_yes: 'Clear',
   reg_refused_no: 'Ask again',
-  reg_refused_done: 'Cleared. Nothing about the customer was kept.',
+  reg_refused_done: 'Nothing about the customer was kept. You can count the reception.',
   reg_save: 'Register',
   reg_saved: '{name} is saved on this phone. It uploads when there is a network.',
   reg_this_customer: 'This customer',

@@ -20,6 +20,7 @@ export default {
   number_within: 'In {n} min',
   number_within_any: 'In time',
   number_waiting: 'Waiting',
+  number_walk_ins: 'Receptions without data: {n}',
   number_none: 'none',
   first_target: 'Best before {time}',
   history: 'What happened',

@@ -172,7 +172,7 @@ export default {
   reg_refused_ask: '客户不同意，刚才填的都会清掉，姓名和手机号不会保存。接待照常。',
   reg_refused_yes: '清掉',
   reg_refused_no: '再问问',
-  reg_refused_done: '都清掉了，没有保存任何客户信息。',
+  reg_refused_done: '没有保存任何客户信息。可以只记一次接待。',
   reg_save: '登记',
   reg_saved: '{name} 的登记已存本机。联网后自动上传。',
   reg_this_customer: '这位客户',

@@ -20,6 +20,7 @@ export default {
   number_within: '{n} 分钟内',
   number_within_any: '按时接单',
   number_waiting: '等待中',
+  number_walk_ins: '未留资接待 {n} 位',
   number_none: '暂无',
   first_target: '最好 {time} 前联系',
   history: '经过',

@@ -33,4 +33,6 @@ export default {
   recent: '最近的打卡',
   none: '还没有打过卡。',
   taken_at: '{time} 定位',
+  walk_in: '未留资接待', walk_in_why: '只记门店、时间、谁接待和需求，不记姓名、手机号和照片，也不算线索。', walk_in_who: '谁接待的', walk_in_me: '我', walk_in_need: '需求（可不写）', walk_in_need_hint: '如：看沙发，随便逛逛', walk_in_number: '这里不能写手机号，客户没有同意留。',
+  walk_in_save: '记一位', walk_in_saved: '已存本机，联网后自动上传。', walk_in_failed: '没有存上，内容还在这页。再点一次“记一位”。', walk_in_today: '今天记的', walk_in_count: '{n} 位', walk_in_none: '今天还没有记过。',
 }

@@ -1,0 +1,20 @@
+/** Receptions of people who leave no data. Pure. */
+
+import type { Seen, WalkIn } from '../model'
+import type { Draft } from '../phone/outbox'
+
+export interface Told { store_id: string; receiver_id: string; need: string }
+
+export function walkInOf({ need, ...who }: Told, id: string): Draft {
+  return { entity: 'walk_in', id, fields: { ...who, ...(need.trim() && { need: need.trim() }) } }
+}
+
+/** Since `since` at these stores, the latest first. */
+export function walkInsOf(rows: Seen<WalkIn>[], store_ids: string[], since: number): Seen<WalkIn>[] {
+  return rows.filter(({ at, body }) => at >= since && store_ids.includes(body.store_id)).sort((a, b) => b.at - a.at)
+}
+
+/** A mobile number among the words, as the server finds it: whoever leaves none is not to leave one there. */
+export function hasNumber(need: string): boolean {
+  return /1[3-9]\d{9}/.test(need.replace(/[\s.-]+/g, ''))
+}
