@@ -15,7 +15,7 @@ const EVERY_PAGE = new RegExp([
 ].join('|'))
 
 // Today, which most people see first: small parts compress better together.
-const FIRST_PAGE = /src\/(today\/|leads\/(OfferCard|told|act|said|clock)|customers\/(called|TierTag))|svelte\/dist\/icons\/(check|calendar-clock|triangle-alert)\./
+const FIRST_PAGE = /src\/(today\/|leads\/(OfferCard|told|act|said|clock)|customers\/(called|dormant|TierTag))|svelte\/dist\/icons\/(check|calendar-clock|triangle-alert)\./
 
 export default defineConfig(({ mode }) => ({
   plugins: [svelte(), tailwindcss(), todayWithThePage(), VitePWA({

@@ -56,4 +56,6 @@ async function goOn(): Promise<void> {
   await startUpdates()
   const { startKnown } = await import('./customers/known')
   startKnown()
+  const { startWarming } = await import('./scan/warm')
+  startWarming()
 }

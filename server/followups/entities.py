@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from server.customers.shapes import Id
 from server.followups.cadence import UNTOUCHED, count_touch, plan_next
 from server.followups.library import script
 from server.followups.objections import describe_objection, forget_objections
@@ -16,7 +17,6 @@ from server.leads.offers import show_on_card
 from sync import Author, Entity, Ledger, Refusal, Row, standing
 
 Note = Annotated[str, msgspec.Meta(max_length=500)]
-Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 ATTEMPTS_KEPT = 20
 Milliseconds = Annotated[int, msgspec.Meta(ge=0, lt=1 << 52)]
 Lag = Annotated[int, msgspec.Meta(ge=0, le=30 * 24 * 3600)]

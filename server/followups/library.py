@@ -5,10 +5,10 @@ from typing import Any, Literal
 import msgspec
 
 from server.customers.names import find_keys
-from server.followups.templates import Step
+from server.customers.shapes import Id
+from server.followups.steps import Step
 from server.followups.writing import (
     WRITERS,
-    Id,
     Line120,
     Text500,
     first_part,

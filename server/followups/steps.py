@@ -1,11 +1,12 @@
 """The five steps: their results, and which of two results is the better one."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sync import Row
 
-STEPS = ("greeting", "needs", "proposal", "objection", "revisit")
+Step = Literal["greeting", "needs", "proposal", "objection", "revisit"]
+STEPS: tuple[Step, ...] = get_args(Step)
 SKIPPED = "skipped"
 # From least to best; a step that this contact left out says nothing.
 _RANKS: dict[str, tuple[str, ...]] = {

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 
+from server.customers.shapes import Id, Line40
+from server.followups.steps import Step
 from server.followups.writing import (
     WRITERS,
-    Id,
-    Line40,
     Line120,
     Text500,
     first_part,
@@ -30,8 +30,6 @@ ALWAYS_REQUIRED = 6
 Beside = Literal["mood", "breakthrough"]
 BESIDE: tuple[Beside, ...] = get_args(Beside)
 """Asked too where a template does not say which of them it asks."""
-
-Step = Literal["greeting", "needs", "proposal", "objection", "revisit"]
 
 
 class Question(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

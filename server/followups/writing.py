@@ -9,8 +9,6 @@ from sync import ORGANISATION, Author, Ledger, Refusal, Row, scopes_of
 WRITERS = frozenset({"manager", "area", "admin"})
 ADMINS = frozenset({"admin"})
 
-Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-Line40 = Annotated[str, msgspec.Meta(max_length=40)]
 Line120 = Annotated[str, msgspec.Meta(max_length=120)]
 Text500 = Annotated[str, msgspec.Meta(max_length=500)]
 

@@ -3,8 +3,9 @@
 import asyncio
 import gzip
 import hashlib
-from functools import lru_cache
+from collections import OrderedDict
 from pathlib import Path
+from threading import Lock
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -44,6 +45,13 @@ KINDS = {
 SHRINKS = {".html", ".js", ".css", ".json", ".webmanifest", ".svg", ".wasm", ".txt"}
 FOREVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
+MOST_BYTES = 16 * 1024 * 1024
+"""A build is under 3 MB; a new one is served while phones still ask for the old."""
+
+Key = tuple[Path, int, bool]
+"""The file, its time (to forget older content), and whether it is shrunk."""
+Kept = tuple[bytes, str]
+"""The content and its entity tag."""
 
 
 class Pwa:
@@ -78,7 +86,7 @@ class Pwa:
 def respond(file: Path, hashed: bool, headers: Headers) -> Response:
     changed = file.stat().st_mtime_ns
     shrunk = file.suffix in SHRINKS and "gzip" in headers.get("accept-encoding", "")
-    content, tag = read(file, changed, shrunk)
+    content, tag = SHELF.take(file, changed, shrunk)
     sent = {
         "etag": tag,
         "cache-control": FOREVER if hashed else ASK_AGAIN,
@@ -92,9 +100,41 @@ def respond(file: Path, hashed: bool, headers: Headers) -> Response:
     return Response(content, headers={**sent, "content-type": kind})
 
 
-@lru_cache(maxsize=128)
-def read(file: Path, changed: int, shrunk: bool) -> tuple[bytes, str]:
-    """(content, entity tag); `changed` (the file's time) is there to forget older content."""
+class Shelf:
+    """What was read, in memory: as much as a build has, each file once as it is and once shrunk.
+
+    Bound by bytes and not by count: a build that grows by some files must not push out, one by
+    one, what the next phone asks for. The longest unasked goes first.
+    """
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self.most_bytes = most_bytes
+        self.bytes = 0
+        self.held: OrderedDict[Key, Kept] = OrderedDict()
+        self.lock = Lock()
+
+    def take(self, *key: *Key) -> Kept:
+        with self.lock:
+            if key in self.held:
+                self.held.move_to_end(key)
+                return self.held[key]
+        kept = read(*key)
+        with self.lock:
+            self.drop(key)
+            self.held[key] = kept
+            self.bytes += len(kept[0])
+            while self.bytes > self.most_bytes:
+                self.drop(next(iter(self.held)))
+        return kept
+
+    def drop(self, key: Key) -> None:
+        self.bytes -= len(self.held.pop(key, (b"", ""))[0])
+
+
+SHELF = Shelf()
+
+
+def read(file: Path, changed: int, shrunk: bool) -> Kept:
     ready_made = file.with_name(file.name + ".gz")
     content = file.read_bytes()
     tag = f'"{hashlib.sha256(content).hexdigest()[:16]}{"-gz" if shrunk else ""}"'

@@ -1,4 +1,4 @@
-"""Enrolling, listing and revoking devices."""
+"""Enrolling, listing and revoking devices; what was lost on them."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -12,6 +12,7 @@ from starlette.routing import Route
 from server.errors import BadRequest
 from server.ground import ground_of
 from server.identity.devices import Enrolment, credential_for, devices_seen_by, enrol, revoke
+from server.identity.losses import Told, keep_loss, losses_seen_by
 from server.identity.passwords import Passwords
 from server.identity.sessions import actor_of, bind_session, session_of, signed_in
 from server.intake import read_json
@@ -48,10 +49,23 @@ async def enrol_device(request: Request) -> Response:
 
 
 async def list_devices(request: Request) -> Response:
-    async with ground_of(request).database.read() as connection:
+    ground = ground_of(request)
+    async with ground.database.read() as connection:
         actor = await signed_in(request, connection)
         seen = await devices_seen_by(connection, actor, request.app.state.reports)
-    return JSONResponse({"devices": [asdict(each) for each in seen]})
+        lost = await losses_seen_by(connection, actor, ground.clock())
+    listed = {"devices": [asdict(each) for each in seen], "losses": [asdict(each) for each in lost]}
+    return JSONResponse(listed)
+
+
+async def tell_loss(request: Request) -> Response:
+    told = await read_json(request, Told)
+    ground = ground_of(request)
+    now = ground.clock()
+    async with ground.database.read(snapshot=False) as connection:
+        actor = await signed_in(request, connection)
+    await ground.database.transact(lambda connection: keep_loss(connection, actor, told, now))
+    return Response(status_code=204)
 
 
 async def revoke_device(request: Request) -> Response:
@@ -73,5 +87,6 @@ async def revoke_device(request: Request) -> Response:
 routes = [
     Route("/api/devices", enrol_device, methods=["POST"]),
     Route("/api/devices", list_devices, methods=["GET"]),
+    Route("/api/losses", tell_loss, methods=["POST"]),
     Route("/api/devices/{id}", revoke_device, methods=["DELETE"]),
 ]

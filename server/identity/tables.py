@@ -74,3 +74,15 @@ devices = org_table(
     Column("oldest_pending_at", BigInteger),
 )
 named_index(devices, "org_id", "staff_id")
+
+# What a browser threw away with somebody's outbox, as their phone told of it afterwards.
+losses = org_table(
+    "losses",
+    Column("id", Text, nullable=False),  # made by the phone
+    Column("staff_id", Text, nullable=False),
+    Column("found_at", BigInteger, nullable=False),
+    Column("records", Integer),  # null: nobody knows
+    Column("photos", Integer),
+    Column("oldest_at", BigInteger),  # the phone's own clock
+    pk=("id", "staff_id"),
+)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, Table, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import bulk_upsert
@@ -123,29 +123,22 @@ async def save_blob(connection: AsyncConnection, blob: Blob | Tape) -> None:
 async def load_blob(
     connection: AsyncConnection, org_id: str, photo_id: str, sha256: str
 ) -> Blob | None:
-    found = await connection.execute(
-        select(photo_blobs).where(
-            photo_blobs.c.org_id == org_id,
-            photo_blobs.c.photo_id == photo_id,
-            photo_blobs.c.sha256 == sha256,
-        )
-    )
-    row = found.mappings().first()
+    row = await find_bytes(connection, photo_blobs, org_id, photo_id, sha256)
     return Blob(**row) if row else None
 
 
 async def load_tape(
     connection: AsyncConnection, org_id: str, recording_id: str, sha256: str
 ) -> Tape | None:
-    found = await connection.execute(
-        select(recording_blobs).where(
-            recording_blobs.c.org_id == org_id,
-            recording_blobs.c.recording_id == recording_id,
-            recording_blobs.c.sha256 == sha256,
-        )
-    )
-    row = found.mappings().first()
+    row = await find_bytes(connection, recording_blobs, org_id, recording_id, sha256)
     return Tape(**row) if row else None
+
+
+async def find_bytes(connection: AsyncConnection, table: Table, *key: str) -> RowMapping | None:
+    """By the whole primary key: organisation, fact and hash, in both tables."""
+    columns = zip(table.primary_key.columns, key, strict=True)
+    found = await connection.execute(select(table).where(*(column == at for column, at in columns)))
+    return found.mappings().first()
 
 
 async def load_thumb(connection: AsyncConnection, org_id: str, photo_id: str) -> bytes | None:

@@ -143,6 +143,13 @@ class Staff:
         chips = self.page.get_by_role("group", name=group, exact=True)
         self.tap(chips.get_by_role("button", name=choice, exact=isinstance(choice, str)))
 
+    def has_the_reader(self) -> None:
+        """The app fetches it by itself, quietly, for those who scan."""
+        kept = """async () => (await Promise.all((await caches.keys()).map(async (name) =>
+            (await (await caches.open(name)).keys()).some(({ url }) => url.endsWith('.wasm'))
+        ))).some(Boolean)"""
+        self.page.wait_for_function(kept)
+
     # What the phone says
 
     def is_told(self, sentence: str) -> None:
@@ -335,13 +342,6 @@ class Clerk(Staff):
     def looks_at(self, shown: bytes | None) -> None:
         assert self.profile.camera is not None
         pictures.film(self.profile.camera, shown)
-
-    def has_the_reader(self) -> None:
-        """The app fetches it by itself, quietly, for those who scan."""
-        kept = """async () => (await Promise.all((await caches.keys()).map(async (name) =>
-            (await (await caches.open(name)).keys()).some(({ url }) => url.endsWith('.wasm'))
-        ))).some(Boolean)"""
-        self.page.wait_for_function(kept)
 
     def sees_the_card_of(self, name: str) -> None:
         expect(self.main.get_by_role("button", name=re.compile(f"^{name}")).first).to_be_visible()

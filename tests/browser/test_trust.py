@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.company import BO, CHEN, PASSWORD, Person
-from tests.browser.people import Rep
+from tests.browser.company import BO, CHEN, LIN, PASSWORD, Person
+from tests.browser.people import Manager, Rep
 from tests.browser.pictures import photograph
 from tests.browser.theatre import Theatre
 
@@ -140,6 +140,16 @@ def test_a_browser_that_clears_or_fills_up_costs_nothing_without_a_word(
     expect(bo.main.get_by_text("薄文 有 1 条")).to_be_visible()
     bo.button("知道了").click()
     expect(bo.page.get_by_text("浏览器清理过")).to_have_count(0)
+
+    # Whoever leads them hears of it, to ask while they remember.
+    lin = Manager(theatre.profile("lin"), LIN)
+    lin.signs_in(theatre.stage)
+    lin.goes_to("门店")
+    lost = lin.main.get_by_role("region", name="手机里丢了的记录")
+    expect(lost.get_by_role("article").filter(has_text=BO.name)).to_contain_text(
+        "发现浏览器清理了手机，1 条没同步的记录没了。最早的是 今天"
+    )
+    lin.profile.close()
 
     # Little room: photos are turned away, words are not.
     bo.opens_customer(QIAN)

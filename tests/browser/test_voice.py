@@ -19,6 +19,7 @@ def test_what_was_said_without_a_network_is_heard_on_another_phone(theatre: Thea
     bo.registers_and_receives(name=QIAN, phone=QIAN_PHONE)
     bo.syncs()
     bo.comes_back()
+    bo.has_the_reader()
     theatre.proxy.cut()
 
     # The phone says no first: then there is still the keyboard.
@@ -58,6 +59,44 @@ def test_what_was_said_without_a_network_is_heard_on_another_phone(theatre: Thea
     lin.opens_customer(QIAN)
     expect(lin.main.get_by_text("录音 1 段")).to_be_visible()
     plays(lin)
+    assert theatre.faults() == []
+
+
+def test_a_browser_that_dies_while_somebody_speaks_has_what_they_said(theatre: Theatre) -> None:
+    bo = Rep(theatre.profile("bo", microphone=True), BO)
+    bo.signs_in(theatre.stage)
+    bo.registers_and_receives(name=QIAN, phone=QIAN_PHONE)
+    for decision in ("留下", "不要了"):
+        assert bo.profile.context is not None
+        bo.profile.context.grant_permissions(["microphone"], origin=bo.profile.origin)
+        bo.opens_customer(QIAN)
+        bo.main.get_by_role("link", name="跟进", exact=True).click()
+        bo.button("录音" if decision == "留下" else "再录一段").click()
+        expect(bo.main.get_by_text("3 / 60 秒")).to_be_visible()
+        expect(bo.page.get_by_text("有一段录音没录完")).to_be_hidden()
+        bo.profile.kill()
+
+        bo.opens_the_app()
+        bo.page.get_by_role("button", name="去看看").click()
+        cut = bo.main.get_by_role("article").filter(has_text="没录完")
+        expect(cut).to_contain_text(re.compile("录到的 0:0[1-4] 还在"))
+        cut.get_by_role("button", name=decision).click()
+        expect(cut).to_be_hidden()
+        expect(bo.page.get_by_text("有一段录音没录完")).to_be_hidden()
+        expect(recording(bo, 1)).to_be_visible()
+        expect(recording(bo, 2)).to_be_hidden()
+    plays(bo)
+
+    # What was kept is a recording like any other, and nothing is offered a second time.
+    bo.page.reload()
+    expect(recording(bo, 1)).to_be_visible()
+    expect(bo.main.get_by_text("没录完")).to_be_hidden()
+    bo.opens_customer(QIAN)
+    bo.follows_up()
+    bo.syncs()
+    theatre.records.until(lambda: theatre.records.body("recording")["state"] != "pending")
+    assert theatre.records.body("recording")["state"] == "stored", theatre.records.body("recording")
+    assert 1000 <= theatre.records.body("recording")["duration_ms"] < 4500
     assert theatre.faults() == []
 
 

@@ -20,7 +20,7 @@ from server.db.migrate import newest
 from server.front.journal import Journal, JsonLines
 from server.front.limits import BodyLimits
 from server.front.metrics import Metrics
-from server.front.pwa import Pwa
+from server.front.pwa import Pwa, Shelf
 
 SECRET = "secret-in-the-path"
 
@@ -227,3 +227,19 @@ def test_given_settings_win(tmp_path: Path) -> None:
     assert config.keys == ("old", "new")
     assert (config.origin, config.https) == ("https://bell.example", True)
     assert config.database_url == "postgresql://db/shopbell"
+
+
+def test_a_build_of_any_number_of_files_is_read_once_and_memory_has_a_bound(tmp_path: Path) -> None:
+    files = [tmp_path / f"{n}.js" for n in range(300)]
+    for file in files:
+        file.write_bytes(b"old")
+    shelf = Shelf(most_bytes=3 * len(files))
+    for _ in range(2):
+        assert {shelf.take(file, 1, False)[0] for file in files} == {b"old"}
+        for file in files:
+            file.write_bytes(b"new")  # unseen: nobody says that its time has changed
+
+    assert shelf.take(files[0], 2, False)[0] == b"new"
+    assert shelf.bytes == 3 * len(files)
+    assert shelf.take(files[1], 1, False)[0] == b"old"
+    assert shelf.take(files[0], 1, False)[0] == b"new", "the longest unasked went"

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from starlette.applications import Starlette
 
 from server.app import create_app
+from server.clock import DAY_MS
 from server.config import Config
 from server.db import Database
 from server.identity.reports import Reports
@@ -156,3 +157,40 @@ async def test_a_report_that_cannot_be_true_is_refused_by_name(
     body = {"cursor": None, "device": phone.device, **report}
     answer = await phone.client.post("/sync/pull", json=body)
     assert (answer.status_code, answer.json()["error"]["field"]) == (400, *report)
+
+
+async def losses_told_to(client: httpx.AsyncClient) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = (await client.get("/api/devices")).json()["losses"]
+    return listed
+
+
+async def test_work_that_a_browser_threw_away_is_told_to_those_who_lead_its_owner_for_a_week(
+    sign_in: SignIn, database: Database, clock: MovableClock
+) -> None:
+    """By the phone's own clock, which is a year behind, and only of colleagues of one's stores."""
+    await make_manager(database, "wu")  # of the other store
+    year = 365 * DAY_MS
+    lost = {"records": 3, "photos": 2, "oldest_at": clock() - year - 7}
+    told = {"id": "01890000-0000-7000-8000-0000000000ff", "found_at": clock() - year}
+    told["people"] = [{"staff_id": who, **lost} for who in ("bo", "xia", "wu", "nobody")]
+    bo, lin = await sign_in("bo"), await sign_in("lin")
+    found_at = clock()
+    for _ in range(2):
+        clock.advance(minutes=5)
+        answer = await bo.post("/api/losses", json={**told, "sent_at": clock() - year})
+        assert answer.status_code == 204
+    seen = await losses_told_to(lin)
+    names = [(loss["staff_name"], loss["staff_id"]) for loss in seen]
+    assert names == [("薄", "bo"), ("夏", "xia")]
+    assert all({**loss, **lost, "found_at": found_at} == loss for loss in seen)
+    whose = {
+        who: [loss["staff_id"] for loss in await losses_told_to(await sign_in(who))]
+        for who in ("bo", "chen", "wu", "hua")
+    }
+    assert whose == {"bo": ["bo"], "chen": [], "wu": [], "hua": ["bo", "xia"]}
+
+    nothing_tells = {"id": "01890000-0000-7000-8000-0000000000fe", "people": None}
+    await bo.post("/api/losses", json={**nothing_tells, "found_at": 9, "sent_at": 9})
+    assert (await losses_told_to(lin))[0]["records"] is None
+    clock.advance(days=7)
+    assert await losses_told_to(await sign_in("lin")) == []

@@ -4,6 +4,7 @@ import { DAY_MS } from '../words/format'
 import { windowOf } from './scroller'
 import { entriesOf, found, kept } from './search'
 
+const ZONE = 'Asia/Shanghai'
 const NOW = Date.UTC(2026, 10, 21, 6, 5)
 function customer(name: string, body: Partial<Bodies['customer']> = {}): Seen<Bodies['customer']> {
   return { id: name, body: { name, tags: [], created_at: NOW, ...body }, pending: false, saved_at: null } as unknown as Seen<Bodies['customer']>
@@ -35,14 +36,14 @@ describe('search', () => {
   })
   it('widens by tiers and narrows by the rest', () => {
     const ids = (...chips: Parameters<typeof kept>[1] extends ReadonlySet<infer C> ? C[] : never) =>
-      kept(people, new Set(chips), 'bo', NOW).map(({ customer: { id } }) => id)
+      kept(people, new Set(chips), 'bo', NOW, ZONE).map(({ customer: { id } }) => id)
     expect(ids('A', 'B')).toEqual(['王小明', '小王'])
     expect(ids('mine', 'overdue')).toEqual(['欧阳明珠·阿依古丽'])
     expect(ids('mine', 'A')).toEqual(['王小明'])
   })
   it('counts as mine whose credit is shared with a colleague', () => {
     const shared = entriesOf([customer('赵', { owner_id: 'chen', credits: { bo: 30, chen: 70 } }), customer('钱', { owner_id: 'chen' })])
-    expect(kept(shared, new Set(['mine'] as const), 'bo', NOW).map(({ customer: { id } }) => id)).toEqual(['赵'])
+    expect(kept(shared, new Set(['mine'] as const), 'bo', NOW, ZONE).map(({ customer: { id } }) => id)).toEqual(['赵'])
   })
   it('looks through five thousand in a blink', () => {
     const many = entriesOf(Array.from({ length: 5000 }, (_, n) => customer(`客户${n}`, { pinyin: `ke hu ${n}`, initials: `kh${n}` })))

@@ -1,6 +1,6 @@
 import type { Bodies, Contact, Seen } from '../model'
-import { isDormant } from '../today/cards'
 import { localDigits } from '../words/format'
+import { isListed, listedAt } from './dormant'
 
 export type Chip = 'mine' | 'A' | 'B' | 'C' | 'D' | 'overdue' | 'dormant'
 export const CHIPS: Chip[] = ['mine', 'overdue', 'dormant', 'A', 'B', 'C', 'D']
@@ -37,13 +37,14 @@ export function found(entries: Entry[], typed: string): Entry[] {
 }
 
 /** Chips of one kind widen (A or B), chips of different kinds narrow (mine and overdue). */
-export function kept(entries: Entry[], chips: ReadonlySet<Chip>, staffId: string, now: number): Entry[] {
+export function kept(entries: Entry[], chips: ReadonlySet<Chip>, staffId: string, now: number, zone: string): Entry[] {
   if (!chips.size) return entries
+  const listed_at = listedAt(now, zone)
   const tiers = CHIPS.filter((chip) => chip.length === 1 && chips.has(chip))
   return entries.filter(({ customer: { body } }) => {
     if (chips.has('mine') && body.owner_id !== staffId && !body.credits?.[staffId]) return false
     if (chips.has('overdue') && !isOverdue(body, now)) return false
-    if (chips.has('dormant') && !isDormant(body, now)) return false
+    if (chips.has('dormant') && !isListed(body, listed_at)) return false
     return !tiers.length || tiers.includes((body.tier ?? '') as Chip)
   })
 }

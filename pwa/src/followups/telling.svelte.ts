@@ -1,4 +1,4 @@
-import { dropDraft, keepDraft, readDraft } from '../phone/drafts'
+import { dropDraft, keepDraft, keepDrafts, readDraft } from '../phone/drafts'
 import { save } from '../phone/outbox'
 import { photoFact, type TakenPhoto } from '../photos/prepare'
 import { newId } from '../sync/uuid7'
@@ -83,10 +83,14 @@ export class Telling {
     await keepDraft(this.#photosKey, this.photos)
   }
 
-  async addRecording(spoken: Spoken): Promise<void> {
-    this.recordings = [...this.recordings, spoken]
-    await keepDraft(this.#voiceKey, this.recordings)
-    this.#change({ ...this.form, kept_at: Date.now() })
+  /** `cut`: what the recorder left on the phone of it, which goes as the draft has it whole. */
+  async addRecording(spoken: Spoken, cut: string): Promise<void> {
+    const recordings = [...this.recordings, spoken]
+    const form = { ...this.form, kept_at: Date.now() }
+    await keepDrafts([[this.#voiceKey, recordings], [this.#key, form]], cut)
+    this.recordings = recordings
+    this.form = { ...this.form, kept_at: form.kept_at }
+    this.keptAt = form.kept_at
   }
 
   async dropRecording(id: string): Promise<void> {

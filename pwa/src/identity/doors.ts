@@ -6,6 +6,7 @@ import { farewellOf } from '../phone/farewells'
 import { syncNow } from '../phone/loop'
 import { opensWith, sealPin } from '../phone/pin'
 import { keyOf, knownPeople, leave, me, newcomer, open, oweEnd, oweNoEnd, oweSession, personOf, remember, rememberedKey, turnTo, vouch, welcome, type Person, type ServerSession } from '../phone/session'
+import { countFailure, forgive, waitLeft } from './pause'
 
 /* The doors: signing in, enrolling, unlocking, locking, signing out. */
 
@@ -106,23 +107,3 @@ export function addPerson(): void {
 }
 
 const SILENCE_MS = 3000
-const TRIES = 5
-const PAUSE_MS = 60_000
-interface Failures { count: number; at: number }
-
-/** How long (ms) this person's PIN cannot be tried, after five wrong ones. */
-export async function waitLeft(key: string): Promise<number> {
-  const failures = (await phoneDatabase().settings.get(`failures:${key}`))?.value as Failures | undefined
-  if (!failures || failures.count < TRIES) return 0
-  return Math.max(0, failures.at + PAUSE_MS * 2 ** (failures.count - TRIES) - Date.now())
-}
-
-async function forgive(key: string): Promise<void> {
-  await phoneDatabase().settings.delete(`failures:${key}`)
-}
-
-async function countFailure(key: string): Promise<void> {
-  const name = `failures:${key}`
-  const before = (await phoneDatabase().settings.get(name))?.value as Failures | undefined
-  await phoneDatabase().settings.put({ key: name, value: { count: (before?.count ?? 0) + 1, at: Date.now() } })
-}

@@ -4,9 +4,10 @@ import { liveQuery, type Observable } from 'dexie'
 import { call } from '../phone/api'
 import { now } from '../phone/clock'
 import { ownCache } from '../phone/databases'
-import type { Device } from './silent'
+import type { Device, Loss } from './silent'
 
-export interface Known { at: number; devices: Device[] }
+/** `losses` is absent in what older versions kept. */
+export interface Known { at: number; devices: Device[]; losses?: Loss[] }
 const KEY = 'devices'
 
 /** What was last told and when (ms UTC, the server's time); live. undefined: never. */
@@ -18,8 +19,8 @@ export function knownDevices(): Observable<Known | undefined> {
 /** Asks again; whether there was an answer. */
 export async function askDevices(): Promise<boolean> {
   const cache = ownCache()
-  const answer = await call<{ devices: Device[] }>('GET', '/api/devices')
+  const answer = await call<{ devices: Device[]; losses?: Loss[] }>('GET', '/api/devices')
   if (!answer.ok || !answer.body) return false
-  await cache.meta.put({ key: KEY, value: { at: now(), devices: answer.body.devices } satisfies Known })
+  await cache.meta.put({ key: KEY, value: { at: now(), devices: answer.body.devices, losses: answer.body.losses ?? [] } satisfies Known })
   return true
 }

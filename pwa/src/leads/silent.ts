@@ -3,7 +3,7 @@
 import type { Seen, Staff, Store } from '../model'
 import { lateness } from '../trust/age'
 import { t } from '../words'
-import { DAY_MS, HOUR_MS, MINUTE_MS, appointmentText, clockText, daysApart, spanText, type Tongue } from '../words/format'
+import { DAY_MS, HOUR_MS, MINUTE_MS, appointmentText, clockText, daysApart, momentText, spanText, type Tongue } from '../words/format'
 import { dayStart } from './desk'
 import { spansAt } from './hours'
 
@@ -12,6 +12,8 @@ export interface Device {
   id: string; name: string; shared: boolean; staff_id: string; staff_name: string; store_ids: string[]; created_at: number
   last_seen_at: number | null; pending: number | null; oldest_pending_at: number | null; photos: number | null; revoked_at: number | null
 }
+/** What a browser threw away with somebody's unsent work; `records` null: nobody knows how much. `oldest_at`: by that phone's clock. */
+export interface Loss { id: string; staff_id: string; staff_name: string; store_ids: string[]; found_at: number; records: number | null; photos: number | null; oldest_at: number | null }
 export interface SilentPhone {
   device: Device; store_id: string; last_at: number; pending: number; photos: number
   /** silent, or in contact with old work on it */
@@ -91,6 +93,20 @@ export function silentText(phone: SilentPhone, at: number, tongue: Tongue): stri
     photos > 0 ? t('desk.silent_photos', { n: photos }) : '',
     late_ms === null ? '' : t('desk.silent_oldest', { span: spanText(late_ms, tongue) }),
   ].filter(Boolean).join(t('ui.comma'))
+}
+
+/** Of the people of these stores (null: of all). */
+export function lossesIn(losses: Loss[], store_ids: string[] | null): Loss[] {
+  return losses.filter((loss) => store_ids === null || loss.store_ids.some((id) => store_ids.includes(id)))
+}
+
+/** 昨天 14:05，浏览器清理了手机，3 条没同步的记录、2 张照片没了，最早的是周二 9:00 存的 */
+export function lossText({ found_at, records, photos, oldest_at }: Loss, now: number, zone: string, tongue: Tongue): string {
+  const at = t('desk.lost_when', { time: momentText(found_at, now, zone, tongue) })
+  if (records === null) return `${at}${t('desk.lost_unknown')}`
+  const what = t(photos ? 'desk.lost_photos' : 'desk.lost', { n: records, photos: photos ?? 0 })
+  const oldest = oldest_at === null ? '' : t('desk.lost_oldest', { time: momentText(oldest_at, now, zone, tongue) })
+  return `${at}${what}${oldest}`
 }
 
 /** 截至 14:05; another day is named. */

@@ -1,9 +1,13 @@
 import { newId } from '../sync/uuid7'
+import { call } from './api'
 import { phoneDatabase } from './databases'
+import { keyOf, type Person } from './session'
 
 const NAME = 'shopbell_install'
 const YEAR_S = 365 * 86_400
 const LOST = 'evicted'
+/** Before the id of a loss that the server has not heard of. */
+const UNTOLD = 'untold:'
 
 /** What the browser threw away, as far as what it left still tells. `unsent` null: nothing tells. */
 export interface Loss { found_at: number; unsent: Remembered | null }
@@ -20,7 +24,10 @@ export async function canary(): Promise<Loss | null> {
   const stored = (await settings.get('install'))?.value as string | undefined
   const remembered = read(NAME) ?? cookie()
   const install = stored ?? newId()
-  if (!stored && remembered) await settings.put({ key: LOST, value: { found_at: Date.now(), unsent: lastCount() } satisfies Loss })
+  if (!stored && remembered) {
+    const loss: Loss = { found_at: Date.now(), unsent: lastCount() }
+    await settings.bulkPut([{ key: LOST, value: loss }, { key: `${UNTOLD}${newId()}`, value: loss }])
+  }
   await settings.put({ key: 'install', value: install })
   keep(NAME, install)
   document.cookie = `${NAME}=${install}; path=/; max-age=${YEAR_S}; samesite=strict`
@@ -34,6 +41,26 @@ export async function lossOf(): Promise<Loss | null> {
 /** They have read it. */
 export async function forgetLoss(): Promise<void> {
   await phoneDatabase().settings.delete(LOST)
+}
+
+/** Tells the server, so that whoever leads them asks, what was lost of this person's and of their colleagues' here. */
+export async function tellLosses(who: Person): Promise<void> {
+  const { settings } = phoneDatabase()
+  for (const { key, value } of await settings.where('key').startsWith(UNTOLD).toArray()) {
+    const { found_at, unsent } = value as Loss
+    const people = unsent && lostOf(unsent, who)
+    if (people?.length === 0) await settings.delete(key)
+    else {
+      const { ok, status } = await call('POST', '/api/losses', { id: key.slice(UNTOLD.length), found_at, sent_at: Date.now(), people })
+      // What it does not take now it never will.
+      if (ok || status === 400) await settings.delete(key)
+    }
+  }
+}
+
+function lostOf({ people }: Remembered, who: Person): object[] {
+  const before = keyOf(who).slice(0, -who.staff_id.length)
+  return people.filter(({ key }) => key.startsWith(before)).map(({ key, records, photos, oldest_at }) => ({ staff_id: key.slice(before.length), records, photos, oldest_at }))
 }
 
 const COUNT = 'shopbell-unsent'

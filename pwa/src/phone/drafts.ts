@@ -7,6 +7,15 @@ export async function keepDraft(key: string, value: unknown): Promise<void> {
   await ownOutbox().drafts.put(draft).then(() => localStorage.removeItem(nameOf(key)), (cause: unknown) => setAside(draft, cause))
 }
 
+/** Several at once or none, instead of what lies under keys that begin with `former`. */
+export async function keepDrafts(drafts: [key: string, value: unknown][], former: string): Promise<void> {
+  const table = ownOutbox().drafts
+  await ownOutbox().transaction('rw', table, async () => {
+    for (const [key, value] of drafts) await keepDraft(key, value)
+    await table.where('key').startsWith(`${former}:`).delete()
+  })
+}
+
 /** What was kept under this key, or undefined. */
 export async function readDraft<T>(key: string): Promise<T | undefined> {
   return (await newest(key))?.value as T | undefined

@@ -183,6 +183,15 @@ describe('what the phone says while it waits', () => {
     expect(firstSyncOf({ known: true, synced_at: null, usable: true }, { ...get(exchange), reachable: true })?.says).toBe('first_sync_usable')
     expect(firstSyncOf({ known: true, synced_at: 1, usable: true }, get(exchange))).toBeNull()
   })
+  it('says when it synced by the server’s time, though somebody set the phone’s clock', async () => {
+    const [true_now, a_day] = [Date.now(), 86_400_000]
+    vi.useFakeTimers({ toFake: ['Date'], now: true_now + a_day })
+    await comment()
+    server.clock = () => true_now
+    await syncNow()
+    vi.useRealTimers()
+    expect(Math.abs(Number((await stage.cache.meta.get('synced_at'))?.value) - true_now)).toBeLessThan(60_000)
+  })
   it('takes back its receipt when the server no longer adds up', async () => {
     const wrong = () => [{ s: ['staff:me'], head: true, digest: { 'staff:me': [9, 9, 9] as [number, number, number] } }]
     server.frames = [wrong(), wrong(), wrong()]

@@ -1,6 +1,7 @@
 import { get } from 'svelte/store'
 import { backOff } from './answers'
-import { askToPersist, canary, rememberCount, type Unsent } from './canary'
+import { askToPersist, canary, rememberCount, tellLosses, type Unsent } from './canary'
+import { now } from './clock'
 import { cacheOf, outboxOf, phoneDatabase, type CacheDatabase, type Known, type OutboxDatabase } from './databases'
 import { enrolDevice, isStale } from './enrolment'
 import { farewellOf } from './farewells'
@@ -15,6 +16,7 @@ import { importReserve } from './rescue'
 import { handOver, heedFarewells, partWith } from './revocation'
 import { mindSpace } from './room'
 import { holdsSession, keyOf, knownPeople, lock, me, needsSignIn, person, phase, type Person } from './session'
+import { mindUnfinished } from './speaking'
 import { exchange, type Exchange } from './status'
 import { relieved, troubled, troubles } from './trouble'
 
@@ -70,6 +72,7 @@ export async function startLoop(): Promise<void> {
   addEventListener('shopbell-blocked', () => troubled('blocked'))
   document.addEventListener('visibilitychange', () => (document.visibilityState === 'visible' ? wake() : sleep()))
   phase.subscribe((now) => (now === 'open' ? wake() : listen(false)))
+  phase.subscribe((now) => { if (now === 'open') void mindUnfinished().catch((cause: unknown) => console.warn('drafts not read', cause)) })
   wake()
 }
 
@@ -208,7 +211,7 @@ async function pullOwn(who: Person): Promise<Pulled> {
   })
   // A first sync that was cut stands where it was until it goes on.
   if (pulled.head || !first) note({ backfill: null })
-  if (pulled.meaning === 'ack') await renewLease(who)
+  if (pulled.meaning === 'ack') await Promise.all([renewLease(who), tellLosses(who)])
   if (pulled.head) await prove(cache, outboxOf(who.org.id, who.staff_id), refused)
   if (pulled.code === 'differs') await cache.meta.put({ key: 'differs', value: true })
   return pulled
@@ -216,7 +219,8 @@ async function pullOwn(who: Person): Promise<Pulled> {
 
 /** The head was reached and the digests agreed. */
 async function prove(cache: CacheDatabase, outbox: OutboxDatabase, refused: number[]): Promise<void> {
-  await cache.meta.put({ key: 'synced_at', value: Date.now() })
+  // The server has just told the time: a clock that somebody set must not make this untrue.
+  await cache.meta.put({ key: 'synced_at', value: now() })
   await cache.meta.delete('differs')
   await settleRefused(outbox, cache, refused)
 }

@@ -1,7 +1,7 @@
 import { get } from 'svelte/store'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { newId } from '../sync/uuid7'
-import { canary, forgetLoss, rememberCount } from './canary'
+import { canary, forgetLoss, rememberCount, tellLosses } from './canary'
 import { OutboxDatabase, phoneDatabase, type PendingPhoto } from './databases'
 import { dropDraft, keepDraft, readDraft } from './drafts'
 import { noteSave, offersInstall } from './firstSave'
@@ -51,6 +51,23 @@ describe('a phone whose databases the browser threw away', () => {
     expect(await canary()).toMatchObject({ unsent: { people } })
     await forgetLoss()
     expect(await canary()).toBeNull()
+  })
+  it('tells the server once it answers, though its people have read of it, and no other organisation’s', async () => {
+    await canary()
+    const lost = { name: '薄文', records: 3, photos: 1, oldest_at: 7 }
+    rememberCount([{ key: stage.key, ...lost }, { key: `${stage.who.org.id}-xia`, ...lost }, { key: 'other-org-wu', ...lost }])
+    await evict()
+    await canary()
+    await forgetLoss()
+    const told: { id: string; people: object[] }[] = []
+    const answers = [503, 204]
+    globalThis.fetch = (async (_: string, init: RequestInit) => {
+      told.push(JSON.parse(String(init.body)))
+      return new Response(null, { status: answers.shift()! })
+    }) as typeof fetch
+    for (let round = 0; round < 3; round += 1) await tellLosses(stage.who)
+    expect(told.map(({ people }) => people)).toEqual(Array(2).fill([stage.who.staff_id, 'xia'].map((staff_id) => ({ staff_id, records: 3, photos: 1, oldest_at: 7 }))))
+    expect(told[1]!.id).toBe(told[0]!.id)
   })
   it('does not claim that nothing was lost where only the cookie is left', async () => {
     await canary()

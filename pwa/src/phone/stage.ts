@@ -33,6 +33,7 @@ export class FakeServer {
   judge: Judge = () => []
   /** why this device was revoked: then nothing of its work is applied, and a pull is turned away */
   revoked: WhyRevoked | null = null
+  clock: () => number = Date.now
   /** what else was asked: method and path */
   calls: string[] = []
   /** cuts the next pull after so many characters */
@@ -61,7 +62,7 @@ export class FakeServer {
     const first = operations[0]?.n ?? this.taken.size + 1
     const refused = this.revoked ? operations.map(({ n }) => ({ o: 'refused', n, code: 'revoked' })) : judged
     return Response.json({
-      v: 1, now: Date.now(), next: first + operations.length, contact_at: Date.now(), done: [first, operations.length], except: refused,
+      v: 1, now: this.clock(), next: first + operations.length, contact_at: this.clock(), done: [first, operations.length], except: refused,
       ...(this.revoked ? { revoked: this.revoked } : {}),
     })
   }

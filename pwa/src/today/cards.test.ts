@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { listedAt, listOf } from '../customers/dormant'
+import { entriesOf, kept } from '../customers/search'
 import type { Bodies, Seen } from '../model'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../words/format'
 import { cardsOf, sectionOf, type Day } from './cards'
@@ -67,13 +69,19 @@ describe('the day', () => {
     const contacts = [contact] as unknown as Bodies['follow_up'][]
     expect(names(day([customer('zhao', { next_at: NOW - HOUR_MS })], { contacts }))).toEqual([])
   })
-  it('lists as dormant only those who agreed to be reminded and have nothing booked', () => {
-    const long = { last_contact_at: NOW - 7 * DAY_MS }
+  it('lists as dormant whom this week’s list has, as its own page and the search do', () => {
+    const monday = listedAt(NOW, 'Asia/Shanghai')
+    const long = { last_contact_at: monday - 7 * DAY_MS }
     const customers = [
       customer('quiet', { ...long, marketing: true }),
       customer('declined', { ...long, marketing: false }),
+      customer('since Monday', { last_contact_at: monday - 7 * DAY_MS + 1, marketing: true }),
+      customer('chens', { ...long, marketing: true, owner_id: 'chen', holder_ids: [BO] }),
       customer('booked', { ...long, marketing: true, next_at: NOW + 2 * DAY_MS }),
     ]
-    expect(sectionOf(cardsOf(day(customers), NOW), 'dormant').map((card) => card.customer.id)).toEqual(['quiet'])
+    const listed = listOf(customers, BO, monday).map(({ id }) => id)
+    expect(listed).toEqual(['quiet'])
+    expect(sectionOf(cardsOf(day(customers), NOW), 'dormant').map((card) => card.customer.id)).toEqual(listed)
+    expect(kept(entriesOf(customers), new Set(['mine', 'dormant'] as const), BO, NOW, 'Asia/Shanghai').map((entry) => entry.customer.id)).toEqual(listed)
   })
 })

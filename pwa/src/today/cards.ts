@@ -1,5 +1,6 @@
+import { isListed, lastContact, listedAt } from '../customers/dormant'
 import type { Bodies, Seen } from '../model'
-import { DAY_MS, endOfDay, HOUR_MS } from '../words/format'
+import { endOfDay, HOUR_MS } from '../words/format'
 
 export type Section = 'soon' | 'overdue' | 'due' | 'dormant'
 export type Why = 'appointment' | 'first' | 'revisit' | 'cadence' | 'dormant'
@@ -24,7 +25,6 @@ export interface Day {
 }
 
 export const SOON_MS = HOUR_MS
-export const DORMANT_MS = 7 * DAY_MS
 const SECTIONS: Section[] = ['soon', 'overdue', 'due', 'dormant']
 const TIERS = ['A', 'B', 'C', 'D']
 
@@ -33,11 +33,11 @@ export function cardsOf(day: Day, now: number): Card[] {
   const sent = newestContacts(day.contacts)
   const firsts = firstsDue(day, sent)
   const touches = touchesDue(day, sent)
-  const until = horizon(now, day.zone)
+  const limits = { now, until: horizon(now, day.zone), listed_at: listedAt(now, day.zone), staffId: day.staffId }
   const cards: Card[] = []
   for (const customer of day.customers) {
     if (!isTheirs(customer.body, day.staffId)) continue
-    const card = cardOf(customer, { sent: sent.get(customer.id), first: firsts.get(customer.id), touch: touches.get(customer.id) }, now, until)
+    const card = cardOf(customer, { sent: sent.get(customer.id), first: firsts.get(customer.id), touch: touches.get(customer.id) }, limits)
     if (card) cards.push(card)
   }
   return cards.sort(byPressure)
@@ -51,16 +51,6 @@ export function horizon(now: number, zone: string): number {
 /** The cards of one section, in the order given. */
 export function sectionOf(cards: Card[], section: Section): Card[] {
   return cards.filter((card) => card.section === section)
-}
-
-/** Seven days without an answer, and willing to be reminded of us. */
-export function isDormant(customer: Bodies['customer'], now: number): boolean {
-  if (!customer.marketing || (customer.next_at ?? 0) > now) return false
-  return now - lastContact(customer) >= DORMANT_MS
-}
-
-export function lastContact(customer: Bodies['customer']): number {
-  return customer.last_contact_at ?? customer.created_at ?? 0
 }
 
 /** What the server will know once they arrive: the newest contact of each customer. */
@@ -91,13 +81,14 @@ function touchesDue(day: Day, sent: Map<string, unknown>): Map<string, number> {
   return new Map(due.flatMap(([id, at]) => (at && !sent.has(id) ? [[id, at] as const] : [])))
 }
 
+/** `listed_at`: what this week's list of the silent goes by. */
+interface Limits { now: number; until: number; listed_at: number; staffId: string }
 interface Asked { sent: Bodies['follow_up'] | undefined; first: number | undefined; touch: number | undefined }
 
 function cardOf(
   customer: Seen<Bodies['customer']>,
   { sent, first, touch }: Asked,
-  now: number,
-  until: number,
+  { now, until, listed_at, staffId }: Limits,
 ): Card | null {
   const next = sent ? (sent.revisit.at ?? null) : (customer.body.next_at ?? null)
   const reasons: Reason[] = []
@@ -107,7 +98,7 @@ function cardOf(
   const pressing = reasons.filter(({ at }) => at < until).sort((a, b) => a.at - b.at)
   const [head, ...rest] = pressing
   if (head) return { customer, section: dueSection(head, now), reasons: [head, ...rest] }
-  if (sent || first !== undefined || !isDormant(customer.body, now)) return null
+  if (sent || first !== undefined || customer.body.owner_id !== staffId || !isListed(customer.body, listed_at)) return null
   return { customer, section: 'dormant', reasons: [{ why: 'dormant', at: lastContact(customer.body) }] }
 }
 

@@ -20,16 +20,19 @@ export interface Recorder {
   ended: Promise<Taken | null>
 }
 
-/** Asks for the microphone and begins. Throws `Trouble` as the error's message. */
-export async function record(): Promise<Recorder> {
+/** What was recorded since the last piece; `ms` since the beginning. */
+export type Heard = (piece: Blob, type: string, ms: number) => void
+
+/** Asks for the microphone and begins; `heard` has each second as it is over. Throws `Trouble` as the error's message. */
+export async function record(heard: Heard): Promise<Recorder> {
   if (!window.isSecureContext) throw new Error('insecure')
   const type = typeof MediaRecorder === 'function' ? TYPES.find((one) => MediaRecorder.isTypeSupported(one)) : undefined
   if (!type || !navigator.mediaDevices?.getUserMedia) throw new Error('unsupported')
   const stream = await navigator.mediaDevices.getUserMedia({ audio: true }).catch((error: DOMException) => { throw new Error(troubleOf(error.name)) })
-  return begin(stream, new MediaRecorder(stream, { mimeType: type, audioBitsPerSecond: BITS_PER_S }))
+  return begin(stream, new MediaRecorder(stream, { mimeType: type, audioBitsPerSecond: BITS_PER_S }), heard)
 }
 
-function begin(stream: MediaStream, machine: MediaRecorder): Recorder {
+function begin(stream: MediaStream, machine: MediaRecorder, heard: Heard): Recorder {
   const began_at = performance.now()
   const pieces: Blob[] = []
   const end = () => {
@@ -37,10 +40,11 @@ function begin(stream: MediaStream, machine: MediaRecorder): Recorder {
   }
   machine.ondataavailable = ({ data }) => {
     pieces.push(data)
+    if (data.size) heard(data, plain(machine.mimeType), lengthSince(began_at))
     if (pieces.reduce((sum, piece) => sum + piece.size, 0) > MOST_BYTES) end()
   }
   const timer = setTimeout(end, MOST_MS)
-  const ended = new Promise<number>((resolve) => { machine.onstop = () => resolve(performance.now() - began_at) }).then(async (ms) => {
+  const ended = new Promise<number>((resolve) => { machine.onstop = () => resolve(lengthSince(began_at)) }).then(async (ms) => {
     clearTimeout(timer)
     stream.getTracks().forEach((track) => track.stop())
     return taken(pieces, machine.mimeType, ms)
@@ -52,7 +56,15 @@ function begin(stream: MediaStream, machine: MediaRecorder): Recorder {
 async function taken(pieces: Blob[], type: string, ms: number): Promise<Taken | null> {
   const bytes = await new Blob(pieces).arrayBuffer()
   if (bytes.byteLength === 0) return null
-  return { bytes, type: type.split(';')[0]!, duration_ms: Math.min(MOST_MS, Math.max(1, Math.round(ms))) }
+  return { bytes, type: plain(type), duration_ms: ms }
+}
+
+function plain(type: string): string {
+  return type.split(';')[0]!
+}
+
+function lengthSince(began_at: number): number {
+  return Math.min(MOST_MS, Math.max(1, Math.round(performance.now() - began_at)))
 }
 
 /** What a failed beginning means to a person. */

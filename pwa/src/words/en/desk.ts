@@ -1,6 +1,8 @@
 export default {
   pick_lead: 'Choose a lead on the left.',
   silent: 'Silent phones',
+  lost_title: 'Records lost on phones', lost_when: 'Found {time}: the browser had cleared this phone. ', lost: 'Unsynced records gone: {n}.', lost_photos: 'Unsynced records gone: {n}, photos: {photos}.', lost_oldest: ' The oldest was saved {time}.',
+  lost_unknown: 'Nothing tells whether anything was unsynced.', lost_ask: 'Please ask them to enter it again while they remember. An exported file can be imported on the Sync page.',
   silent_for: 'offline for {span}',
   silent_left: '{n} unsynced when last seen',
   silent_waits: '{n} unsynced',

@@ -5,6 +5,7 @@ export default {
   room_left: 'Room for {mb} MB more',
   trouble_photos_lost: 'Not enough room: the photo was not kept, all text was. Free some space and take it again.',
   trouble_evicted: 'The browser cleared this phone’s data. Synced records are being fetched again.', trouble_evicted_open: 'See what is missing',
+  trouble_unfinished: 'A recording was cut off. What was recorded is on this phone.', trouble_unfinished_open: 'Open it',
   trouble_outdated: 'A newer version is open elsewhere. Please reload.',
   trouble_blocked: 'Another Shopbell page still has the old version open and holds the storage. Close the others, then reload.',
   trouble_low: 'Only {mb} MB left on this phone; soon photos will not fit. Remove photos and apps you do not need. Unsynced records are not touched.',

@@ -1,6 +1,8 @@
 export default {
   pick_lead: '从左边选一条线索。',
   silent: '久未联网的手机',
+  lost_title: '手机里丢了的记录', lost_when: '{time} 发现浏览器清理了手机，', lost: '{n} 条没同步的记录没了。', lost_photos: '{n} 条没同步的记录、{photos} 张照片没了。', lost_oldest: '最早的是 {time} 存的。',
+  lost_unknown: '有没有没同步的记录，已经查不到。', lost_ask: '趁还记得，请本人补录。导出过的，可以在同步页导入。',
   silent_for: '{span}未联网',
   silent_left: '最后有 {n} 条未同步',
   silent_waits: '有 {n} 条未同步',

@@ -5,6 +5,7 @@ export default {
   room_left: '门铃还可以用 {mb} MB',
   trouble_photos_lost: '手机空间不够，照片没有存下，文字都在。腾出空间后再拍一次。',
   trouble_evicted: '浏览器清理过这部手机上的数据。已同步的记录正在取回。', trouble_evicted_open: '看看少了什么',
+  trouble_unfinished: '有一段录音没录完，录到的都在本机。', trouble_unfinished_open: '去看看',
   trouble_outdated: '这个页面在别处打开了新版本，请刷新。',
   trouble_blocked: '另一个门铃页面还开着旧版本，占着存储。关掉其他门铃页面，再刷新。',
   trouble_low: '手机只剩 {mb} MB 可用，再少就存不下照片了。清理一下不用的照片和应用，没同步的记录不会动。',
