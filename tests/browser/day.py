@@ -52,6 +52,7 @@ class Day:
         self.lost: list[str] = []
         self.jumps: dict[str, list[int]] = {}
         self.deeds: Counter[str] = Counter()
+        self.corrected: set[str] = set()
         self.sky = "clear"
         self.own, self.desk, self.shared = (
             Handset(theatre, clockwork, name, ORG) for name in ("own", "desk", "shared")
@@ -172,7 +173,9 @@ class Day:
         known = {row["id"] for row in self.own.rows("customer")}
         mine = [row for row in self.own.rows("comment") if row["by"] == BO.id]
         near = [row for row in mine if row["body"]["customer_id"] in known]
-        said = self.rnd.choice([row for row in near if not row["body"].get("corrected_by")])
+        # Without a network a corrected remark is still the old one in the cache, not on the page.
+        said = self.rnd.choice([row for row in near if row["id"] not in self.corrected])
+        self.corrected.add(said["id"])
         self.bo.page.goto(f"/customers/{said['body']['customer_id']}")
         entry = self.bo.main.get_by_role("listitem").filter(has_text=said["body"]["text"]).last
         entry.get_by_role("button", name="更正：备注").click()
