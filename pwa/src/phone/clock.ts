@@ -1,6 +1,8 @@
 import { readable, type Readable } from 'svelte/store'
 
 let skew = 0
+/** Whoever shows the time hears at once that it was another. */
+const listeners = new Set<() => void>()
 /** The server's time at a moment of performance.now(). */
 let learnt: { at: number; here: number } | null = null
 
@@ -19,24 +21,30 @@ export function learnClock(server: number, sent: number, received: number): void
   const measured = server - (sent + received) / 2
   learnt = { at: received + measured, here: performance.now() }
   // Half the round trip is the doubt of one measurement; inside it nothing new was learnt.
-  if (Math.abs(measured - skew) > Math.max(250, (received - sent) / 2)) skew = measured
+  if (Math.abs(measured - skew) <= Math.max(250, (received - sent) / 2)) return
+  skew = measured
+  for (const hear of listeners) hear()
 }
 
-/** `now()` each second while the page is visible, and at once when it comes back. */
-export const ticks: Readable<number> = readable(now(), (set) => {
-  const tick = () => document.visibilityState === 'visible' && set(now())
-  tick()
-  const timer = setInterval(tick, 1000)
-  document.addEventListener('visibilitychange', tick)
-  return () => {
-    clearInterval(timer)
-    document.removeEventListener('visibilitychange', tick)
-  }
-})
+/** Shows the time now, each `every` ms while the page is visible, when it comes back, and when the server knows better. */
+function shown(every: number): Readable<number> {
+  return readable(now(), (set) => {
+    const show = () => set(now())
+    const tick = () => document.visibilityState === 'visible' && show()
+    show()
+    const timer = setInterval(tick, every)
+    document.addEventListener('visibilitychange', tick)
+    listeners.add(show)
+    return () => {
+      clearInterval(timer)
+      document.removeEventListener('visibilitychange', tick)
+      listeners.delete(show)
+    }
+  })
+}
+
+/** `now()` each second. */
+export const ticks = shown(1000)
 
 /** `now()` each half minute: for ages and lists that need no seconds. */
-export const minutes: Readable<number> = readable(now(), (set) => {
-  set(now())
-  const timer = setInterval(() => document.visibilityState === 'visible' && set(now()), 30_000)
-  return () => clearInterval(timer)
-})
+export const minutes = shown(30_000)
