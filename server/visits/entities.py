@@ -7,8 +7,8 @@ import msgspec
 from server.stores.geodesy import Datum, Point, distance_m, from_gcj02, point_of, to_gcj02
 from server.visits.doubts import find_doubts, find_held, key_of, keys_in, place_of, remember
 from server.visits.grading import FENCE_M, Evidence, judge
-from server.visits.walls import wall_key
 from server.visits.walk_ins import walk_in
+from server.visits.walls import wall_key
 from sync import Author, Entity, Ledger, Refusal, Row, desk_scope, scopes_of, staff_scope
 
 BRIEF_MS = 2 * 60 * 1000
