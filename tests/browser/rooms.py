@@ -8,6 +8,7 @@ from datetime import date
 import httpx
 from playwright.sync_api import Locator, Page
 
+from server.clock import system_clock
 from server.sample.cast import BO, CHEN, ORG_CODE, ORG_ID, RENMIN, Person
 from tests.bench.ids import new_id
 from tests.browser import history
@@ -35,6 +36,7 @@ class Rooms:
         self.see_the_routing()
         self.see_the_pool()
         self.see_the_people()
+        self.see_where_people_were()
         self.see_the_notices()
         self.see_what_is_asked()
 
@@ -79,6 +81,16 @@ class Rooms:
         self.stop("handover", page, "dialog[open] [role=status] li")
         page.keyboard.press("Escape")
 
+    def see_where_people_were(self) -> None:
+        page = self.page
+        page.goto("/me/visits")
+        self.stop("check-ins", page, "main li .btn-outline")
+        page.goto("/me/place")
+        page.locator("main form input").fill("121.478223,31.228458")
+        page.locator("main form [role=group] button").last.click()
+        page.locator("main form .btn-outline").click()
+        self.stop("place", page, "main article svg[role=img]")
+
     def see_the_notices(self) -> None:
         self.page.goto("/me/notices")
         self.stop("notices", self.page, "main section button")
@@ -105,7 +117,15 @@ def register(stage: Stage, person: Person) -> None:
     with httpx.Client(base_url=stage.origin) as client:
         door = stage.door_of(person, ORG_ID, ORG_CODE)
         phone = history.enrol(client, door, "Tablet")
-        phone.push([list(reception())])
+        phone.push([list(reception()), list(far_away())])
+
+
+def far_away() -> Iterator[history.Drafted]:
+    """Nobody says from where; the next one is of the same person, in two places at once."""
+    rnd, fix = random.Random(), {"accuracy_m": 20, "fix_at": system_clock(), "fix_source": "gps"}
+    yield "visit", new_id(rnd), {"store_id": RENMIN}
+    for lat in (31.2304, 39.9042):
+        yield "visit", new_id(rnd), {"store_id": RENMIN, "lat": lat, "lng": 121.4737, **fix}
 
 
 def reception() -> Iterator[history.Drafted]:

@@ -1,6 +1,6 @@
 import type { Seen, Visit } from '../model'
 import { currentTongue, t, type Key } from '../words'
-import { spanText } from '../words/format'
+import { MINUTE_MS, spanText } from '../words/format'
 
 export const TONES = { verified: 'green', plausible: 'blue', uncertain: 'amber' } as const
 /** What a manager looks at first: the position may be none. */
@@ -26,5 +26,6 @@ export function dwellOf(visit: Seen<Visit>, left: Seen<{ visit_id: string }> | u
 }
 
 export function dwellText(dwell_ms: number | null): string {
-  return dwell_ms === null ? '' : t('visits.stayed', { span: spanText(dwell_ms, currentTongue()) })
+  if (dwell_ms === null) return ''
+  return dwell_ms < MINUTE_MS ? t('visits.stayed_moment') : t('visits.stayed', { span: spanText(dwell_ms, currentTongue()) })
 }
