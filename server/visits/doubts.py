@@ -82,9 +82,11 @@ def place_of(row: Row) -> Point | None:
 
 
 def remember(row: Row, ledger: Ledger) -> None:
-    """For the visits to come."""
+    """For the visits to come. A key that nobody loaded may be another's: it is left alone."""
+    keys = keys_in(row.body)
     held = find_held(ledger, LAST_VISIT, row.author or "")
     if place_of(row) is not None and (held is None or held.at <= row.at):
-        ledger.claim(LAST_VISIT, row.author or "", row)
-    for kind, value in keys_in(row.body):
-        ledger.claim(kind, value, row)
+        keys += key_of(row.author or "")
+    for kind, value in keys:
+        if ledger.has_key((kind, value)):
+            ledger.claim(kind, value, row)

@@ -9,7 +9,7 @@ import httpx
 from playwright.sync_api import Locator, Page
 
 from server.clock import system_clock
-from server.sample.cast import BO, CHEN, ORG_CODE, ORG_ID, RENMIN, Person
+from server.sample.cast import BO, CHEN, ORG_CODE, ORG_ID, RENMIN, STORES, Person
 from tests.bench.ids import new_id
 from tests.browser import history
 from tests.browser.amends import centred
@@ -86,7 +86,8 @@ class Rooms:
         page.goto("/me/visits")
         self.stop("check-ins", page, "main li .btn-outline")
         page.goto("/me/place")
-        page.locator("main form input").fill("121.478223,31.228458")
+        point = STORES[RENMIN]["point"]
+        page.locator("main form input").fill(f"{point['lng'] + 0.005},{point['lat']}")
         page.locator("main form [role=group] button").last.click()
         page.locator("main form .btn-outline").click()
         self.stop("place", page, "main article svg[role=img]")

@@ -59,7 +59,7 @@ def test_a_place_is_set_by_standing_there_and_a_check_in_never_depends_on_a_posi
     # What was copied from a map is asked where from: the other datum would be half a kilometre off.
     lin.main.get_by_label("经纬度").fill("120.165220，30.249310")
     lin.pick("从哪里抄来的", "高德地图")
-    look_at(lin, "从地图上抄来").get_by_role("button", name="现在的位置").click()
+    look_at(lin, "从地图上抄来").get_by_role("button", name="看看对不对").click()
     expect(lin.main.get_by_text("多半是坐标系选错了")).to_be_visible()
     lin.button("不用这个").click()
     lin.syncs()
@@ -110,7 +110,7 @@ def test_a_place_is_set_by_standing_there_and_a_check_in_never_depends_on_a_posi
     # And a moment later he is said to be in another town.
     bo.profile.context.grant_permissions(["geolocation"])
     stand(bo, FAR, 20)
-    bo.button("取当前位置").click()
+    bo.button("重新定位").click()
     expect(bo.main.get_by_text("定位在范围外。")).to_be_visible()
     bo.button("打卡").click()
     bo.is_told("打卡已存本机")

@@ -14,6 +14,6 @@ export default {
   head_none: '{store}还没有店长', head_left: '{store}的店长 {name} 已离职，请换人', head_away: '{store}的店长 {name} 不在', head_next: '没人接的客户现在找 {name}。', head_not_active: '这个人现在不在岗。', head_wrong_role: '角色不对：店长选店长或区域经理，值班选销售或店长，区域选区域经理或管理员。', head_other_store: '这个人不在这家店。', head_twice: '一个人只能担任一项。',
   place_title: '门店位置', place_why: '打卡按它算距离；可以站在店里取', place_now: '现在的位置', place_none: '还没有登记位置，打卡没法比对。', place_fence: '允许范围（米）', place_fence_hint: '一般 200 米。商场里定位误差大，可以放宽。', place_range: '允许范围 {n} 米',
   place_stand: '站在店里取位置', place_stand_why: '站在店门口或店中间，手机别动，取几次平均。', place_standing: '正在取，第 {n} 次，{s} 秒。', place_stood: '{n} 次平均，±{metres} 米', place_too_coarse: '太粗了（±{metres} 米），最多 ±100 米。走到门口或窗边再取一次。', place_moved: '离现在登记的位置 {distance}。', place_moved_far: '差了几百米，多半是坐标系选错了，看看是从哪个地图抄来的。',
-  place_paste: '从地图上抄来', place_paste_label: '经纬度', place_paste_hint: '两个数，比如 121.473701,31.230416', place_paste_bad: '看不出是哪里。要两个数，用逗号隔开。', place_from: '从哪里抄来的', place_from_needed: '选一下是从哪里抄来的：各家地图的坐标差几百米。',
+  place_paste: '从地图上抄来', place_paste_label: '经纬度', place_paste_hint: '两个数，比如 121.473701,31.230416', place_paste_bad: '看不出是哪里。要两个数，用逗号隔开。', place_from: '从哪里抄来的', place_look: '看看对不对', place_from_needed: '选一下是从哪里抄来的：各家地图的坐标差几百米。',
   source_standing: '站在店里', source_amap: '高德地图', source_tencent: '腾讯地图', source_baidu: '百度地图', source_apple: '苹果地图', source_gps: 'GPS 或手机', place_save: '保存位置', place_saved: '已存本机，联网后生效。', place_save_fence: '保存范围', place_history: '谁改过', place_history_none: '还没有人改过。', place_said: '{source}，±{metres} 米', place_drop: '不用这个',
 } as const

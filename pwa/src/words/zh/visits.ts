@@ -11,7 +11,7 @@ export default {
   grade_verified: '已核实', grade_plausible: '基本可信', grade_uncertain: '待核实', go_on: '可以继续。写一句原因更好。',
   circle: '图示：离目标 {distance}，允许范围 {fence} 米', note: '备注（可不写）', photo: '现场照片（可不拍）',
   save: '打卡', save_bare: '不带位置打卡', saved: '打卡已存本机。联网后自动上传。', save_failed: '没有存进手机。内容还在这里，腾出一点空间再点一次。',
-  recent: '最近的打卡', none: '还没有打过卡。', why: '为什么', leave: '离开', leave_of: '离开，{place}', left: '离开已存本机。', stayed: '停留 {span}', stayed_moment: '停留不到 1 分钟', rounded: '位置只留到一公里',
+  recent: '最近的打卡', none: '还没有打过卡。', leave: '离开', leave_of: '离开，{place}', left: '离开已存本机。', stayed: '停留 {span}', stayed_moment: '停留不到 1 分钟', rounded: '位置只留到一公里',
   reason_inside: '定位在范围内。', reason_edge: '误差太大，分不清在范围里还是外。', reason_outside: '定位在范围外。', reason_other_datum: '坐标像是地图的坐标，换算后在范围内。',
   reason_no_place: '这里没有登记位置，没法比对。', reason_no_fix: '没有定位。', reason_stale: '定位时间和打卡时间差了 10 分钟以上。', reason_coarse: '定位误差超过 500 米，说明不了什么。',
   reason_wall_code: '扫了店里的码。', reason_wrong_code: '扫的码不是这家店的，或者已经停用。', reason_photo: '拍了现场照片。',
