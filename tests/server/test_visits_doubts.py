@@ -83,6 +83,7 @@ async def test_two_people_on_one_phone_are_noticed_unless_the_phone_went_from_ha
 ) -> None:
     bo, chen = await phone_of("bo"), await phone_of("chen")
     await check_in(bo, handset=HANDSET)
+    assert (await check_in(bo, handset=HANDSET, lat=31.2302)).body["reasons"] == ["inside"]
     clock.advance(minutes=2)
     assert judged(await check_in(chen, handset=HANDSET, lat=31.2305)) == (
         "plausible",

@@ -9,6 +9,9 @@ type Told = (watched: Watched) => void
 export const PATIENCE_MS = 20_000
 /** Good enough to tell one side of the street from the other: nothing better is waited for. */
 const GOOD_M = 25
+/** A phone whose fine receiver has said nothing so long, indoors or for want of Google's services, is asked for a coarse position, too. */
+const COARSE_AFTER_MS = 8000
+const COARSE_AGE_MS = 60_000
 /** Of somebody who stands still to say where a store is. */
 const WANTED_FIXES = 6
 export const COARSEST_STAND_M = 100
@@ -25,29 +28,32 @@ export function watch(told: Told, wanted = 1): Watching {
     if (!('geolocation' in navigator)) return reject('unsupported' satisfies NoFix)
     let why: NoFix = 'no_fix'
     const tick = setInterval(() => told({ fixes, seconds: Math.round((Date.now() - started) / 1000) }), 1000)
+    const ids: number[] = []
     const end = () => {
-      navigator.geolocation.clearWatch(id)
+      for (const id of ids) navigator.geolocation.clearWatch(id)
       clearInterval(tick)
       clearTimeout(limit)
+      clearTimeout(coarse)
       if (fixes.length) resolve(fixes)
       else reject(why)
     }
     const limit = setTimeout(() => end(), PATIENCE_MS)
     stop = end
-    const id = navigator.geolocation.watchPosition(
-      ({ coords, timestamp }) => {
-        fixes.push({ lat: coords.latitude, lng: coords.longitude, accuracy_m: Math.round(coords.accuracy), fix_at: Math.round(timestamp) })
-        told({ fixes, seconds: Math.round((Date.now() - started) / 1000) })
-        if (fixes.filter(({ accuracy_m }) => accuracy_m <= GOOD_M).length >= wanted) end()
-      },
-      ({ code, PERMISSION_DENIED }) => {
-        // A receiver that gave up once may still find something; somebody who said no means it.
-        if (code !== PERMISSION_DENIED) return
-        why = 'denied'
-        end()
-      },
-      { enableHighAccuracy: true, timeout: PATIENCE_MS, maximumAge: 0 },
-    )
+    const found = ({ coords, timestamp }: GeolocationPosition) => {
+      fixes.push({ lat: coords.latitude, lng: coords.longitude, accuracy_m: Math.round(coords.accuracy), fix_at: Math.round(timestamp) })
+      told({ fixes, seconds: Math.round((Date.now() - started) / 1000) })
+      if (fixes.filter(({ accuracy_m }) => accuracy_m <= GOOD_M).length >= wanted) end()
+    }
+    const failed = ({ code, PERMISSION_DENIED }: GeolocationPositionError) => {
+      // A receiver that gave up once may still find something; somebody who said no means it.
+      if (code !== PERMISSION_DENIED) return
+      why = 'denied'
+      end()
+    }
+    const listen = (enableHighAccuracy: boolean, maximumAge: number) =>
+      ids.push(navigator.geolocation.watchPosition(found, failed, { enableHighAccuracy, timeout: PATIENCE_MS, maximumAge }))
+    const coarse = setTimeout(() => fixes.length || listen(false, COARSE_AGE_MS), COARSE_AFTER_MS)
+    listen(true, 0)
   })
   return { done, stop: () => stop() }
 }
