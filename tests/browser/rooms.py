@@ -90,6 +90,7 @@ class Rooms:
         page.locator("main form input").fill(f"{point['lng'] + 0.005},{point['lat']}")
         page.locator("main form [role=group] button").last.click()
         page.locator("main form .btn-outline").click()
+        page.evaluate("scrollTo(0, 0)")
         self.stop("place", page, "main article svg[role=img]")
 
     def see_the_notices(self) -> None:
@@ -122,11 +123,13 @@ def register(stage: Stage, person: Person) -> None:
 
 
 def far_away() -> Iterator[history.Drafted]:
-    """Nobody says from where; the next one is of the same person, in two places at once."""
+    """Nobody says from where; then from the door, and from another town a moment later."""
     rnd, fix = random.Random(), {"accuracy_m": 20, "fix_at": system_clock(), "fix_source": "gps"}
+    door = {"lat": STORES[RENMIN]["point"]["lat"] + rnd.uniform(0, 1e-4), "lng": 120.16522}
+    town = {"lat": 39.9042 + rnd.uniform(0, 1e-4), "lng": 116.4074}
     yield "visit", new_id(rnd), {"store_id": RENMIN}
-    for lat in (31.2304, 39.9042):
-        yield "visit", new_id(rnd), {"store_id": RENMIN, "lat": lat, "lng": 121.4737, **fix}
+    for where in (door, town):
+        yield "visit", new_id(rnd), {"store_id": RENMIN, **where, **fix}
 
 
 def reception() -> Iterator[history.Drafted]:
