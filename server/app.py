@@ -61,6 +61,7 @@ from server.stores import personal_codes
 from server.stores import routes as stores
 from server.stores.hours import HOURS_CHANGED
 from server.stores.special_days import keep_special_days
+from server.visits.rounding import round_old
 
 FLUSH_SEEN_S = 60
 RESTART_PAUSE_S = 1
@@ -167,6 +168,7 @@ TASKS: list[Task] = [
     look_for_alikes,
     keep_special_days,
     keep_rounds,
+    round_old,
 ]
 
 

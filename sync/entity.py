@@ -78,6 +78,10 @@ def no_keys(fields: dict[str, Any]) -> list[Key]:
     return []
 
 
+def no_own_keys(staff_id: str) -> list[Key]:
+    return []
+
+
 def no_natural_key(fields: dict[str, Any], ledger: Ledger) -> Key | None:
     return None
 
@@ -101,6 +105,10 @@ def no_patch_effects(
 
 
 def nothing_joined(held: Row, alias_id: str, ledger: Ledger, author: Author) -> None:
+    return None
+
+
+def nothing_attached(row: Row, attached: Row, ledger: Ledger) -> None:
     return None
 
 
@@ -132,13 +140,15 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True):
     `under`: the kinds of root it may hang from; empty where any will do.
     `parent_key`: the hard key that names it where no field does (a scanned pass, say).
     `references`: fields naming rows that must exist and be visible to the author.
-    `keys`: hard keys to load for given fields.  `neighbours`: what the rules read around a stored
-      row of this kind, given the store ids that the operations name.
+    `keys`: hard keys to load for given fields.  `own_keys`: for their author, by staff id.
+    `neighbours`: what the rules read around a stored row of this kind, given the store ids that
+      the operations name.
     `natural_key`: a creation whose key is taken becomes part of the row that has it (law 19).
     `prepare`: normalises the author's fields in place before creation or patch, or refuses.
     `effects`: what a new row does to others; it may still refuse, which undoes its whole unit.
     `patch_effects`: what follows from a patch already merged (derived fields, moved keys).
     `joined`: what follows when another creation became part of a row of this kind.
+    `attached`: what follows when a photo or a recording names a row of this kind as its subject.
     `correctable`: fields for which a correction may stand; None: such a fact stands for ever.
     `corrected`: what follows from a correction.
     `trees`: roots whose whole trees the effects read, from the row that the parent field names.
@@ -157,6 +167,7 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True):
     parent_key: Callable[[dict[str, Any]], Key | None] = no_parent_key
     references: tuple[str, ...] = ()
     keys: Callable[[dict[str, Any]], list[Key]] = no_keys
+    own_keys: Callable[[str], list[Key]] = no_own_keys
     neighbours: Callable[[Row, frozenset[str]], Wanted] = nothing_wanted
     natural_key: Callable[[dict[str, Any], Ledger], Key | None] = no_natural_key
     prepare: Callable[[dict[str, Any], Ledger, Author], Refusal | None] = accept_fields
@@ -165,6 +176,7 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True):
         no_patch_effects
     )
     joined: Callable[[Row, str, Ledger, Author], None] = nothing_joined
+    attached: Callable[[Row, Row, Ledger], None] = nothing_attached
     correctable: frozenset[str] | None = None
     corrected: Callable[[Row, Ledger, Author], Refusal | None] = nothing_corrected
     trees: Callable[[Row, Ledger], list[str]] = no_trees

@@ -184,10 +184,23 @@ export interface FollowUp extends Correctable {
   /** the lead it answered; the server's */
   counts_for?: string
 }
+export type Grade = 'verified' | 'plausible' | 'uncertain'
+/** The position as received, all of it or nothing; older servers always have it. */
 export interface Visit extends Correctable {
-  customer_id: string | null; store_id: string | null; lat: number; lng: number; accuracy_m: number
-  fix_at: number; fix_source: string; note?: string
-  distance_m: number | null; grade: 'verified' | 'plausible' | 'uncertain'
+  customer_id: string | null; store_id: string | null; lat?: number | null; lng?: number | null; accuracy_m?: number | null
+  fix_at?: number | null; fix_source: string; datum?: string; wall_code?: string; handset?: string; note?: string
+  /** the server's: `reasons` are stable codes (visits/reasons.ts); `rounded` after half a year */
+  distance_m: number | null; grade: Grade; reasons?: string[]; left_at?: number; dwell_s?: number; attested_by?: string; rounded?: boolean
+}
+/** The end of a visit. */
+export interface Departure { visit_id: string }
+/** A manager's word on a visit. */
+export interface Attestation { visit_id: string; choice: 'confirm' | 'doubt'; note?: string }
+export type PointSource = 'standing' | 'amap' | 'tencent' | 'baidu' | 'apple' | 'gps'
+/** Where a store is, as somebody said it; or its fence alone. `wgs84` is the server's. */
+export interface StorePoint {
+  store_id: string; lat?: number; lng?: number; datum?: string; source?: PointSource; accuracy_m?: number; fixes?: number; fence_m?: number
+  wgs84?: Point
 }
 /** A reception of somebody who leaves no data. */
 export interface WalkIn { store_id: string; receiver_id: string; need?: string }
@@ -279,7 +292,7 @@ export interface Ruling { collision_id: string; choice: 'one' | 'other' | 'split
 export interface Bodies {
   organisation: Organisation; store: Store; staff: Staff; script: Script; template: Template
   customer: Customer; contact: Contact; arrival: Arrival; lead: Lead; offer: Offer; acceptance: Acceptance
-  reassignment: Reassignment; closing: Closing; snooze: Snooze; presence: Presence; attendance: Attendance; lead_acknowledgement: LeadAcknowledgement; follow_up: FollowUp; visit: Visit; walk_in: WalkIn; photo: Photo; recording: Recording
+  reassignment: Reassignment; closing: Closing; snooze: Snooze; presence: Presence; attendance: Attendance; lead_acknowledgement: LeadAcknowledgement; follow_up: FollowUp; visit: Visit; walk_in: WalkIn; departure: Departure; attestation: Attestation; store_point: StorePoint; photo: Photo; recording: Recording
   comment: Comment; resolution: Resolution; acknowledgement: Acknowledgement; appeal: Appeal; release: Release
   correction: Correction; deletion: Deletion; candidate: Candidate; decision: Decision; unmerge: Unmerge
   conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice | Digest | LeftBehind

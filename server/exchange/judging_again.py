@@ -6,7 +6,7 @@ from sqlalchemy import Row as Record
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.exchange.authors import author_again
-from server.exchange.reading import load_for
+from server.exchange.reading import keys_of_author, load_for
 from sync import (
     Duplicate,
     Exceptional,
@@ -29,7 +29,9 @@ async def fire_rejudge(
     if kept is None or author is None:
         return
     release = ledger.find(refusal.body.get("release_id"))
-    await load_for(connection, ledger, [operation_of(row) for row in kept])
+    operations = [operation_of(row) for row in kept]
+    own = keys_of_author(operations, ledger.entities, author.staff_id)
+    await load_for(connection, ledger, operations, own)
     outcomes = judge_again(refusal, ledger, author)
     if outcomes is None:
         outcome = "refused"

@@ -25,7 +25,8 @@ async def open_exchange(app: Starlette) -> AsyncIterator[None]:
     app.state.movement = movement
     app.state.announce = movement.tell
     app.state.entities = ENTITIES
-    app.state.pushes = Pushes(ground_in(app).database, ENTITIES, movement)
+    ground = ground_in(app)
+    app.state.pushes = Pushes(ground.database, ENTITIES, movement, ground.config.keys)
     yield
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.db import Database, bulk_insert, fetch_one, run_each
 from server.exchange.authors import author_of
 from server.exchange.kept import ask_about
-from server.exchange.reading import load_for
+from server.exchange.reading import keys_of_author, load_for
 from server.exchange.replay import Replay, read_replays
 from server.identity.devices import DEVICE, sender
 from server.identity.rights import LEFT
@@ -21,6 +21,7 @@ from server.identity.tables import devices
 from server.pool.claims import count_for
 from server.rows import Movement, Published, open_ledger, publish
 from server.rows.tables import pushes
+from server.visits.walls import read_walls
 from sync import (
     PROTOCOL,
     Author,
@@ -71,8 +72,16 @@ class Pushes:
     one costs the others nothing.
     """
 
-    def __init__(self, database: Database, entities: Entities, movement: Movement) -> None:
+    def __init__(
+        self,
+        database: Database,
+        entities: Entities,
+        movement: Movement,
+        seals: tuple[str, ...] = (),
+    ) -> None:
+        """`seals`: the keys under which codes of ours are signed."""
         self.database = database
+        self.seals = seals
         self.entities = entities
         self.movement = movement
         self.waiting: list[Job] = []
@@ -121,7 +130,7 @@ class Pushes:
 
     async def settle(self, batch: list[Job]) -> None:
         async def work(connection: AsyncConnection) -> tuple[list[PushAnswer], Published | None]:
-            return await settle_batch(connection, batch, self.entities)
+            return await settle_batch(connection, batch, self.entities, self.seals)
 
         answers, published = await self.database.transact(work)
         if published:
@@ -137,7 +146,7 @@ def fail(job: Job, error: Exception) -> None:
 
 
 async def settle_batch(
-    connection: AsyncConnection, batch: Sequence[Job], entities: Entities
+    connection: AsyncConnection, batch: Sequence[Job], entities: Entities, seals: tuple[str, ...]
 ) -> tuple[list[PushAnswer], Published | None]:
     """Judge and write pushes of one organisation; the answers in the same order."""
     org_id = (await find_device(connection, batch[0])).org_id
@@ -150,7 +159,7 @@ async def settle_batch(
         [] if replay.mismatched else fresh_units(job.push, sender.next_seq)
         for job, sender, replay in zip(batch, senders, replays, strict=True)
     ]
-    await load_for(connection, ledger, [each for units in fresh for unit in units for each in unit])
+    await load_fresh(connection, ledger, senders, fresh, seals)
     judged = [
         await judge_job(connection, ledger, job, sender, units)
         for job, sender, units in zip(batch, senders, fresh, strict=True)
@@ -162,6 +171,25 @@ async def settle_batch(
         published = await publish(connection, ledger)
         await log_pushes(connection, judged, published.head)
     return [answer_of(*pair) for pair in zip(judged, replays, strict=True)], published
+
+
+async def load_fresh(
+    connection: AsyncConnection,
+    ledger: Ledger,
+    senders: Sequence[Record[Any]],
+    fresh: Sequence[list[list[Operation]]],
+    seals: tuple[str, ...],
+) -> None:
+    """What the rules may read for all new operations of a batch."""
+    said = [[each for unit in units for each in unit] for units in fresh]
+    own = [
+        key
+        for sender, operations in zip(senders, said, strict=True)
+        for key in keys_of_author(operations, ledger.entities, sender.staff_id)
+    ]
+    everything = [each for operations in said for each in operations]
+    await read_walls(connection, ledger, everything, seals)
+    await load_for(connection, ledger, everything, own)
 
 
 async def find_device(connection: AsyncConnection, job: Job) -> Record[Any]:

@@ -1,19 +1,24 @@
 """Loading what operations may read before they are judged."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.rows import load
-from sync import Ledger, Operation, Row, find_reading
+from sync import Entities, Key, Ledger, Operation, Row, find_reading
 
 
 async def load_for(
-    connection: AsyncConnection, ledger: Ledger, operations: Collection[Operation]
+    connection: AsyncConnection,
+    ledger: Ledger,
+    operations: Collection[Operation],
+    own: Iterable[Key] = (),
 ) -> None:
-    """Everything the rules may read for these operations, in a few statements."""
+    """Everything the rules may read for these operations, in a few statements. `own`: the keys of
+    their authors."""
     reading = find_reading(operations, ledger.entities)
     wanted = reading.wanted
+    wanted.keys += own
     if wanted.ids:
         await load(connection, ledger, wanted.ids, wanted.keys, reading.stores, reading.trees)
     made = [each for each in operations if makes_profile(each, ledger)]
@@ -21,6 +26,11 @@ async def load_for(
     if reading.stores and len(made) < len(operations):
         for operation in made:
             note_free_keys(operation, ledger, reading.stores)
+
+
+def keys_of_author(operations: Iterable[Operation], entities: Entities, staff_id: str) -> list[Key]:
+    named = {operation.e for operation in operations} & entities.keys()
+    return [key for name in named for key in entities[name].own_keys(staff_id)]
 
 
 def makes_profile(operation: Operation, ledger: Ledger) -> bool:

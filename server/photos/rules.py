@@ -35,6 +35,9 @@ def effects(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     jpeg = read_thumb(thumb) if thumb is not None else None
     if jpeg is not None:
         ledger.add_side_row("photo_thumbs", {"photo_id": row.id, "jpeg": jpeg})
+    subject = ledger.find(row.body["subject_id"])
+    if subject is not None:
+        ledger.entities[subject.entity].attached(subject, row, ledger)
     return await_bytes(row, ledger, author)
 
 

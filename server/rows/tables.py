@@ -1,6 +1,6 @@
 """The one representation of everything synced: rows, and the feed that says who may have them."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text, text
 
 from server.db import Encoded, named_index, org_table
 
@@ -31,6 +31,15 @@ rows = org_table(
 )
 RECORD = [column for column in rows.c if column.name not in ("opening", "closing")]
 named_index(rows, "org_id", "root")
+# What says where staff were, by age: it is rounded when it is old.
+PRECISE = text("entity IN ('visit', 'refusal')")
+Index(
+    "ix_rows_precise",
+    rows.c.org_id,
+    rows.c.received_at,
+    sqlite_where=PRECISE,
+    postgresql_where=PRECISE,
+)
 
 # One entry for each (scope, row): a row's `seq` says where its entries stand.
 feed = org_table(
@@ -67,6 +76,8 @@ heads = org_table(
     Column("epoch", Text, nullable=False),
     # What left a scope up to this number is forgotten: cursors from before begin again.
     Column("purged", BigInteger, nullable=False, server_default="0"),
+    # Places of staff that were received until then are rounded.
+    Column("rounded", BigInteger, nullable=False, server_default="0"),
     pk=(),
 )
 

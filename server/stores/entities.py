@@ -1,6 +1,7 @@
 """The directory every phone of an organisation holds: itself, its stores, its people."""
 
 from server.stores.duty import HEADS
+from server.stores.points import store_point
 from sync import ORGANISATION, Entity, Row, Wanted, scopes_of
 
 
@@ -22,4 +23,4 @@ organisation = Entity(name="organisation", kind="server", place=place, part=firs
 store = Entity(name="store", kind="server", place=place, part=first_part, neighbours=name_heads)
 staff = Entity(name="staff", kind="server", place=place, part=first_part)
 
-entities = [organisation, store, staff]
+entities = [organisation, store, staff, store_point]

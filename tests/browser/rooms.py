@@ -8,7 +8,8 @@ from datetime import date
 import httpx
 from playwright.sync_api import Locator, Page
 
-from server.sample.cast import BO, CHEN, ORG_CODE, ORG_ID, RENMIN, Person
+from server.clock import system_clock
+from server.sample.cast import BO, CHEN, ORG_CODE, ORG_ID, RENMIN, STORES, Person
 from tests.bench.ids import new_id
 from tests.browser import history
 from tests.browser.amends import centred
@@ -35,6 +36,7 @@ class Rooms:
         self.see_the_routing()
         self.see_the_pool()
         self.see_the_people()
+        self.see_where_people_were()
         self.see_the_notices()
         self.see_what_is_asked()
 
@@ -79,6 +81,18 @@ class Rooms:
         self.stop("handover", page, "dialog[open] [role=status] li")
         page.keyboard.press("Escape")
 
+    def see_where_people_were(self) -> None:
+        page = self.page
+        page.goto("/me/visits")
+        self.stop("check-ins", page, "main li .btn-outline")
+        page.goto("/me/place")
+        point = STORES[RENMIN]["point"]
+        page.locator("main form input").fill(f"{point['lng'] + 0.005},{point['lat']}")
+        page.locator("main form [role=group] button").last.click()
+        page.locator("main form .btn-outline").click()
+        page.evaluate("scrollTo(0, 0)")
+        self.stop("place", page, "main article svg[role=img]")
+
     def see_the_notices(self) -> None:
         self.page.goto("/me/notices")
         self.stop("notices", self.page, "main section button")
@@ -105,7 +119,17 @@ def register(stage: Stage, person: Person) -> None:
     with httpx.Client(base_url=stage.origin) as client:
         door = stage.door_of(person, ORG_ID, ORG_CODE)
         phone = history.enrol(client, door, "Tablet")
-        phone.push([list(reception())])
+        phone.push([list(reception()), list(far_away())])
+
+
+def far_away() -> Iterator[history.Drafted]:
+    """Nobody says from where; then from the door, and from another town a moment later."""
+    rnd, fix = random.Random(), {"accuracy_m": 20, "fix_at": system_clock(), "fix_source": "gps"}
+    door = {"lat": STORES[RENMIN]["point"]["lat"] + rnd.uniform(0, 1e-4), "lng": 120.16522}
+    town = {"lat": 39.9042 + rnd.uniform(0, 1e-4), "lng": 116.4074}
+    yield "visit", new_id(rnd), {"store_id": RENMIN}
+    for where in (door, town):
+        yield "visit", new_id(rnd), {"store_id": RENMIN, **where, **fix}
 
 
 def reception() -> Iterator[history.Drafted]:

@@ -29,6 +29,8 @@ PUBLISH = f"{SERVER}test_pull.py {SERVER}test_conflicts.py {SERVER}test_unmerge.
 PULL = f"{SERVER}test_pull.py"
 AGAIN = f"{SERVER}test_judging_again.py {SERVER}test_parted_phones.py {SERVER}test_corrections.py"
 UNMERGE = f"{SERVER}test_unmerge.py {SERVER}test_candidates.py"
+VISITS = f"{SERVER}test_visits_grade.py {SERVER}test_visits_doubts.py {SERVER}test_visits.py"
+ROUNDED = f"{SERVER}test_places_rounded.py"
 
 MUTANTS: list[Mutant] = [
     *of(
@@ -272,5 +274,38 @@ MUTANTS: list[Mutant] = [
         ("    join_leads(ledger, gone, into)\n", ""),
         ("    recount(into, ledger)\n", ""),
         ("    ledger.alias(gone.id, into)\n", ""),
+    ),
+    *of(
+        "server/visits/grading.py",
+        VISITS,
+        ("if distance - accuracy > fence:", "if distance > fence:"),
+        ('return "inside" if distance + accuracy <= fence', 'return "inside" if distance <= fence'),
+        ("abs(evidence.off_ms) > OLDEST_FIX_MS", "evidence.off_ms > OLDEST_FIX_MS"),
+        ("grade = min(grade, DOUBTS[doubt], key", "grade = min(grade, key"),
+        ('    "outside": "uncertain",\n}', '    "outside": "plausible",\n}'),
+    ),
+    *of(
+        "server/visits/doubts.py",
+        VISITS,
+        ("if other and other.author != row.author and", "if other and"),
+        ("kmh * hours", "10 * kmh * hours"),
+        ("    doubt_m = row.body", "    doubt_m = 1e9 + row.body"),
+        ("held is None or held.at <= row.at", "held is None"),
+        ('!= (row.author, body["fix_at"])', "!= (row.author, 0)"),
+    ),
+    *of(
+        "server/visits/walls.py",
+        VISITS,
+        ('hanging.get(ids[code] or "") == store_id', 'bool(hanging.get(ids[code] or ""))'),
+        ("        posters.c.revoked_at.is_(None),\n", ""),
+        ("        posters.c.staff_id.is_(None),\n", ""),
+    ),
+    *of(
+        "server/visits/rounding.py",
+        ROUNDED,
+        ("            ledger.release(kind, value)\n", "            pass\n"),
+        ('if row.body.get("entity") == "visit":', "if False:"),
+        ("(rows.c.received_at > bindparam", "(rows.c.received_at >= bindparam"),
+        ("holder is not None and holder.id == id", "holder is not None"),
     ),
 ]

@@ -14,6 +14,7 @@ from tests.server.deeds import CONSENTS, follow_up
 MORE: dict[str, dict[str, Any]] = {
     "arrival": {"consents": CONSENTS, "phone": "13900000009"},
     "script": {"zh": "按您说的做了两套"},
+    "store_point": {"fence_m": 150},
     "snooze": {"until": 1_795_410_000_000},
     "follow_up": {k: v for k, v in follow_up("").items() if k != "customer_id"},
 }

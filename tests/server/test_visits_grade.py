@@ -1,31 +1,81 @@
-"""A visit's distance and grade: weak evidence is shown, never refused."""
+"""A visit's grade: weak evidence is shown, never refused, and more of it never makes it worse."""
 
-import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from server.visits.entities import distance_m, grade_fix
+from server.visits.grading import DOUBTS, OLDEST_FIX_MS, RANK, Evidence, judge
 
-
-def test_distance_follows_the_sphere() -> None:
-    shanghai, beijing = {"lat": 31.2304, "lng": 121.4737}, {"lat": 39.9042, "lng": 116.4074}
-    assert distance_m(shanghai, beijing) == pytest.approx(1_067_000, rel=0.005)
-    assert distance_m(shanghai, shanghai) == 0
-
-
-@pytest.mark.parametrize(
-    ("distance", "accuracy", "stale", "grade"),
-    [
-        (85, 30, False, "verified"),
-        (170, 30, False, "verified"),
-        (180, 30, False, "plausible"),
-        (260, 30, False, "plausible"),
-        (261, 30, False, "uncertain"),
-        (10, 501, False, "uncertain"),
-        (10, 5, True, "uncertain"),
-        (None, 20, False, "plausible"),
-        (None, 900, False, "uncertain"),
-    ],
+METRES = st.floats(0, 5000)
+DOUBTED = st.lists(st.sampled_from(sorted(DOUBTS)), unique=True).map(tuple)
+EVIDENCE = st.builds(
+    Evidence,
+    st.none() | METRES,
+    st.none() | METRES,
+    st.integers(30, 2000),
+    st.integers(-2 * OLDEST_FIX_MS, 2 * OLDEST_FIX_MS),
+    st.none() | METRES,
+    st.none() | st.booleans(),
+    DOUBTED,
 )
-def test_a_grade_says_how_sure_the_place_is(
-    distance: float | None, accuracy: float, stale: bool, grade: str
+
+
+def rank(evidence: Evidence) -> int:
+    return RANK[judge(evidence).grade]
+
+
+@given(METRES, st.floats(0, 500), st.integers(30, 2000))
+def test_inside_outside_and_between_go_by_the_whole_circle(
+    distance: float, accuracy: float, fence: int
 ) -> None:
-    assert grade_fix(distance, accuracy, 200, stale) == grade
+    reasons = judge(Evidence(distance, accuracy, fence)).reasons
+    assert (reasons == ["inside"]) == (distance + accuracy <= fence)
+    assert (reasons == ["outside"]) == (distance - accuracy > fence)
+    assert reasons in (["inside"], ["edge"], ["outside"])
+
+
+@given(EVIDENCE)
+def test_every_grade_has_its_reasons_and_verified_is_never_said_of_nothing(
+    evidence: Evidence,
+) -> None:
+    grade, reasons = judge(evidence)
+    assert reasons
+    if grade == "verified":
+        assert reasons[0] in ("inside", "edge", "other_datum")
+        assert not evidence.doubts
+        assert evidence.accuracy_m is not None
+
+
+@given(EVIDENCE)
+def test_the_stores_own_code_never_makes_it_worse_and_alone_makes_nothing_certain(
+    evidence: Evidence,
+) -> None:
+    walled = judge(evidence._replace(wall=True))
+    assert RANK[walled.grade] >= rank(evidence._replace(wall=None))
+    if walled.reasons[0] in ("no_fix", "stale", "coarse"):
+        assert walled.grade != "verified"
+    wrong = judge(evidence._replace(wall=False))
+    assert wrong.grade == judge(evidence._replace(wall=None)).grade
+    assert "wrong_code" in wrong.reasons
+
+
+@given(EVIDENCE, st.sampled_from(sorted(DOUBTS)))
+def test_a_doubt_never_makes_it_better_and_is_always_said(evidence: Evidence, doubt: str) -> None:
+    doubted = evidence._replace(doubts=(*evidence.doubts, doubt))
+    assert rank(doubted) <= rank(evidence)
+    assert doubt in judge(doubted).reasons
+
+
+@given(METRES, st.floats(0, 500), st.floats(0, 1))
+def test_coming_nearer_never_makes_it_worse(distance: float, accuracy: float, part: float) -> None:
+    assert rank(Evidence(distance * part, accuracy)) >= rank(Evidence(distance, accuracy))
+
+
+def test_a_fix_of_another_time_proves_little_whichever_way_its_clock_is_off() -> None:
+    assert judge(Evidence(10, 20, off_ms=OLDEST_FIX_MS)).grade == "verified"
+    for off_ms in (OLDEST_FIX_MS + 1, -OLDEST_FIX_MS - 1):
+        assert judge(Evidence(10, 20, off_ms=off_ms)) == ("uncertain", ["stale"])
+
+
+def test_a_coarse_fix_still_says_that_somebody_is_in_another_town() -> None:
+    assert judge(Evidence(100, 501)) == ("uncertain", ["coarse"])
+    assert judge(Evidence(50_000, 3_000)) == ("uncertain", ["outside"])

@@ -2,6 +2,7 @@ import type { Bodies, Question, Seen, Step } from '../model'
 import { textOf } from '../templates/templates'
 import { currentTongue, t, type Key } from '../words'
 import { agoText, appointmentText, clockText, daysApart, distanceText, maskedPhone, momentText } from '../words/format'
+import { dwellText, sentencesOf, TONES } from '../visits/reasons'
 import { lagText } from '../followups/when'
 import { saidOf } from './contacts'
 import type { Entry, Kind } from './timeline'
@@ -26,7 +27,6 @@ export interface Told {
 type Teller<K extends Kind> = (row: Seen<Bodies[K]>, around: Around) => Told
 
 const TOLD_STEPS = ['greeting', 'needs', 'proposal', 'objection'] as const satisfies Step[]
-const GRADES = { verified: 'green', plausible: 'blue', uncertain: 'amber' } as const
 
 /** One fact of the timeline in words. */
 export function tell(entry: Entry, around: Around): Told {
@@ -114,8 +114,8 @@ const TELLERS: { [K in Kind]: Teller<K> } = {
   }),
   visit: ({ body }, around) => ({
     title: t('customers.told_visit', { place: around.stores.get(body.store_id ?? '') ?? t('customers.told_visit_home') }),
-    lines: [visitText(body), body.note ?? ''].filter(Boolean),
-    ...(body.grade ? { tag: { text: t(`visits.grade_${body.grade}`), tone: GRADES[body.grade] } } : {}),
+    lines: [visitText(body), ...sentencesOf(body.reasons), body.note ?? ''].filter(Boolean),
+    ...(body.grade ? { tag: { text: t(`visits.grade_${body.grade}`), tone: TONES[body.grade] } } : {}),
   }),
   photo: () => ({ title: t('customers.told_photo'), lines: [] }),
   recording: () => ({ title: t('customers.told_recording'), lines: [] }),
@@ -151,8 +151,10 @@ function arrivalLines(body: Bodies['arrival'], around: Around): string[] {
 }
 
 function visitText(body: Bodies['visit']): string {
-  if (typeof body.distance_m !== 'number') return t('visits.accuracy', { metres: Math.round(body.accuracy_m) })
-  return distanceText(body.distance_m, body.accuracy_m, currentTongue())
+  const stayed = dwellText(typeof body.dwell_s === 'number' ? body.dwell_s * 1000 : null)
+  const accuracy_m = body.accuracy_m ?? null
+  const where = body.rounded || accuracy_m === null ? '' : typeof body.distance_m === 'number' ? distanceText(body.distance_m, accuracy_m, currentTongue()) : t('visits.accuracy', { metres: Math.round(accuracy_m) })
+  return [where, stayed].filter(Boolean).join(' · ')
 }
 
 function reasonText(reason: string | undefined): string {

@@ -2,7 +2,7 @@ import type { CacheDatabase, OutboxDatabase } from './databases'
 import type { Draft } from './outbox'
 
 const PARENTS = ['customer_id', 'root', 'alias_id'] as const
-const THROUGH = ['lead_id', 'offer_id', 'subject_id', 'conflict_id', 'refusal_id', 'card_id', 'fact_id', 'row_id', 'candidate_id'] as const
+const THROUGH = ['lead_id', 'offer_id', 'subject_id', 'conflict_id', 'refusal_id', 'card_id', 'fact_id', 'row_id', 'candidate_id', 'visit_id'] as const
 
 /** The customer whose tree each operation will belong to, as well as this phone can tell; itself where it has none. */
 export async function rootsOf(unit: Draft[], cache: CacheDatabase, outbox: OutboxDatabase): Promise<string[]> {

@@ -1,22 +1,24 @@
 import { describe, expect, it } from 'vitest'
-import { byDistance, circleOf, gradeOf, metresBetween } from './grade'
+import { toGcj02 } from './datum'
+import { byDistance, circleOf, foretell, metresBetween } from './grade'
 
 const NOW = 1_000_000_000
-const fix = (accuracy_m: number, age = 0) => ({ lat: 31.23, lng: 121.47, accuracy_m, fix_at: NOW - age })
+const STORE = { lat: 31.2304, lng: 121.4737 }
+const fix = (accuracy_m: number, age = 0, at = STORE) => ({ ...at, accuracy_m, fix_at: NOW - age })
 
-describe('the grade of a visit', () => {
-  it('is verified when surely inside the fence', () => {
-    expect(gradeOf(70, fix(30), 100, NOW)).toBe('verified')
-    expect(gradeOf(71, fix(30), 100, NOW)).toBe('plausible')
+describe('what a phone says of a check-in beforehand', () => {
+  it('is the distance, the grade and why', () => {
+    expect(foretell(fix(30), STORE, 100, null, NOW)).toEqual({ distance_m: 0, grade: 'verified', reasons: ['inside'] })
+    expect(foretell(fix(30, 601_000), STORE, 100, null, NOW)).toMatchObject({ grade: 'uncertain', reasons: ['stale'] })
+    expect(foretell(fix(30), null, 100, null, NOW)).toEqual({ distance_m: null, grade: 'plausible', reasons: ['no_place'] })
   })
-  it('is uncertain only when surely outside, or when the fix proves little', () => {
-    expect(gradeOf(160, fix(30), 100, NOW)).toBe('plausible')
-    expect(gradeOf(161, fix(30), 100, NOW)).toBe('uncertain')
-    expect(gradeOf(10, fix(501), 100, NOW)).toBe('uncertain')
-    expect(gradeOf(10, fix(30, 601_000), 100, NOW)).toBe('uncertain')
+  it('counts the code on the wall, with and without a position', () => {
+    expect(foretell(null, STORE, 100, null, NOW)).toMatchObject({ grade: 'uncertain', reasons: ['no_fix'] })
+    expect(foretell(null, STORE, 100, true, NOW)).toMatchObject({ grade: 'plausible', reasons: ['no_fix', 'wall_code'] })
+    expect(foretell(fix(90), STORE, 80, true, NOW)).toMatchObject({ grade: 'verified', reasons: ['edge', 'wall_code'] })
   })
-  it('is plausible where there is no place to compare with', () => {
-    expect(gradeOf(null, fix(30), 100, NOW)).toBe('plausible')
+  it('notices a position that a browser gave in the datum of maps', () => {
+    expect(foretell(fix(30, 0, toGcj02(STORE)), STORE, 200, null, NOW)).toMatchObject({ grade: 'plausible', reasons: ['other_datum'] })
   })
 })
 

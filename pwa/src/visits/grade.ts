@@ -1,25 +1,57 @@
-/** The server's rule for evidence of presence, repeated here as a hint before anything is sent. */
-import type { Point } from '../model'
+/** The server's rule for evidence of presence, repeated here as a hint before anything is sent (tests/vectors/places.json). */
+import type { Grade, Point } from '../model'
+import { fromGcj02, toGcj02 } from './datum'
 
-export type Grade = 'verified' | 'plausible' | 'uncertain'
 export interface Fix extends Point {
   /** Radius in metres the phone believes it is within. */
   accuracy_m: number
   /** When the phone had it, ms. */
   fix_at: number
 }
+/** What a grade is of; null where there is none. `doubts` only the server knows. */
+export interface Evidence {
+  distance_m: number | null; accuracy_m: number | null; fence_m: number; off_ms: number
+  /** the distance if either point were of a Chinese map's datum */
+  other_m: number | null
+  wall: boolean | null; doubts: readonly string[]
+}
+export interface Verdict { grade: Grade; reasons: string[] }
 
 const EARTH_RADIUS_M = 6_371_008.8
 export const FENCE_M = 200
 const COARSEST_M = 500
 const OLDEST_FIX_MS = 10 * 60 * 1000
+const RANK: Grade[] = ['uncertain', 'plausible', 'verified']
+const DOUBTS: Record<string, Grade> = { too_fast: 'uncertain', too_exact: 'plausible', same_point: 'plausible', shared_device: 'plausible' }
+type Where = 'inside' | 'edge' | 'other_datum' | 'outside' | 'no_place' | 'no_fix' | 'stale' | 'coarse'
+/** Without the code of the store's own wall, and with it. */
+const GRADES: Record<Where, [alone: Grade, walled: Grade]> = {
+  inside: ['verified', 'verified'], edge: ['plausible', 'verified'], other_datum: ['plausible', 'verified'], outside: ['uncertain', 'uncertain'],
+  no_place: ['plausible', 'plausible'], no_fix: ['uncertain', 'plausible'], stale: ['uncertain', 'plausible'], coarse: ['uncertain', 'plausible'],
+}
 
-/** `distance_m` null: no place on record to compare with. */
-export function gradeOf(distance_m: number | null, fix: Fix, fence_m: number, now: number): Grade {
-  if (now - fix.fix_at > OLDEST_FIX_MS || fix.accuracy_m > COARSEST_M) return 'uncertain'
-  if (distance_m === null) return 'plausible'
-  if (distance_m + fix.accuracy_m <= fence_m) return 'verified'
-  return distance_m - 2 * fix.accuracy_m > fence_m ? 'uncertain' : 'plausible'
+export function judge(evidence: Evidence): Verdict {
+  const where = placeOf(evidence)
+  const code = evidence.wall === null ? [] : [evidence.wall ? 'wall_code' : 'wrong_code']
+  const grades = [GRADES[where][evidence.wall ? 1 : 0], ...evidence.doubts.map((doubt) => DOUBTS[doubt] ?? 'verified')]
+  return { grade: RANK[Math.min(...grades.map((one) => RANK.indexOf(one)))]!, reasons: [where, ...code, ...evidence.doubts] }
+}
+
+/** What this phone can tell beforehand of a check-in at `point`, which has none for a customer's home. */
+export function foretell(fix: Fix | null, point: Point | null, fence_m: number, wall: boolean | null, now: number): Verdict & { distance_m: number | null } {
+  const here = fix && point ? metresBetween(fix, point) : null
+  const other = fix && point ? Math.min(metresBetween(fromGcj02(fix), point), metresBetween(toGcj02(fix), point)) : null
+  const evidence = { distance_m: here, accuracy_m: fix?.accuracy_m ?? null, fence_m, off_ms: fix ? now - fix.fix_at : 0, other_m: other, wall, doubts: fix?.accuracy_m === 0 ? ['too_exact'] : [] }
+  return { ...judge(evidence), distance_m: here }
+}
+
+function placeOf({ distance_m, accuracy_m, fence_m, off_ms, other_m }: Evidence): Where {
+  if (accuracy_m === null) return 'no_fix'
+  if (Math.abs(off_ms) > OLDEST_FIX_MS) return 'stale'
+  if (distance_m === null) return accuracy_m > COARSEST_M ? 'coarse' : 'no_place'
+  if (distance_m - accuracy_m > fence_m) return other_m !== null && other_m + accuracy_m <= fence_m ? 'other_datum' : 'outside'
+  if (accuracy_m > COARSEST_M) return 'coarse'
+  return distance_m + accuracy_m <= fence_m ? 'inside' : 'edge'
 }
 
 /** Metres over the ground between two points in degrees. */
