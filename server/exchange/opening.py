@@ -25,7 +25,9 @@ async def open_exchange(app: Starlette) -> AsyncIterator[None]:
     app.state.movement = movement
     app.state.announce = movement.tell
     app.state.entities = ENTITIES
-    app.state.pushes = Pushes(ground_in(app).database, ENTITIES, movement)
+    ground = ground_in(app)
+    digest_key = ground.config.digest_key.encode()
+    app.state.pushes = Pushes(ground.database, ENTITIES, movement, digest_key)
     yield
 
 

@@ -18,7 +18,9 @@ from server.exchange.replay import Replay, read_replays
 from server.identity.devices import DEVICE, sender
 from server.identity.rights import LEFT
 from server.identity.tables import devices
+from server.photos.dooming import doom_bytes
 from server.pool.claims import count_for
+from server.privacy.suppression import note_suppressed
 from server.rows import Movement, Published, open_ledger, publish
 from server.rows.tables import pushes
 from sync import (
@@ -71,7 +73,10 @@ class Pushes:
     one costs the others nothing.
     """
 
-    def __init__(self, database: Database, entities: Entities, movement: Movement) -> None:
+    def __init__(
+        self, database: Database, entities: Entities, movement: Movement, digest_key: bytes = b""
+    ) -> None:
+        self.digest_key = digest_key
         self.database = database
         self.entities = entities
         self.movement = movement
@@ -121,7 +126,7 @@ class Pushes:
 
     async def settle(self, batch: list[Job]) -> None:
         async def work(connection: AsyncConnection) -> tuple[list[PushAnswer], Published | None]:
-            return await settle_batch(connection, batch, self.entities)
+            return await settle_batch(connection, batch, self.entities, self.digest_key)
 
         answers, published = await self.database.transact(work)
         if published:
@@ -137,7 +142,7 @@ def fail(job: Job, error: Exception) -> None:
 
 
 async def settle_batch(
-    connection: AsyncConnection, batch: Sequence[Job], entities: Entities
+    connection: AsyncConnection, batch: Sequence[Job], entities: Entities, digest_key: bytes
 ) -> tuple[list[PushAnswer], Published | None]:
     """Judge and write pushes of one organisation; the answers in the same order."""
     org_id = (await find_device(connection, batch[0])).org_id
@@ -151,12 +156,15 @@ async def settle_batch(
         for job, sender, replay in zip(batch, senders, replays, strict=True)
     ]
     await load_for(connection, ledger, [each for units in fresh for unit in units for each in unit])
+    await note_suppressed(connection, ledger, digest_key)
     judged = [
         await judge_job(connection, ledger, job, sender, units)
         for job, sender, units in zip(batch, senders, fresh, strict=True)
     ]
     for fault in ledger.faults:
         log.error("a rule failed", exc_info=fault)
+    if ledger.named_erased:
+        await doom_bytes(connection, org_id, ledger.named_erased)
     published = None
     if any(each.fresh for each in judged):
         published = await publish(connection, ledger)

@@ -1,0 +1,46 @@
+"""The fact that somebody was erased, and what it takes to ask for it. No content, ever."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from server.identity.actor import Actor
+from sync import Entity, Row, scopes_of
+
+Reason = Literal["asked", "consent_withdrawn", "retention_over", "under_14"]
+
+ERASURE = "erasure"
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One line of the journal. `ids`: the records that were one; `numbers`: digests, see
+    suppression.py. `at` in ms; `by_id` None is the customer, by a link."""
+
+    id: str
+    org_id: str
+    ids: list[str]
+    at: int
+    by_id: str | None
+    reason: str
+    store_id: str
+    numbers: list[str]
+
+
+def may_erase(actor: Actor, store_id: str) -> bool:
+    """Managers of the customer's store, and admins everywhere."""
+    if actor.role == "admin":
+        return True
+    return actor.role == "manager" and store_id in actor.store_ids
+
+
+def tell_phones(entry: Entry, row_ids: list[str], scopes: set[str]) -> dict[str, Any]:
+    """What goes to whoever had something of them: the ids by which a phone finds what it kept
+    beside the rows, and where that was."""
+    return {"ids": sorted({*entry.ids, *row_ids}), "at": entry.at, "held_in": sorted(scopes)}
+
+
+def place(row: Row, root: Row) -> tuple[str, ...]:
+    return scopes_of(*row.body["held_in"])
+
+
+entities = [Entity(name=ERASURE, kind="server", place=place)]
