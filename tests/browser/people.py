@@ -315,6 +315,15 @@ class Manager(Staff):
         self.sheet(f"删除 {name}？").get_by_role("button", name="删除").click()
         self.is_told("已删除")
 
+    def erases(self, name: str, why: str) -> None:
+        """On the customer's page."""
+        self.button("删除个人资料").click()
+        sheet = self.sheet(f"删除 {name} 的个人资料？")
+        sheet.get_by_role("button", name=why).click()
+        sheet.get_by_label("确认").fill("删除")
+        sheet.get_by_role("button", name="永久删除").click()
+        self.is_told("已删除")
+
     def brings_back(self, name: str) -> None:
         self.goes_to("我的")
         self.main.get_by_role("link", name="最近删除").click()
