@@ -19,7 +19,7 @@ class Blobs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._store = LocalStore(folder, mkdir=True)
-        self._lock = folder / ".lock"
+        self._lock = folder.with_name(f"{folder.name}.lock")
 
     async def put(self, org_id: str, data: bytes) -> str:
         """Keeps `data` on disk and returns its SHA-256 in hex; putting it twice is harmless."""

@@ -52,7 +52,7 @@ def test_what_waits_on_a_phone_goes_with_the_customer_who_asked_for_it(theatre: 
 
     bo.syncs()
     lin.goes_to("我的")
-    lin.main.get_by_role("link", name="个人资料删除").click()
+    lin.main.get_by_role("link", name="资料删除").click()
     expect(lin.main.get_by_text("部手机都已确认")).to_be_visible()
 
 

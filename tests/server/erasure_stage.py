@@ -51,8 +51,7 @@ class Haystack:
 
     def blobs(self) -> list[Path]:
         folders = (self.data / "blobs", self.data / "staging")
-        found = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-        return [path for path in found if not path.name.startswith(".")]
+        return [path for folder in folders for path in folder.rglob("*") if path.is_file()]
 
 
 def as_text(value: object) -> str:
