@@ -231,8 +231,10 @@ class Ledger:
         row.deleted = True
 
     def erase(self, row: Row) -> None:
-        """Leave nothing but the id, for good: neither what was written nor when or by whom."""
+        """Leave nothing but the id, for good: neither what was written nor when, by whom or about
+        whom."""
         self.delete(row)
+        row.root = row.id
         row.body, row.stamps = {}, {}
         row.device, row.author = "", None
         row.at = row.captured_at = row.received_at = self.now

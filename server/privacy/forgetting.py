@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
+import msgspec
 from sqlalchemy import ColumnElement, Text, bindparam, delete, func, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -62,7 +63,7 @@ async def forget_offered(connection: AsyncConnection, org_id: str, gone: Iterabl
                     history.c.row_id == told["row_id"],
                     history.c.field == told["field"],
                     history.c.at == told["at_other"],
-                    history.c.author.is_not_distinct_from(told["by_other"]),
+                    history.c.value == msgspec.json.encode(told["value_other"]).decode(),
                 )
             )
 
