@@ -88,7 +88,7 @@ async def leave_nothing(
     refused = await bury_refused(connection, ledger, outside)
     for row in gone:
         ledger.erase(row)
-    ledger.create(ERASURE, entry.id, entry.id, tell_phones(entry, refused, scopes))
+    tell_phones(ledger, entry, refused, scopes)
     await suppress(connection, ledger.org, entry.numbers, ledger.now)
     published = await publish(connection, ledger)
     phones = await find_phones(connection, ledger.org, scopes)

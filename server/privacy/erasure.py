@@ -1,11 +1,11 @@
 """The fact that somebody was erased, and what it takes to ask for it. No content, ever."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from server.identity.actor import Actor
-from sync import Entity, Row, scopes_of
+from sync import Entity, Ledger, Row, scopes_of
 
 Reason = Literal["asked", "consent_withdrawn", "retention_over", "under_14"]
 
@@ -33,14 +33,17 @@ def may_erase(actor: Actor, store_id: str) -> bool:
     return actor.role == "manager" and store_id in actor.store_ids
 
 
-def tell_phones(entry: Entry, row_ids: list[str], scopes: set[str]) -> dict[str, Any]:
-    """What goes to whoever had something of them: the ids by which a phone finds what it kept
-    beside the rows, and where that was."""
-    return {"ids": sorted({*entry.ids, *row_ids}), "at": entry.at, "held_in": sorted(scopes)}
+def tell_phones(ledger: Ledger, entry: Entry, row_ids: list[str], scopes: set[str]) -> Row:
+    """To whoever had something of them: the ids by which a phone finds what it kept beside the
+    rows. It lies for good where that was."""
+    told = {"ids": sorted({*entry.ids, *row_ids}), "at": entry.at}
+    row = ledger.create(ERASURE, entry.id, entry.id, told)
+    row.scopes = scopes_of(*scopes)
+    return row
 
 
 def place(row: Row, root: Row) -> tuple[str, ...]:
-    return scopes_of(*row.body["held_in"])
+    return row.scopes
 
 
 entities = [Entity(name=ERASURE, kind="server", place=place)]

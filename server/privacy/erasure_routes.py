@@ -1,6 +1,5 @@
 """To erase a customer, told beforehand what goes; and which phones have yet to confirm it."""
 
-import asyncio
 from collections import Counter
 from functools import partial
 from typing import Any
@@ -18,15 +17,13 @@ from server.identity.actor import Actor
 from server.identity.sessions import signed_in
 from server.identity.tables import devices, staff_accounts
 from server.intake import read_json
-from server.photos.dooming import remove_doomed
-from server.privacy import journal
-from server.privacy.erasing import Erased, Wish, erase, find_entry
-from server.privacy.erasure import ERASURE, Reason, may_erase
+from server.privacy.carrying_out import carry_out
+from server.privacy.erasing import Wish
+from server.privacy.erasure import Reason, may_erase
 from server.privacy.erasure_tables import erasure_receipts, erasures
-from server.privacy.forgetting import CLEARED
 from server.privacy.receipts import find_phones
-from server.rows import find_row, load, load_tree, open_ledger
-from sync import Ledger, Row, derive_id
+from server.rows import find_row, load_tree
+from sync import Ledger, Row
 
 SHOWN = 200
 
@@ -59,28 +56,14 @@ def foresee(tree: list[Row]) -> dict[str, Any]:
 
 async def erase_customer(request: Request) -> Response:
     """POST. An open lead ends with it. Sent again it answers the same."""
-    wish, ground = await read_json(request, ErasureWish), ground_of(request)
-    now, id = ground.clock(), request.path_params["id"]
-    async with ground.database.read(snapshot=False) as connection:
+    wish = await read_json(request, ErasureWish)
+    async with ground_of(request).database.read(snapshot=False) as connection:
         actor = await signed_in(request, connection)
-
-    async def work(connection: AsyncConnection) -> Erased | dict[str, Any]:
-        ledger = await open_ledger(connection, actor.org_id, request.app.state.entities, now)
-        await load(connection, ledger, [id])
-        if ledger.is_erased(id):
-            return await find_done(connection, actor, ledger.resolve(id))
-        check_theirs(actor, ledger.row(id))
-        asked = Wish(id, actor.staff_id, wish.reason)
-        write = partial(journal.append, ground.config.journal)
-        return await erase(connection, ledger, asked, ground.config.digest_key.encode(), write)
-
-    done = await ground.database.transact(work)
-    if isinstance(done, Erased):
-        request.app.state.announce(done.published)
-        await remove_doomed(request.app.state.darkroom)
-        ground.database.keep(asyncio.create_task(ground.database.scrub(CLEARED)))
-        done = {"id": done.entry.id, "at": done.entry.at}
-    return JSONResponse({"id": done["id"], "at": done["at"]})
+    asked = Wish(request.path_params["id"], actor.staff_id, wish.reason)
+    done = await carry_out(request.app, actor.org_id, asked, partial(may_erase, actor))
+    if done is None:
+        raise NotFound
+    return JSONResponse({"id": done.id, "at": done.at})
 
 
 def check_theirs(actor: Actor, person: Row | None) -> None:
@@ -89,13 +72,6 @@ def check_theirs(actor: Actor, person: Row | None) -> None:
         raise NotFound
     if not may_erase(actor, person.body["store_id"]):
         raise NotFound
-
-
-async def find_done(connection: AsyncConnection, actor: Actor, root: str) -> dict[str, Any]:
-    entry = await find_entry(connection, actor.org_id, derive_id(ERASURE, actor.org_id, root))
-    if entry is None or not may_erase(actor, entry["store_id"]):
-        raise NotFound
-    return entry
 
 
 async def list_erasures(request: Request) -> Response:

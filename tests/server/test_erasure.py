@@ -30,7 +30,7 @@ from tests.server.erasure_stage import NEEDLE, NUMBERS, Haystack, Life, hang_rob
 from tests.server.held import Holder
 from tests.server.photo_stage import fact as photo_of
 from tests.server.photo_stage import picture
-from tests.server.visitor import Visitor, is_thanks
+from tests.server.visitor import Visitor, is_thanks, nonce_in
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
 
@@ -185,13 +185,16 @@ async def test_a_lead_that_is_open_ends_with_its_customer(
 ) -> None:
     lin = await phone_of("lin")
     await hang_robot(database)
-    await sun.register()
+    nonce = nonce_in(await sun.open())
+    clock.advance(seconds=20)
+    assert is_thanks(await sun.send(nonce))
     while await app.state.worker.tick(clock()):
         pass
     id = (await Holder(lin).pull()).one("customer").id
     before = (await lin.client.get(f"/api/customers/{id}/erasure")).json()
     assert (before["open_leads"], before["records"]["offer"]) == (1, 1)
     await erase(lin.client, id)
+    assert (await sun.send(nonce)).status_code == 404
     clock.advance(minutes=45)
     while await app.state.worker.tick(clock()):
         pass

@@ -68,7 +68,7 @@ describe('somebody was erased', () => {
 
 async function come(id: string, customer_id: string): Promise<void> {
   const { who, cache } = stage
-  const row = { id, entity: 'erasure' as const, root: id, version: 1, scopes: ['org'], body: { ids: [customer_id], at: 1, held_in: [] } }
+  const row = { id, entity: 'erasure' as const, root: id, version: 1, scopes: ['org'], body: { ids: [customer_id], at: 1 } }
   await cache.rows.put({ ...row, by: null, at: 1, received_at: 1, captured_at: 1, frame: 1, due: [], hi: 0, lo: 0 })
   await carryOut(who.org.id, who.staff_id)
 }
