@@ -10,7 +10,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Locator, Page, Playwright, expect
 
-from tests.browser import pictures
+from tests.browser import axe, pictures
 from tests.browser.browsers import ARGS, CHROMIUM, PATIENCE_MS, SIZE, Profile, Scheme
 from tests.browser.company import Person
 from tests.browser.stage import Stage
@@ -321,6 +321,7 @@ class Manager(Staff):
         sheet = self.sheet(f"删除 {name} 的个人资料？")
         sheet.get_by_role("button", name=why).click()
         sheet.get_by_label("确认").fill("删除")
+        assert axe.violations(self.page) == []
         sheet.get_by_role("button", name="永久删除").click()
         self.is_told("已删除")
 

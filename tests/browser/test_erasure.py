@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import axe
 from tests.browser.company import BO, LIN
 from tests.browser.people import KEPT, Manager, Rep
 from tests.browser.pictures import photograph
@@ -38,6 +39,8 @@ def test_what_waits_on_a_phone_goes_with_the_customer_who_asked_for_it(theatre: 
     expect(bo.main.get_by_text(GONE)).to_be_visible()
     expect(bo.page.get_by_text("没有等待上传的记录。")).to_be_visible()
     expect(bo.main.get_by_role("article").filter(has_text="没有成功")).to_have_count(0)
+    # The round that sent goes on to pull, and takes along what was kept beside the rows.
+    bo.syncs()
     left = bo.page.evaluate(LEFT_ON_THE_PHONE)
     assert SECRET not in left
     assert "滨江花园" not in left
@@ -47,13 +50,16 @@ def test_what_waits_on_a_phone_goes_with_the_customer_who_asked_for_it(theatre: 
         "comment": 0,
         "customer": 0,
     }
+    assert axe.violations(bo.page) == []
     bo.main.get_by_role("button", name="知道了").click()
     expect(bo.main.get_by_text(GONE)).to_be_hidden()
 
+    # Whoever comes back from the head has confirmed.
     bo.syncs()
     lin.goes_to("我的")
     lin.main.get_by_role("link", name="资料删除").click()
     expect(lin.main.get_by_text("部手机都已确认")).to_be_visible()
+    assert axe.violations(lin.page) == []
 
 
 LEFT_ON_THE_PHONE = """async () => {
