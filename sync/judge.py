@@ -59,10 +59,10 @@ def find_erased(unit: list[Operation], ledger: Ledger) -> Operation | None:
 
 
 def names_erased(operation: Operation, ledger: Ledger) -> bool:
-    entity = ledger.entities.get(operation.e)
-    names = (operation.i, operation.x, *names_in(operation, entity))
+    names = (operation.i, operation.x, *names_in(operation))
     if any(name and ledger.is_erased(name) for name in names):
         return True
+    entity = ledger.entities.get(operation.e)
     if entity is None or operation.fault or find_misfit(operation, entity):
         return False
     return any(ledger.is_key_erased(key) for key in entity.keys(operation.f))

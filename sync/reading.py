@@ -40,7 +40,7 @@ def find_reading(operations: Iterable[Operation], entities: Entities) -> Reading
         names += (operation.i, operation.x)
         entity = entities.get(operation.e)
         if entity is None or operation.fault or find_misfit(operation, entity):
-            names += names_in(operation, entity)
+            names += names_in(operation)
             continue
         fields = operation.f
         parents = [fields.get(field) for field in entity.parent]
@@ -53,13 +53,9 @@ def find_reading(operations: Iterable[Operation], entities: Entities) -> Reading
     return Reading(Wanted(names_among(names), keys), frozenset(names_among(stores)), trees)
 
 
-def names_in(operation: Operation, entity: Entity | None) -> list[str]:
-    """The rows that an operation names in its fields, whatever else is wrong with these."""
-    fields = operation.f
-    named = [*fields.values()]
-    if entity is not None:
-        named = [fields.get(field) for field in (*entity.parent, *entity.references)]
-    return names_among(name for name in named if isinstance(name, str))
+def names_in(operation: Operation) -> list[str]:
+    """Whatever in its fields may be a row's name, whatever is wrong with these."""
+    return names_among(each for each in operation.f.values() if isinstance(each, str))
 
 
 def find_misfit(operation: Operation, entity: Entity) -> FieldFault | None:

@@ -229,7 +229,11 @@ async def test_a_number_that_was_erased_comes_back_only_with_a_new_consent(
 
 
 async def test_a_manager_of_the_store_or_an_admin_erases_and_nobody_else(
-    phone_of: PhoneOf, bo: httpx.AsyncClient, qiao: httpx.AsyncClient, hua: httpx.AsyncClient
+    config: Config,
+    phone_of: PhoneOf,
+    bo: httpx.AsyncClient,
+    qiao: httpx.AsyncClient,
+    hua: httpx.AsyncClient,
 ) -> None:
     id = await register(await phone_of("bo"))
     path = f"/api/customers/{id}/erasure"
@@ -237,6 +241,11 @@ async def test_a_manager_of_the_store_or_an_admin_erases_and_nobody_else(
         assert (await client.get(path)).status_code == 404
         assert (await client.post(path, json={"reason": "asked"})).status_code == 404
     assert (await hua.post(path, json={"reason": "because"})).status_code == 400
+    # Nobody is erased whom a backup could bring back.
+    config.journal.mkdir()
+    refused = await hua.post(path, json={"reason": "asked"})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (503, "journal")
+    config.journal.rmdir()
     first = await erase(hua, id, "consent_withdrawn")
     assert await erase(hua, id) == first
     assert (await bo.post(path, json={"reason": "asked"})).status_code == 404
