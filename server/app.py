@@ -56,6 +56,9 @@ from server.photos.rules import CHECK as PHOTO_CHECK
 from server.photos.settling import fire_photo_check
 from server.pool import routes as pool
 from server.pool.rounds import POOL_ROUND, fire_round, keep_rounds
+from server.privacy import erasure_routes
+from server.privacy.receipts import Receipts
+from server.privacy.replaying import open_erasures
 from server.rows.waiting import REJUDGE
 from server.stores import personal_codes
 from server.stores import routes as stores
@@ -79,6 +82,7 @@ async def flush_last_seen(app: Starlette) -> None:
         await asyncio.sleep(FLUSH_SEEN_S)
         await app.state.seen.flush(ground_in(app).database)
         await app.state.reports.flush(ground_in(app).database)
+        await app.state.receipts.flush(ground_in(app).database)
 
 
 async def run_deadlines(app: Starlette) -> None:
@@ -144,6 +148,7 @@ ROUTES: list[BaseRoute] = [
     *rules_routes.routes,
     *pool.routes,
     *photos.routes,
+    *erasure_routes.routes,
     *exchange.routes,
     Route("/{path:path}", Pwa()),
 ]
@@ -156,6 +161,7 @@ OPENINGS: list[Opening] = [
     open_notify,
     arrivals.open_arrivals,
     open_photos,
+    open_erasures,
 ]
 
 TASKS: list[Task] = [
@@ -199,6 +205,7 @@ def create_app(
     app.state.throttle = Throttle()
     app.state.seen = LastSeen()
     app.state.reports = Reports()
+    app.state.receipts = Receipts()
     # Set when the process is told to stop: streams end, readiness is over.
     app.state.stopping = asyncio.Event()
     return app
@@ -212,6 +219,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await migrate(database)
         stack.push_async_callback(app.state.seen.flush, database)
         stack.push_async_callback(app.state.reports.flush, database)
+        stack.push_async_callback(app.state.receipts.flush, database)
         for opening in OPENINGS:
             await stack.enter_async_context(opening(app))
         await stack.enter_async_context(running(app))

@@ -1,4 +1,4 @@
-"""The command line: `python -m server.cli serve|migrate|draft-migration`."""
+"""The command line: `python -m server.cli serve|migrate|erasures replay` and others."""
 
 import argparse
 import asyncio
@@ -19,6 +19,7 @@ from server.clock import Clock, system_clock
 from server.config import Config, read_config
 from server.db import Database, open_database
 from server.db.migrate import draft_first_migration, migrate
+from server.exchange.entities import ENTITIES
 from server.front.journal import start_journal
 from server.identity.tables import organisations
 from server.notify.hooks import KINDS, check_url
@@ -28,6 +29,7 @@ from server.people.list_routes import token_for
 from server.people.wecom_departments import Departments
 from server.people.wecom_letters import Seals
 from server.people.wecom_routes import put_callback
+from server.privacy.replaying import replay
 
 SHUTDOWN_S = 10
 GENERATIONS = (50_000, 20, 50)
@@ -60,6 +62,11 @@ def parser() -> argparse.ArgumentParser:
     token = commands.add_parser("personnel-token", help="let a personnel system tell of people")
     token.add_argument("organisation", help="its code")
     token.set_defaults(run=lambda wish: print(personnel_token(wish.organisation, read_config())))
+    erasures = commands.add_parser("erasures", help="whoever asked to be erased")
+    acts = erasures.add_subparsers(required=True, metavar="act")
+    acts.add_parser("replay", help="erase again after a backup was put back").set_defaults(
+        run=lambda _: print(asyncio.run(replay_erasures(read_config(), system_clock())))
+    )
     wecom = commands.add_parser("wecom-contacts", help="let WeCom's address book tell of people")
     wecom.add_argument("organisation", help="its code")
     wecom.add_argument("corp", help="WeCom's CorpID")
@@ -158,6 +165,17 @@ async def add_store_robot(wish: argparse.Namespace, config: Config) -> None:
             id = f"{wish.kind}-{wish.store}"
             robot = Robot(org_id, id, wish.kind, wish.store, None, wish.url, wish.secret)
             await put_robot(connection, robot.sealed(Vault(config.keys)))
+    finally:
+        await database.close()
+
+
+async def replay_erasures(config: Config, now: int) -> int:
+    """How many the database did not know. Every start does this, too, before anybody is served.
+    PostgreSQL, or while the server is down."""
+    database = open_database(config.database_url)
+    try:
+        await migrate(database)
+        return len(await replay(database, ENTITIES, config.journal, now))
     finally:
         await database.close()
 

@@ -44,6 +44,14 @@ class Config:
     robot_loopback: bool = False
     # Signs what goes to push services. Empty: phones are not rung while the app is closed.
     push_key: str = field(default="", repr=False)
+    # Names the numbers of people who were erased; unlike `keys` it is never replaced.
+    digest_key: str = field(default="", repr=False)
+    # The journal of erasures. None: beside the data folder, where no copy of it puts it back.
+    erasures: Path | None = None
+
+    @property
+    def journal(self) -> Path:
+        return self.erasures or self.data.parent / f"{self.data.name}-erasures.jsonl"
 
     @property
     def https(self) -> bool:
@@ -51,10 +59,11 @@ class Config:
 
 
 def read_config(environ: Mapping[str, str] | None = None) -> Config:
-    """Reads SHOPBELL_PORT, _HOST, _DATABASE_URL, _DATA, _SECRETS, _ORIGIN, _ROBOT_LOOPBACK and
-    those of `read_smtp`.
+    """Reads SHOPBELL_PORT, _HOST, _DATABASE_URL, _DATA, _SECRETS, _ORIGIN, _ERASURES,
+    _ROBOT_LOOPBACK and those of `read_smtp`.
 
-    Makes the data folder, and in it a `secrets` file when no key was given, and a `push-key`.
+    Makes the data folder, and in it a `secrets` file when no key was given, a `push-key` and a
+    `digest-key`.
     """
     env = os.environ if environ is None else environ
     data = Path(env.get("SHOPBELL_DATA", "data")).resolve()
@@ -70,6 +79,8 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         smtp=read_smtp(env),
         robot_loopback=env.get("SHOPBELL_ROBOT_LOOPBACK", "") == "1",
         push_key=kept_keys(data / "push-key", new_push_key)[0],
+        digest_key=kept_keys(data / "digest-key")[0],
+        erasures=Path(env["SHOPBELL_ERASURES"]).resolve() if env.get("SHOPBELL_ERASURES") else None,
     )
 
 

@@ -13,10 +13,10 @@ from sync.applying import join, keep_original, write_patch
 from sync.clock import Timing, effective_time
 from sync.entity import Author, Entity, FieldFault, Refusal
 from sync.ledger import Ledger, is_fresh
-from sync.reading import find_misfit
-from sync.refusal import kept_unit, operation_of, refuse_again, refuse_unit, timing_of
+from sync.reading import find_misfit, names_in
+from sync.refusal import ERASED, kept_unit, operation_of, refuse_again, refuse_unit, timing_of
 from sync.row import Row
-from sync.wire import Exceptional, Merged, Operation, is_name
+from sync.wire import Exceptional, Merged, Operation, Refused, is_name
 
 OWN_ENTRY_MS = 24 * 3600 * 1000
 """How long an author may add to a record they created, whoever has it since."""
@@ -38,6 +38,8 @@ def judge(
 def judge_unit(
     unit: list[Operation], ledger: Ledger, author: Author, timing: Timing
 ) -> list[Exceptional]:
+    if ledger.erased and (culprit := find_erased(unit, ledger)):
+        return [*forget_unit(unit, culprit, ledger, author, timing)]
     mark = ledger.mark()
     exceptions: list[Exceptional] = []
     for operation in unit:
@@ -48,6 +50,42 @@ def judge_unit(
         if outcome is not None:
             exceptions.append(outcome)
     return exceptions
+
+
+def find_erased(unit: list[Operation], ledger: Ledger) -> Operation | None:
+    """The first that is about somebody who was erased: before anything else is asked, for what
+    else is refused is kept (law 35)."""
+    return next((each for each in unit if names_erased(each, ledger)), None)
+
+
+def names_erased(operation: Operation, ledger: Ledger) -> bool:
+    names = (operation.i, operation.x, *names_in(operation))
+    if any(name and ledger.is_erased(name) for name in names):
+        return True
+    entity = ledger.entities.get(operation.e)
+    if entity is None or operation.fault or find_misfit(operation, entity):
+        return False
+    return any(ledger.is_key_erased(key) for key in entity.keys(operation.f))
+
+
+def forget_unit(
+    unit: list[Operation],
+    culprit: Operation,
+    ledger: Ledger,
+    author: Author,
+    timing: Timing,
+) -> list[Refused]:
+    """Nothing of it is kept but the new ids in it, which what is still on the phone may name."""
+    for operation in unit:
+        if operation.b is None and is_unused(operation, ledger):
+            ledger.bury(operation.e, operation.i)
+    return refuse_unit(unit, culprit, Refusal(ERASED), ledger, author, timing)
+
+
+def is_unused(operation: Operation, ledger: Ledger) -> bool:
+    if operation.e not in ledger.entities or not _ID.fullmatch(operation.i):
+        return False
+    return ledger.row(operation.i) is None and not ledger.is_erased(operation.i)
 
 
 def judge_again(refusal: Row, ledger: Ledger, author: Author) -> list[Exceptional] | None:

@@ -81,6 +81,9 @@ class Ledger:
         self.ended_aliases: dict[str, str] = {}
         self.returned: dict[str, Row] = {}
         self.awaited: list[tuple[str, str]] = []
+        self.erased: set[str] = set()
+        self.named_erased: list[str] = []
+        self.suppressed: set[Key] = set()
         self._rows: dict[str, Row | None] = {}
         self._keys: dict[Key, str | None] = {}
         self._aliases: dict[str, str] = {}
@@ -90,7 +93,10 @@ class Ledger:
     # Loading
 
     def put_loaded(self, row: Row) -> None:
-        if row.id not in self._rows or self._rows[row.id] is None:
+        if row.is_erased:
+            self.erased.add(row.id)
+            self.put_absent(row.id)
+        elif row.id not in self._rows or self._rows[row.id] is None:
             self._rows[row.id] = row
             self.stored[row.id] = Stored(row.seq, row.scopes, row.part)
 
@@ -111,6 +117,10 @@ class Ledger:
     def has_key(self, key: Key) -> bool:
         return key in self._keys
 
+    def free_keys(self, kind: str) -> list[Key]:
+        """Those of this kind that were looked up and nobody has."""
+        return [key for key, holder in self._keys.items() if holder is None and key[0] == kind]
+
     def loaded(self) -> Iterator[Row]:
         return (row for row in self._rows.values() if row is not None)
 
@@ -127,6 +137,14 @@ class Ledger:
 
     def is_alias(self, id: str) -> bool:
         return id in self._aliases
+
+    def is_erased(self, id: str) -> bool:
+        """Whether this id or alias named a row that was erased (law 35)."""
+        return self.resolve(id) in self.erased
+
+    def is_key_erased(self, key: Key) -> bool:
+        holder = self._keys.get(key)
+        return holder is not None and self.is_erased(holder)
 
     def row(self, id: str) -> Row | None:
         """The row with this id or alias, as this transaction sees it; None if there is none."""
@@ -211,6 +229,22 @@ class Ledger:
         """Leave a tombstone."""
         self.touch(row)
         row.deleted = True
+
+    def erase(self, row: Row) -> None:
+        """Leave nothing but the id, for good: neither what was written nor when, by whom or about
+        whom."""
+        self.delete(row)
+        row.root = row.id
+        row.body, row.stamps = {}, {}
+        row.device, row.author = "", None
+        row.at = row.captured_at = row.received_at = self.now
+        self.erased.add(row.id)
+
+    def bury(self, entity: str, id: str) -> None:
+        """An id that a phone gave to what is not kept, so that what follows is not kept either."""
+        self.erase(self.create(entity, id, id, {}))
+        self._set(self._rows, id, None)
+        self.named_erased.append(id)
 
     def revive(self, row: Row) -> None:
         """Take a tombstone back."""

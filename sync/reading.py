@@ -29,8 +29,9 @@ class Reading(msgspec.Struct):
 
 
 def find_reading(operations: Iterable[Operation], entities: Entities) -> Reading:
-    """Of operations that are refused for their shape only the ids count: a slice's `keys` never
-    sees fields that do not fit, and nothing that cannot be a name is looked up."""
+    """Of operations that are refused for their shape only the names count, which may be of erased
+    rows: a slice's `keys` never sees fields that do not fit, and nothing that cannot be a name is
+    looked up."""
     names: list[str | None] = []
     stores: set[str | None] = set()
     keys: list[Key] = []
@@ -39,6 +40,7 @@ def find_reading(operations: Iterable[Operation], entities: Entities) -> Reading
         names += (operation.i, operation.x)
         entity = entities.get(operation.e)
         if entity is None or operation.fault or find_misfit(operation, entity):
+            names += names_in(operation)
             continue
         fields = operation.f
         parents = [fields.get(field) for field in entity.parent]
@@ -49,6 +51,11 @@ def find_reading(operations: Iterable[Operation], entities: Entities) -> Reading
         if entity.trees is not no_trees:
             trees += [(name, entity) for name in names_among(parents)]
     return Reading(Wanted(names_among(names), keys), frozenset(names_among(stores)), trees)
+
+
+def names_in(operation: Operation) -> list[str]:
+    """Whatever in its fields may be a row's name, whatever is wrong with these."""
+    return names_among(each for each in operation.f.values() if isinstance(each, str))
 
 
 def find_misfit(operation: Operation, entity: Entity) -> FieldFault | None:

@@ -15,6 +15,10 @@ AWAITED_MS = 7 * 24 * 3600 * 1000
 """How long what was refused for a missing row waits for that row."""
 
 
+ERASED = "erased"
+"""The code of what is about somebody who was erased: of a whole unit, and nothing of it is kept."""
+
+
 def refuse_unit(
     unit: list[Operation],
     culprit: Operation,
@@ -27,9 +31,9 @@ def refuse_unit(
     span = (unit[0].n, len(unit))
     refused: list[Refused] = []
     for operation in unit:
-        reason = why if operation is culprit else Refusal("unit")
+        reason = why if operation is culprit or why.code == ERASED else Refusal("unit")
         refused.append(Refused(operation.n, reason.code, reason.field, reason.who, reason.when))
-        if why.code != "erased":
+        if why.code != ERASED:
             keep_refusal(operation, span, reason, ledger, author, timing)
     wait_for(culprit, why, author.device, ledger)
     if why.aftermath is not None:

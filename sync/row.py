@@ -45,6 +45,11 @@ class Row(msgspec.Struct, kw_only=True):
     stamps: dict[str, Stamp] = msgspec.field(default_factory=dict)
     deleted: bool = False
 
+    @property
+    def is_erased(self) -> bool:
+        """All that is left is the id: whoever deletes a row leaves its content."""
+        return self.deleted and not self.body
+
     def stamp(self, field: str) -> Stamp:
         return self.stamps.get(field) or Stamp(self.born, self.at, self.device, self.author)
 

@@ -30,6 +30,7 @@ ORDER = [
     ["followups", "visits", "photos"],
     ["duplicates", "people", "pool"],
     ["collisions"],
+    ["privacy"],
     ["exchange"],
     ["front"],
     ["app", "sample"],

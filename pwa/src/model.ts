@@ -289,6 +289,9 @@ export interface Collision {
 }
 export interface Ruling { collision_id: string; choice: 'one' | 'other' | 'split'; share?: number; wish?: 'one' | 'other' | 'none'; wish_note?: string }
 
+/** Somebody asked to be erased: the ids by which a phone finds what it kept of them beside the rows. */
+export interface Erasure { ids: string[]; at: number }
+
 export interface Bodies {
   organisation: Organisation; store: Store; staff: Staff; script: Script; template: Template
   customer: Customer; contact: Contact; arrival: Arrival; lead: Lead; offer: Offer; acceptance: Acceptance
@@ -296,7 +299,7 @@ export interface Bodies {
   comment: Comment; resolution: Resolution; acknowledgement: Acknowledgement; appeal: Appeal; release: Release
   correction: Correction; deletion: Deletion; candidate: Candidate; decision: Decision; unmerge: Unmerge
   conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice | Digest | LeftBehind
-  pool_card: PoolCard; pool_claim: PoolClaim; collision: Collision; ruling: Ruling
+  pool_card: PoolCard; pool_claim: PoolClaim; collision: Collision; ruling: Ruling; erasure: Erasure
 }
 export type EntityName = keyof Bodies
 export type AnyBody = Bodies[EntityName]

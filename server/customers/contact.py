@@ -36,7 +36,9 @@ def prepare(fields: dict[str, Any], ledger: Ledger, author: Author) -> Refusal |
     for field in ("relation", "name", "note"):
         if field in fields:
             fields[field] = fields[field].strip()
-    return Refusal("invalid", "relation") if fields.get("relation") == "" else None
+    if fields.get("relation") == "":
+        return Refusal("invalid", "relation")
+    return customer.why_suppressed(fields, ledger)
 
 
 def start(row: Row, ledger: Ledger, author: Author) -> Refusal | None:

@@ -50,7 +50,16 @@ def prepare(fields: dict[str, Any], ledger: Ledger, author: Author) -> Refusal |
     if "store_id" in fields and not author.reports_from(fields["store_id"]):
         return Refusal("forbidden", "store_id")
     normalise(fields)
-    return None
+    return why_suppressed(fields, ledger)
+
+
+def why_suppressed(fields: Mapping[str, Any], ledger: Ledger) -> Refusal | None:
+    """Whoever had this number was erased at their own wish: staff bring them back only with a
+    consent given anew (law 35)."""
+    if fields.get("consent_anew"):
+        return None
+    free = [key for key in find_keys(fields) if key in ledger.suppressed and not ledger.key(*key)]
+    return Refusal("erased_before", "phone") if free else None
 
 
 def normalise(fields: dict[str, Any]) -> None:

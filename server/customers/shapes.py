@@ -23,7 +23,10 @@ class PhoneFault(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class CustomerFields(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A customer's profile. `phone` may come in any spelling; it is stored canonical."""
+    """A customer's profile. `phone` may come in any spelling; it is stored canonical.
+
+    `consent_anew`: somebody with this number was erased, and the customer has agreed again.
+    """
 
     store_id: Id
     name: Line40 = ""
@@ -39,6 +42,7 @@ class CustomerFields(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     tier: Tier | None = None
     tags: Annotated[list[Line20], msgspec.Meta(max_length=20)] = msgspec.field(default_factory=list)
     phone_fault: PhoneFault | None = None
+    consent_anew: bool = False
 
 
 class ConsentGiven(msgspec.Struct, forbid_unknown_fields=True):

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
@@ -48,6 +48,11 @@ class Database(ABC):
         For commands and tests. A request uses `transact`, which a disconnect cannot interrupt:
         a statement goes on in its driver after whoever awaited it was cancelled.
         """
+
+    @abstractmethod
+    async def scrub(self, tables: Sequence[str]) -> None:
+        """Sees to it that what was deleted from these tables is in no file any more, as far as we
+        can."""
 
     @abstractmethod
     async def dispose(self) -> None: ...

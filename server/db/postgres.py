@@ -1,10 +1,10 @@
 """PostgreSQL through psycopg 3, for organisations that outgrew one file."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -63,6 +63,12 @@ class PostgresDatabase(Database):
 
     def worth_retrying(self, error: DBAPIError) -> bool:
         return getattr(error.orig, "sqlstate", None) in WORTH_RETRYING
+
+    async def scrub(self, tables: Sequence[str]) -> None:
+        """Dead rows are cleared away. Copies in the write-ahead log and its archive live as long as
+        these are kept."""
+        async with self.read(snapshot=False) as connection:
+            await connection.execute(text(f"VACUUM {', '.join(tables)}"))
 
     async def dispose(self) -> None:
         await self.writers.dispose()

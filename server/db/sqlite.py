@@ -9,7 +9,7 @@ when one connection checkpoints while another one commits.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from contextvars import copy_context
@@ -31,9 +31,15 @@ READERS = 2
 POOL_TIMEOUT_S = 10
 PASSIVE_BYTES = 4 * 1024 * 1024
 TRUNCATE_BYTES = 64 * 1024 * 1024
+SCRUBS = 20
+SCRUB_PAUSE_S = 0.25
 ALWAYS = ("busy_timeout=5000", "foreign_keys=ON", "trusted_schema=OFF", "wal_autocheckpoint=0")
 # A log that starts over is cut, so that its size says how much is not yet checkpointed.
-WRITER = ("journal_mode=WAL", "synchronous=FULL", "journal_size_limit=0", "cache_size=-32000")
+WRITER = (
+    *("journal_mode=WAL", "synchronous=FULL", "journal_size_limit=0", "cache_size=-32000"),
+    # What is erased is overwritten (law 35); what it costs is measured in docs/decisions.
+    "secure_delete=ON",
+)
 # What readers read stays the system's: a cache of their own would be filled, page by page, for
 # every first pull.
 READER = ("query_only=ON", "mmap_size=1073741824")
@@ -113,6 +119,16 @@ class SqliteDatabase(Database):
         if is_whole:
             # The next commit starts the log over.
             self.checkpoint_bytes = PASSIVE_BYTES
+
+    async def scrub(self, tables: Sequence[str]) -> None:
+        """Deleted content is overwritten in the file (secure_delete); the log, which holds pages as
+        they were, is emptied. A reader may be in the way for a moment."""
+        for _ in range(SCRUBS):
+            async with self.turn:
+                if await whole(self.beside(self.run_checkpoint, "TRUNCATE")):
+                    self.checkpoint_bytes = PASSIVE_BYTES
+                    return
+            await asyncio.sleep(SCRUB_PAUSE_S)
 
     def run_checkpoint(self, how: str) -> bool:
         """Whether everything that was committed is in the database's own file now."""

@@ -10,7 +10,7 @@ from sync import Ledger, Row, offer_values
 OFFERED = tuple(
     field
     for field in CustomerFields.__struct_encode_fields__
-    if field not in ("store_id", "source", "phone_fault")
+    if field not in ("store_id", "source", "phone_fault", "consent_anew")
 )
 """What people wrote about a customer and may have written differently."""
 

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 
 from server.exchange.entities import ENTITIES
 from server.exchange.page import warm_up
-from server.exchange.push import Pushes
+from server.exchange.push import Pushes, Secrets
 from server.ground import ground_in
 from server.rows import Movement
 from server.rows.tables import heads
@@ -26,7 +26,8 @@ async def open_exchange(app: Starlette) -> AsyncIterator[None]:
     app.state.announce = movement.tell
     app.state.entities = ENTITIES
     ground = ground_in(app)
-    app.state.pushes = Pushes(ground.database, ENTITIES, movement, ground.config.keys)
+    secrets = Secrets(ground.config.keys, ground.config.digest_key.encode())
+    app.state.pushes = Pushes(ground.database, ENTITIES, movement, secrets)
     yield
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Row as Record
@@ -18,7 +18,9 @@ from server.exchange.replay import Replay, read_replays
 from server.identity.devices import DEVICE, sender
 from server.identity.rights import LEFT
 from server.identity.tables import devices
+from server.photos.dooming import doom_bytes
 from server.pool.claims import count_for
+from server.privacy.suppression import note_suppressed
 from server.rows import Movement, Published, open_ledger, publish
 from server.rows.tables import pushes
 from server.visits.walls import read_walls
@@ -65,6 +67,17 @@ class Judged(msgspec.Struct, eq=False):
     gap: bool
 
 
+class Secrets(NamedTuple):
+    """`seals`: the keys under which codes of ours are signed. `digest_key`: names numbers that stay
+    away."""
+
+    seals: tuple[str, ...] = ()
+    digest_key: bytes = b""
+
+
+NO_SECRETS = Secrets()
+
+
 class Pushes:
     """Judges pushes in the order in which they came, as many as wait in one transaction.
 
@@ -77,11 +90,10 @@ class Pushes:
         database: Database,
         entities: Entities,
         movement: Movement,
-        seals: tuple[str, ...] = (),
+        secrets: Secrets = NO_SECRETS,
     ) -> None:
-        """`seals`: the keys under which codes of ours are signed."""
+        self.secrets = secrets
         self.database = database
-        self.seals = seals
         self.entities = entities
         self.movement = movement
         self.waiting: list[Job] = []
@@ -130,7 +142,7 @@ class Pushes:
 
     async def settle(self, batch: list[Job]) -> None:
         async def work(connection: AsyncConnection) -> tuple[list[PushAnswer], Published | None]:
-            return await settle_batch(connection, batch, self.entities, self.seals)
+            return await settle_batch(connection, batch, self.entities, self.secrets)
 
         answers, published = await self.database.transact(work)
         if published:
@@ -146,7 +158,7 @@ def fail(job: Job, error: Exception) -> None:
 
 
 async def settle_batch(
-    connection: AsyncConnection, batch: Sequence[Job], entities: Entities, seals: tuple[str, ...]
+    connection: AsyncConnection, batch: Sequence[Job], entities: Entities, secrets: Secrets
 ) -> tuple[list[PushAnswer], Published | None]:
     """Judge and write pushes of one organisation; the answers in the same order."""
     org_id = (await find_device(connection, batch[0])).org_id
@@ -159,13 +171,15 @@ async def settle_batch(
         [] if replay.mismatched else fresh_units(job.push, sender.next_seq)
         for job, sender, replay in zip(batch, senders, replays, strict=True)
     ]
-    await load_fresh(connection, ledger, senders, fresh, seals)
+    await load_fresh(connection, ledger, senders, fresh, secrets)
     judged = [
         await judge_job(connection, ledger, job, sender, units)
         for job, sender, units in zip(batch, senders, fresh, strict=True)
     ]
     for fault in ledger.faults:
         log.error("a rule failed", exc_info=fault)
+    if ledger.named_erased:
+        await doom_bytes(connection, org_id, ledger.named_erased)
     published = None
     if any(each.fresh for each in judged):
         published = await publish(connection, ledger)
@@ -178,7 +192,7 @@ async def load_fresh(
     ledger: Ledger,
     senders: Sequence[Record[Any]],
     fresh: Sequence[list[list[Operation]]],
-    seals: tuple[str, ...],
+    secrets: Secrets,
 ) -> None:
     """What the rules may read for all new operations of a batch."""
     said = [[each for unit in units for each in unit] for units in fresh]
@@ -188,8 +202,9 @@ async def load_fresh(
         for key in keys_of_author(operations, ledger.entities, sender.staff_id)
     ]
     everything = [each for operations in said for each in operations]
-    await read_walls(connection, ledger, everything, seals)
+    await read_walls(connection, ledger, everything, secrets.seals)
     await load_for(connection, ledger, everything, own)
+    await note_suppressed(connection, ledger, secrets.digest_key)
 
 
 async def find_device(connection: AsyncConnection, job: Job) -> Record[Any]:

@@ -32,6 +32,7 @@ from server.identity.sessions import (
 )
 from server.identity.tables import devices, sessions
 from server.intake import read_json
+from server.privacy.receipts import Receipts
 from server.rows import Movement, read_digests
 from server.rows.tables import heads, mismatches
 from sync import Cursor, Digest, ForeignCursor, Plan, decode_cursor, plan_pull
@@ -98,6 +99,9 @@ async def pull(request: Request) -> Response:
     reader = Reader(session.org_id, scopes)
     plan = plan_for(wish, session, scopes)
     opening = opening_of(plan, now)
+    if proves(wish, plan):
+        receipts: Receipts = request.app.state.receipts
+        receipts.note((session.org_id, wish.device), plan.cursor.seq, now)
     gzip = "gzip" in request.headers.get("accept-encoding", "")
     if is_idle(plan, session.head):
         return idle_answer(reader, plan.cursor, opening)
@@ -159,6 +163,13 @@ def opening_of(plan: Plan, now: int) -> dict[str, Any]:
     if plan.resync:
         opening["resync"] = True
     return opening
+
+
+def proves(wish: PullWish, plan: Plan) -> bool:
+    """Whether the phone comes back from a head whose digests it was told and found to be its own:
+    it holds what the server held there, and nothing else (law 35)."""
+    is_whole = plan.cursor.told and plan.cursor.backfill is None
+    return is_whole and not (wish.resend or plan.dropped or plan.resync)
 
 
 def is_idle(plan: Plan, head: int) -> bool:

@@ -73,6 +73,8 @@ async def submit(request: Request) -> Response:
         form = page.Form({**answers, "lang": language_in(sent)}, wrong, note or "check")
         return pages.answer_form(request, held, form, 429 if note == "busy" else 422)
     thanks = await receive(request, held, str(sent["nonce"]), answers)
+    if thanks is None:
+        return pages.show_gone(request)
     return thank(request, thanks, language_in(sent))
 
 
@@ -105,22 +107,27 @@ async def is_allowed(request: Request, held: Hanging, answers: Mapping[str, str]
 
 async def receive(
     request: Request, held: Hanging, nonce: str, answers: Mapping[str, str]
-) -> public.Thanks:
-    """One transaction; a page sent again finds what it did the first time."""
+) -> public.Thanks | None:
+    """One transaction; a page sent again finds what it did the first time. None if what it did was
+    erased since."""
     ground, now = ground_of(request), ground_of(request).clock()
     entities: Entities = request.app.state.entities
     poster, id = held.poster, public.name_arrival(nonce)
     fields = public.read_registration(answers, poster)
 
-    async def work(connection: AsyncConnection) -> tuple[Row, Published | None]:
+    async def work(connection: AsyncConnection) -> tuple[Row | None, Published | None]:
         ledger = await open_ledger(connection, poster.org_id, entities, now)
         await load_around(connection, ledger, fields, id)
+        if ledger.is_erased(id):
+            return None, None
         if (before := ledger.row(id)) is not None:
             return before, None
         arrival = arrive(ledger, fields, id)
         return arrival, await publish(connection, ledger)
 
     arrival, published = await ground.database.transact(work)
+    if arrival is None:
+        return None
     if published is not None:
         request.app.state.announce(published)
     patience_s = pages.patience_of(held)

@@ -10,6 +10,7 @@ from server.errors import Problem
 from server.photos import queries
 from server.photos.darkroom import Darkroom
 from server.photos.decoder import Picture, PictureRefused
+from server.photos.dooming import doom_if_erased
 from server.photos.facts import Blob, Tape, Upload
 from server.photos.settling import fact_row, settle_fact
 from server.photos.sounds import Sound, SoundRefused, read_sound
@@ -18,13 +19,14 @@ from server.photos.tus import Mismatch
 from server.rows import Published
 
 HASH_MISMATCH = "hash_mismatch"
+ERASED = "erased"
 
 
 class NotUsable(Problem):
     """The bytes arrived as they were sent, and are nothing we keep. Sending again is no use.
 
     Codes: not_a_picture, picture_broken, too_large, picture_animated, picture_too_heavy;
-    not_a_recording, recording_broken, recording_too_long.
+    not_a_recording, recording_broken, recording_too_long; erased.
     """
 
     status: ClassVar[int] = 422
@@ -44,13 +46,17 @@ async def finish(room: Darkroom, upload: Upload, file: StagedFile) -> Upload:
     if not await is_what_was_promised(room, upload, file):
         return await close(room, upload, file, HASH_MISMATCH)
     judge = develop if upload.kind == "photo" else listen
-    blob = await judge(room, upload, file)
+    async with room.blobs.keeping():
+        blob = await judge(room, upload, file)
 
-    async def save(connection: AsyncConnection) -> None:
-        await queries.save_blob(connection, blob)
+        async def save(connection: AsyncConnection) -> bool:
+            if await doom_if_erased(connection, blob):
+                return False
+            await queries.save_blob(connection, blob)
+            return True
 
-    await room.database.transact(save)
-    return await close(room, upload, file, blob.reason)
+        is_kept = await room.database.transact(save)
+    return await close(room, upload, file, blob.reason if is_kept else ERASED)
 
 
 async def is_what_was_promised(room: Darkroom, upload: Upload, file: StagedFile) -> bool:

@@ -8,6 +8,7 @@ from server.clock import DAY_MS
 from server.errors import NotFound
 from server.photos import queries
 from server.photos.darkroom import Darkroom
+from server.photos.dooming import remove_doomed
 from server.photos.facts import Upload
 from server.photos.staging import Busy
 from server.photos.uploads import recover
@@ -16,13 +17,15 @@ ORPHAN_MS = DAY_MS
 
 
 async def sweep(room: Darkroom) -> None:
-    """Ends expired uploads, judges those a crash left whole, removes files without an upload."""
+    """Ends expired uploads, judges those a crash left whole, removes files without an upload, and
+    those of what was erased."""
     await expire(room)
     async with room.database.read(snapshot=False) as connection:
         left = await queries.unjudged(connection)
     for upload in left:
         await judge(room, upload)
     await remove_orphans(room)
+    await remove_doomed(room)
 
 
 async def expire(room: Darkroom) -> None:

@@ -52,6 +52,14 @@ recording_blobs = org_table(
     pk=("recording_id", "sha256"),
 )
 
+# Files whose rows were erased, until the janitor has removed them. `kind`: blob, staged.
+doomed_files = org_table(
+    "doomed_files",
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    pk=("kind", "name"),
+)
+
 photo_thumbs = org_table(
     "photo_thumbs",
     Column("photo_id", Text, nullable=False),

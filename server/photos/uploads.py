@@ -17,11 +17,12 @@ from starlette.requests import ClientDisconnect
 from server.clock import DAY_MS
 from server.errors import NotFound, Problem, TooLarge, TooMany, Unavailable
 from server.photos import queries
-from server.photos.completion import finish, refusal
+from server.photos.completion import ERASED, NotUsable, finish, refusal
 from server.photos.darkroom import Darkroom
 from server.photos.facts import OpenUploads, Upload
 from server.photos.staging import Busy, StagedFile
 from server.photos.tus import Checksum, Creation, Locked, Mismatch, check_offset
+from server.rows import is_erased
 
 MAX_OPEN_UPLOADS = 50
 MAX_OPEN_BYTES = 300 * 1024 * 1024
@@ -58,6 +59,8 @@ async def create(room: Darkroom, sender: Sender, asked: Creation) -> Upload:
     upload = new_upload(sender, asked, room.clock())
 
     async def insert(connection: AsyncConnection) -> list[str]:
+        if await is_erased(connection, upload.org_id, upload.photo_id):
+            raise NotUsable(ERASED)
         where = (upload.org_id, upload.device_id)
         gone = await queries.supersede(connection, *where, upload.photo_id)
         check_quota(await queries.count_open(connection, *where, room.clock()), upload.length)

@@ -26,8 +26,12 @@ async def open_ledger(
 ) -> Ledger:
     """A ledger for a writing transaction. Takes the organisation's head row: whoever writes in
     this organisation waits, so that the feed's order is the order of commits (law 25)."""
-    await fetch(connection, HEAD, {"org": org_id})
+    await lock_head(connection, org_id)
     return Ledger(org_id, now, entities)
+
+
+async def lock_head(connection: AsyncConnection, org_id: str) -> None:
+    await fetch(connection, HEAD, {"org": org_id})
 
 
 async def load(
@@ -159,6 +163,7 @@ async def load_named(
             targets.append(target)
     for row in found:
         ledger.put_loaded(row)
+    found = [row for row in found if not row.is_erased]
     for name in names:
         if not ledger.is_alias(name):
             ledger.put_absent(name)
@@ -187,7 +192,7 @@ async def load_tree(connection: AsyncConnection, ledger: Ledger, roots: Sequence
     found = [make_row(*each) for each in held]
     for row in found:
         ledger.put_loaded(row)
-    return found
+    return [row for row in found if not row.is_erased]
 
 
 @cache
@@ -220,7 +225,15 @@ async def find_row(connection: AsyncConnection, org_id: str, id: str) -> Row | N
     target = (await connection.execute(alias)).scalar() or id
     query = select(*RECORD).where(rows.c.org_id == org_id, rows.c.id == target)
     held = (await connection.execute(query)).mappings().first()
-    return read_row(held) if held else None
+    row = read_row(held) if held else None
+    return None if row is None or row.is_erased else row
+
+
+async def is_erased(connection: AsyncConnection, org_id: str, id: str) -> bool:
+    """Whether the id named something that was erased, or that was not kept because of that."""
+    query = select(rows.c.body, rows.c.deleted).where(rows.c.org_id == org_id, rows.c.id == id)
+    held = (await connection.execute(query)).one_or_none()
+    return held is not None and bool(held.deleted) and held.body == "{}"
 
 
 def read_row(held: RowMapping) -> Row:

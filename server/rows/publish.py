@@ -109,7 +109,8 @@ def place_row(row: Row, ledger: Ledger) -> bool:
     root = row if row.root == row.id else ledger.row(row.root)
     before = row.scopes
     row.scopes = () if row.deleted else entity.place(row, root or row)
-    row.part = entity.part(row)
+    if not row.deleted:
+        row.part = entity.part(row)
     return row.scopes != before
 
 

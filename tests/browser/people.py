@@ -10,7 +10,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Locator, Page, Playwright, expect
 
-from tests.browser import pictures
+from tests.browser import axe, pictures
 from tests.browser.browsers import ARGS, CHROMIUM, PATIENCE_MS, SIZE, Profile, Scheme
 from tests.browser.company import Person
 from tests.browser.stage import Stage
@@ -320,6 +320,16 @@ class Manager(Staff):
         """On the customer's page."""
         self.button("删除这位客户").click()
         self.sheet(f"删除 {name}？").get_by_role("button", name="删除").click()
+        self.is_told("已删除")
+
+    def erases(self, name: str, why: str) -> None:
+        """On the customer's page."""
+        self.button("删除个人资料").click()
+        sheet = self.sheet(f"删除 {name} 的个人资料？")
+        sheet.get_by_role("button", name=why).click()
+        sheet.get_by_label("确认").fill("删除")
+        assert axe.violations(self.page) == []
+        sheet.get_by_role("button", name="永久删除").click()
         self.is_told("已删除")
 
     def brings_back(self, name: str) -> None:

@@ -2,7 +2,7 @@
 
 import zlib
 
-from tests.conformance.peer import Json, encode
+from tests.conformance.peer import Json, encode, make_id
 from tests.conformance.scene import Scene, expect, law
 
 
@@ -129,3 +129,26 @@ def revoked(scene: Scene) -> None:
     rows = scene.manager.pull().of("refusal").values()
     kept = [row["body"]["fields"] for row in rows if row["body"]["row_id"] == fact["i"]]
     expect(kept == [fact["f"]], kept)
+
+
+@law(35)
+def erased(scene: Scene) -> None:
+    """Who is erased leaves every phone, which is told so by ids alone; what still names them is
+    answered erased, whatever else is wrong with it, and is not kept."""
+    id = scene.register(scene.rep, need="待删除")
+    held = scene.manager.pull()
+    expect(id in held.rows, "not with the manager")
+    path = f"/api/customers/{id}/erasure"
+    done = scene.manager.call("POST", path, {"reason": "asked"})
+    expect(done.status == 200, done.body)
+    unit = [scene.comment(scene.rep, id), scene.rep.operation("comment", make_id(), {"text": 1})]
+    late = scene.rep.operation("correction", make_id(), {"fact_id": unit[0]["i"], "note": "晚"})
+    told = scene.rep.push(unit, [late]).json["except"]
+    expect([(each["o"], each["code"]) for each in told] == [("refused", "erased")] * 3, told)
+    for peer in (held, scene.rep):
+        peer.pull()
+        expect(id not in peer.rows, "still there")
+        expect(any(row["body"]["ids"] == [id] for row in peer.of("erasure").values()), "not told")
+        expect(peer.agrees(), "digests differ")
+    kept = [row["body"]["row_id"] for row in scene.rep.of("refusal").values()]
+    expect(not {unit[0]["i"], late["i"]} & set(kept), "kept")

@@ -9,7 +9,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import update
+import msgspec
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -31,8 +32,10 @@ from server.identity.reports import Reports
 from server.identity.rights import change_rights
 from server.identity.sessions import COOKIE, LastSeen, start_session
 from server.leads.arrivals import arrive, load_around
+from server.privacy.erasing import Wish, erase
+from server.privacy.receipts import Receipts
 from server.rows import load, open_ledger, publish
-from server.rows.tables import heads
+from server.rows.tables import heads, rows
 from tests.cast import CODE, ORG
 from tests.simulation.driver import FragileDatabase
 
@@ -76,7 +79,7 @@ class Exchange:
         state = self.app.state
         state.ground = self.ground
         state.metrics = Metrics()
-        state.seen, state.reports = LastSeen(), Reports()
+        state.seen, state.reports, state.receipts = LastSeen(), Reports(), Receipts()
         state.stopping = asyncio.Event()
         for opening in (open_exchange, open_worker):
             await self.stack.enter_async_context(opening(self.app))
@@ -126,6 +129,24 @@ class Exchange:
                 await publish(connection, ledger)
 
         await self.database.transact(work)
+
+    async def erase(self, id: str) -> list[str] | None:
+        """The records that were part of this one before, or None: asked again there is nobody."""
+
+        async def work(connection: AsyncConnection) -> list[str] | None:
+            ledger = await open_ledger(connection, ORG, ENTITIES, self.clock())
+            person = (await load(connection, ledger, [id])).row(id)
+            if person is None or person.entity != "customer":
+                return None
+            parted = await connection.execute(select(rows.c.body).where(rows.c.entity == "unmerge"))
+            former = [
+                msgspec.json.decode(body)["alias_id"] for body in parted.scalars() if body != "{}"
+            ]
+            key = self.ground.config.digest_key.encode()
+            await erase(connection, ledger, Wish(id, "lin", "asked"), key, lambda entry: None)
+            return former
+
+        return await self.database.transact(work)
 
     async def enrol(self, person: str, device: str) -> tuple[str, str]:
         """A device's credential, and a session for its person."""

@@ -22,6 +22,7 @@ from tests.postgres import create_schema
 from tests.simulation.acts import ACTS
 from tests.simulation.checks import check, check_phones
 from tests.simulation.driver import Crash
+from tests.simulation.erasing import ERASING
 from tests.simulation.kin import KIN
 from tests.simulation.world import World
 from tests.simulation.writing import WRITINGS
@@ -183,6 +184,15 @@ def test_contacts_and_their_numbers_agree_too() -> None:
         for writing, weight in KIN.items():
             patch.setitem(WRITINGS, writing, weight)
         run(11, 900)
+
+
+def test_phones_and_server_agree_while_customers_are_erased() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        for act, weight in ERASING.items():
+            patch.setitem(ACTS, act, weight)
+        met = run(13, 1_200).counts
+    assert met["erasure"]
+    assert met["refused erased"]
 
 
 def test_the_same_seed_gives_the_same_run() -> None:

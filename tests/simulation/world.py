@@ -80,6 +80,8 @@ class World:
         self.answers: list[Wire] = []
         self.written: dict[tuple[str, int, bytes], Operation] = {}
         self.lost: set[bytes] = set()
+        # What was written to one of these may have been of a record that was erased since.
+        self.parted: set[str] = set()
         self.outcomes: dict[tuple[str, int], Any] = {}
 
     async def begin(self) -> None:

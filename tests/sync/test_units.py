@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync import Author, Ledger, Operation, Refused, Row, Timing, judge
+from sync import Author, Ledger, Operation, Refused, Row, Timing, find_reading, judge
 from tests.sync.organisation import Organisation, Person
 from tests.sync.phone import Hand
-from tests.sync.stage import HOUR, NOON, creation, new_id, patch
+from tests.sync.stage import ENTITIES, HOUR, NOON, creation, new_id, patch
 
 LI = Person("li")
 HELD = new_id("held")
@@ -45,9 +45,11 @@ POISONS: list[dict[str, Any]] = [
 ]
 
 
+USUAL: dict[str, Any] = {"e": "visit", "f": {"person_id": HELD}, "t": NOON}
+
+
 def poison(n: int, **wrong: Any) -> Operation:
-    usual = {"e": "visit", "i": new_id("poison", n), "f": {"person_id": HELD}, "t": NOON}
-    return Operation(n=n, **{**usual, **wrong})
+    return Operation(n=n, **{"i": new_id("poison", n), **USUAL, **wrong})
 
 
 def with_held_person() -> Organisation:
@@ -244,3 +246,34 @@ def test_a_deadline_withdrawn_in_the_transaction_that_set_it_never_stands() -> N
     ledger.cancel("call_again", "zhang")
     standing, _ = ledger.settled_timers()
     assert [each.subject_id for each in standing] == ["wang"]
+
+
+@pytest.mark.parametrize("wrong", [each for each in POISONS if HELD in str({**USUAL, **each})])
+def test_what_names_somebody_erased_is_answered_so_whatever_is_wrong_with_it(
+    wrong: dict[str, Any],
+) -> None:
+    """All other refusals are kept."""
+    unit = [creation(1, "person", new_id("other"), name="李"), poison(2, **wrong)]
+    reading = find_reading(unit, ENTITIES)
+    assert HELD in reading.wanted.ids
+    ledger = Ledger("org", NOON, ENTITIES)
+    left = Row(
+        id=HELD,
+        entity="person",
+        root=HELD,
+        body={},
+        at=0,
+        captured_at=0,
+        received_at=0,
+        deleted=True,
+    )
+    ledger.put_loaded(left)
+    for id in reading.wanted.ids:
+        ledger.put_absent(id)
+    author = Author(staff_id="li", role="rep", device="first")
+    assert judge([unit], ledger, author, TIMING) == [Refused(1, "erased"), Refused(2, "erased")]
+    assert ledger.rows_of("refusal") == []
+    assert all(row.is_erased for row in ledger.touched.values())
+    after = [creation(3, "visit", new_id("after"), person_id=new_id("other"))]
+    ledger.put_absent(after[0].i)
+    assert judge([after], ledger, author, TIMING) == [Refused(3, "erased")]

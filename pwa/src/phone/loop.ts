@@ -212,7 +212,10 @@ async function pullOwn(who: Person): Promise<Pulled> {
   // A first sync that was cut stands where it was until it goes on.
   if (pulled.head || !first) note({ backfill: null })
   if (pulled.meaning === 'ack') await Promise.all([renewLease(who), tellLosses(who)])
-  if (pulled.head) await prove(cache, outboxOf(who.org.id, who.staff_id), refused)
+  if (pulled.head) {
+    await prove(cache, outboxOf(who.org.id, who.staff_id), refused)
+    if (await cache.rows.where('entity').equals('erasure').count()) await (await import('./erased')).carryOut(who.org.id, who.staff_id)
+  }
   if (pulled.code === 'differs') await cache.meta.put({ key: 'differs', value: true })
   return pulled
 }

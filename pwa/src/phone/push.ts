@@ -119,6 +119,7 @@ async function received(outbox: OutboxDatabase, device: string, batch: Operation
     await outbox.meta.bulkPut([{ key: 'contact_at', value: answer.contact_at }, { key: 'sent_total', value: await total(outbox, done.filter((op) => !['refused', 'mismatch'].includes(judged.get(op.seq)?.o ?? '')).length) }])
     await forgetOldReceipts(outbox)
   })
+  if ((answer.except ?? []).some((one) => one.o === 'refused' && one.code === 'erased')) await (await import('./erased')).forgetAnswered(outbox)
   const rest = batch.filter((op) => !done.includes(op) || foreign.includes(op))
   if (rest.length) await held(outbox, rest, { meaning: 'later', wait_ms: 0, code: '' })
   const told = answer.revoked ? { revoked: answer.revoked } : {}

@@ -60,6 +60,7 @@ function wireOf({ id }: PendingPhoto, { outbox, credential }: Errand): Wire {
 /** The bytes leave the phone only when the server has judged them whole; a refused photo stays here to be seen. */
 async function keepOutcome(id: string, outcome: Outcome, { outbox }: Errand): Promise<void> {
   if (outcome.kind === 'sent') await outbox.photos.update(id, { state: 'stored', blob: new ArrayBuffer(0) })
+  else if (outcome.kind === 'refused' && outcome.code === 'erased') await outbox.photos.delete(id)
   else if (outcome.kind === 'refused') await outbox.photos.update(id, { state: 'refused' })
   else await outbox.photos.update(id, { state: 'waiting' })
 }

@@ -9,12 +9,13 @@ import { me } from '../phone/session'
 /** Answers that no other words would change: there is only to know. */
 const FINAL = ['taken', 'not_open', 'erased', 'id_taken', 'deleted', 'late', 'open_lead', 'not_in_pool', 'snoozed_enough', 'snooze_over', 'snooze_too_long']
 /** The trouble is not in what was written: it is sent again as it is. */
-const AS_IT_IS = ['fault', 'unknown_entity', 'revoked', 'daily_limit', 'cool_off', 'full']
+const AS_IT_IS = ['erased_before', 'fault', 'unknown_entity', 'revoked', 'daily_limit', 'cool_off', 'full']
 /** What is itself a word about a refusal: nothing was lost with it. */
 const WORDS = ['appeal', 'release', 'acknowledgement']
 
 /** What a person can do about a refusal: only know it, send it again as it is, or mend it first. */
 export function wayOut({ code, entity }: Pick<Refused, 'code' | 'entity'>): 'know' | 'resend' | 'mend' {
+  if (code === 'erased_before' && entity !== 'customer') return 'mend'
   if (FINAL.includes(code) || isWord(entity)) return 'know'
   return AS_IT_IS.includes(code) ? 'resend' : 'mend'
 }

@@ -1,0 +1,32 @@
+import { call } from '../phone/api'
+
+export type Reason = 'asked' | 'consent_withdrawn' | 'retention_over' | 'under_14'
+export const REASONS: Reason[] = ['asked', 'consent_withdrawn', 'retention_over', 'under_14']
+
+/** What would go: how many of each kind, from how many phones. */
+export interface Preview { records: Record<string, number>; open_leads: number; phones: number }
+export interface Phone { device_id: string; name: string; staff_id: string; staff_name: string; last_seen_at: number | null; revoked_at: number | null }
+/** `by_id` null: the customer themselves, by a link. */
+export interface Erasure { id: string; at: number; by_id: string | null; reason: Reason; store_id: string; confirmed: number; waiting: Phone[] }
+
+/** Null without a network: nothing of this waits on a phone. */
+export async function foresee(customer_id: string): Promise<Preview | null> {
+  return (await call<Preview>('GET', pathOf(customer_id))).body
+}
+
+export async function erase(customer_id: string, reason: Reason): Promise<boolean> {
+  return (await call('POST', pathOf(customer_id), { reason }, 60_000)).ok
+}
+
+export async function fetchErasures(): Promise<Erasure[] | null> {
+  return (await call<{ erasures: Erasure[] }>('GET', '/api/erasures')).body?.erasures ?? null
+}
+
+/** The kinds that somebody can picture, and how many there are of each. */
+export function counted({ records }: Preview): [kind: 'follow_up' | 'comment' | 'visit' | 'photo' | 'recording', n: number][] {
+  return (['follow_up', 'comment', 'visit', 'photo', 'recording'] as const).flatMap((kind) => (records[kind] ? [[kind, records[kind]]] : []))
+}
+
+function pathOf(customer_id: string): string {
+  return `/api/customers/${customer_id}/erasure`
+}

@@ -1,0 +1,1 @@
+"""What people may ask of us about themselves: here, to be erased (law 35)."""

@@ -1,0 +1,99 @@
+"""What is kept beside the rows and says something of them: deleted, a statement a table."""
+
+from collections.abc import Collection, Iterable
+
+import msgspec
+from sqlalchemy import ColumnElement, Text, bindparam, delete, func, select, type_coerce, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.customers.pool_card import POOL_KEY
+from server.customers.register import PASS_KEY
+from server.db import as_list, fetch, listed
+from server.notify.tables import notifications
+from server.notify.words import tame
+from server.photos.dooming import doom_bytes
+from server.rows.tables import awaited, deadlines, evictions, history, keys
+from sync import Ledger, Row
+
+NAMELESS = "一位客户"
+SHORTEST = 2
+"""A name of one character is in too many sentences about others."""
+
+FINDING = (PASS_KEY, POOL_KEY)
+"""These keys are made of ids, and find what was erased: who scans a pass late is told so."""
+
+
+CLEARED = ("rows", "history", "keys", "notifications", "photo_thumbs", "photo_blobs")
+"""Tables that had content."""
+
+
+async def forget(connection: AsyncConnection, ledger: Ledger, gone: Collection[Row]) -> None:
+    """Clocks and offers end with it: a lead that is open is closed by the same act."""
+    ids = [row.id for row in gone]
+    given = {"org": ledger.org, "ids": as_list(ids)}
+    among = listed(connection.dialect.name, "ids")
+    for statement in (
+        delete(history).where(is_ours(history), history.c.row_id.in_(among)),
+        delete(history).where(is_ours(history), history.c.root.in_(among)),
+        delete(awaited).where(is_ours(awaited), awaited.c.refusal_id.in_(among)),
+        delete(awaited).where(is_ours(awaited), awaited.c.missing_id.in_(among)),
+        delete(deadlines).where(is_ours(deadlines), deadlines.c.subject_id.in_(among)),
+        delete(notifications).where(is_ours(notifications), notifications.c.lead_id.in_(among)),
+        delete(keys).where(is_ours(keys), keys.c.row_id.in_(among), keys.c.kind.not_in(FINDING)),
+    ):
+        await connection.execute(statement, given)
+    await doom_bytes(connection, ledger.org, ids)
+    await forget_offered(connection, ledger.org, gone)
+    await unname_messages(connection, ledger.org, gone)
+
+
+def is_ours(table: object) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = table.c.org_id == bindparam("org")  # type: ignore[attr-defined]
+    return found
+
+
+async def forget_offered(connection: AsyncConnection, org_id: str, gone: Iterable[Row]) -> None:
+    """Values that were offered to another record are in its history, too."""
+    for row in gone:
+        if row.entity == "conflict" and row.body.get("from_id"):
+            told = row.body
+            await connection.execute(
+                delete(history).where(
+                    history.c.org_id == org_id,
+                    history.c.row_id == told["row_id"],
+                    history.c.field == told["field"],
+                    history.c.at == told["at_other"],
+                    history.c.value == msgspec.json.encode(told["value_other"]).decode(),
+                )
+            )
+
+
+async def unname_messages(connection: AsyncConnection, org_id: str, gone: Iterable[Row]) -> None:
+    """A message about several customers goes out without this name."""
+    body = type_coerce(notifications.c.body, Text)
+    for name in names_of(gone):
+        await connection.execute(
+            update(notifications)
+            .where(notifications.c.org_id == org_id, body.contains(name, autoescape=True))
+            .values(body=func.replace(body, name, NAMELESS))
+        )
+
+
+def names_of(gone: Iterable[Row]) -> list[str]:
+    records = (row for row in gone if row.entity == "customer")
+    called = {tame(str(row.body.get("name") or "")) for row in records}
+    return sorted(name for name in called if len(name) >= SHORTEST)
+
+
+async def read_evicted(connection: AsyncConnection, org_id: str, ids: Collection[str]) -> set[str]:
+    """Where these rows were before: phones that were not seen since may hold them there."""
+    query = (
+        select(evictions.c.scope)
+        .where(
+            evictions.c.org_id == bindparam("org"),
+            evictions.c.id.in_(listed(connection.dialect.name, "ids")),
+        )
+        .distinct()
+    )
+    found = await fetch(connection, query, {"org": org_id, "ids": as_list(ids)})
+    return {scope for (scope,) in found}

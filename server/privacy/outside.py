@@ -1,0 +1,105 @@
+"""What is about a customer and hangs outside their tree: cards, questions about two records, values
+that were offered to another record, and content that was refused."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Select, Text, or_, select, type_coerce
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.customers import phone
+from server.rows import load_tree, read_row
+from server.rows.tables import RECORD, rows
+from sync import Ledger, Row
+
+ABOUT = ("candidate", "pool_card", "conflict")
+REFUSAL = "refusal"
+
+
+async def find_outside(
+    connection: AsyncConnection, ledger: Ledger, tree: Collection[Row]
+) -> list[Row]:
+    """One look at all rows that may be; then what hangs under those that are."""
+    ids = {row.id for row in tree}
+    records = [row.id for row in tree if row.entity == "customer"]
+    if not records:
+        return []
+    may_be = await connection.execute(naming(ledger.org, records))
+    found = [read_row(held) for held in may_be.mappings()]
+    beside = [row for row in found if row.id not in ids and not row.is_erased]
+    about = [row for row in beside if row.entity != REFUSAL and is_about(row, ids)]
+    about += find_refusals([row for row in beside if row.entity == REFUSAL], ids, numbers_of(tree))
+    for row in about:
+        ledger.put_loaded(row)
+    roots = [row.id for row in about if row.root == row.id]
+    hanging = await load_tree(connection, ledger, roots)
+    return own_rows(ledger, (*about, *hanging))
+
+
+def own_rows(ledger: Ledger, found: Iterable[Row]) -> list[Row]:
+    """As the ledger has them: it may have loaded some of them before."""
+    own = (ledger.own(id) for id in dict.fromkeys(row.id for row in found))
+    return [row for row in own if row is not None]
+
+
+def naming(org_id: str, records: Iterable[str]) -> Select[Any]:
+    body = type_coerce(rows.c.body, Text)
+    names_one = or_(*(body.contains(id, autoescape=True) for id in records))
+    may_be = (rows.c.entity == REFUSAL) | (rows.c.entity.in_(ABOUT) & names_one)
+    return select(*RECORD).where(rows.c.org_id == org_id, may_be)
+
+
+def is_about(row: Row, ids: Collection[str]) -> bool:
+    body = row.body
+    named = [body.get("customer_id"), body.get("from_id")]
+    named += [body[side]["id"] for side in ("one", "other") if side in body]
+    return any(name in ids for name in named)
+
+
+def numbers_of(tree: Iterable[Row]) -> set[str]:
+    """The customer's own: of the records that became one, and others that are theirs."""
+    theirs = (row for row in tree if row.entity == "customer" or row.body.get("relation") == "self")
+    numbers = (phone.canonical(str(row.body.get("phone") or "")) for row in theirs)
+    return {number for number in numbers if number}
+
+
+def find_refusals(
+    refusals: Iterable[Row], ids: Collection[str], numbers: Collection[str]
+) -> list[Row]:
+    """Units of which any part names a row of the tree or a number of the customer's; and those that
+    name a record which was refused in one of them, and so on."""
+    units: dict[tuple[str, int], list[Row]] = defaultdict(list)
+    for row in refusals:
+        units[row.body["device"], (row.body.get("unit") or [row.body["seq"]])[0]].append(row)
+    known, found = set(ids), []
+    while near := [key for key, unit in units.items() if names_any(unit, known, numbers)]:
+        for key in near:
+            unit = units.pop(key)
+            found += unit
+            known |= {row.body["row_id"] for row in unit if is_new(row)}
+    return found
+
+
+def names_any(unit: Iterable[Row], ids: Collection[str], numbers: Collection[str]) -> bool:
+    return any(names(refusal, ids, numbers) for refusal in unit)
+
+
+def is_new(refusal: Row) -> bool:
+    """Whether its id can be nobody else's."""
+    return refusal.body["base"] is None and refusal.body["code"] != "id_taken"
+
+
+def names(refusal: Row, ids: Collection[str], numbers: Collection[str]) -> bool:
+    if refusal.body["row_id"] in ids:
+        return True
+    texts = list(texts_in(refusal.body["fields"]))
+    return any(text in ids for text in texts) or any(phone.canonical(t) in numbers for t in texts)
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(each)
