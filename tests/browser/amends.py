@@ -75,7 +75,7 @@ class Amends:
     def see_what_was_deleted(self) -> None:
         page = self.at_lin
         page.goto(f"/customers/{self.mistaken['id']}")
-        page.locator("main section button:has(.lucide-trash-2)").click()
+        page.locator("main section button:has(.lucide-trash)").click()
         self.stop("delete", page, "dialog[open] footer button")
         confirm(page)
         self.records.until(lambda: bool(self.records.bodies("deletion")))
