@@ -135,7 +135,10 @@ class Life:
         person = {"relation": "self", "name": self.needle(), "phone": NUMBERS[1]}
         await self.plant(self.bo, "contact", customer_id=self.id, note=self.needle(), **person)
         at = {"fix_at": self.clock(), "customer_id": self.id, "note": self.needle()}
-        await self.plant(self.bo, "visit", **PLACE, **at)
+        visit_id = await self.plant(self.bo, "visit", **PLACE, **at)
+        await self.plant(self.bo, "departure", visit_id=visit_id)
+        word = {"visit_id": visit_id, "choice": "confirm", "note": self.needle()}
+        await self.plant(self.lin, "attestation", **word)
 
     async def quarrel(self) -> None:
         """Two write another budget at the same time; one keeps what won."""
