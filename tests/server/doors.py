@@ -70,6 +70,9 @@ def doors(wu: Phone, hidden: Hidden) -> list[Door]:
     async def pull(id: str) -> httpx.Response:
         return await wu.client.post("/sync/pull", json={"device": id, "cursor": None})
 
+    async def erase(id: str) -> httpx.Response:
+        return await wu.client.post(f"/api/customers/{id}/erasure", json={"reason": "asked"})
+
     async def patch(name: str) -> httpx.Response:
         headers = {"content-type": "application/offset+octet-stream", "upload-offset": "0"}
         return await tus(wu, "PATCH", f"/photos/uploads/{name}", headers, b"x")
@@ -84,6 +87,8 @@ def doors(wu: Phone, hidden: Hidden) -> list[Door]:
         *(Door(s, get(f"/photos/{{}}/{s}"), hidden.photos, nothing) for s in SIZES),
         Door("play", get("/recordings/{}"), hidden.recordings, nothing),
         Door("candidates", get("/api/leads/{}/candidates"), hidden.leads, nothing),
+        Door("erase", erase, hidden.customers, nothing),
+        Door("foresee", get("/api/customers/{}/erasure"), hidden.customers, nothing),
         Door("revoke", lambda id: wu.client.delete(f"/api/devices/{id}"), hidden.devices, nothing),
         Door("pull", pull, hidden.devices, nothing),
         Door("head", upload("HEAD"), uploads, no_upload),

@@ -24,7 +24,7 @@ from tests.server.tapes import webm
 
 NEEDLE = "nadel"
 NUMBERS = ["13712340001", "13712340002", "13712340003", "13712340004"]
-PLACE = {"lat": 31.2, "lng": 121.4, "accuracy_m": 12.0, "fix_source": "gps"}
+PLACE = {"lat": 31.2468013, "lng": 121.4, "accuracy_m": 12.0, "fix_source": "gps"}
 
 
 class Haystack:
@@ -135,10 +135,10 @@ class Life:
         person = {"relation": "self", "name": self.needle(), "phone": NUMBERS[1]}
         await self.plant(self.bo, "contact", customer_id=self.id, note=self.needle(), **person)
         at = {"fix_at": self.clock(), "customer_id": self.id, "note": self.needle()}
-        visit_id = await self.plant(self.bo, "visit", **PLACE, **at)
-        await self.plant(self.bo, "departure", visit_id=visit_id)
-        word = {"visit_id": visit_id, "choice": "confirm", "note": self.needle()}
-        await self.plant(self.lin, "attestation", **word)
+        visit = await self.plant(self.bo, "visit", **PLACE, wall_code=self.needle(), **at)
+        await self.plant(self.bo, "departure", visit_id=visit)
+        doubt = {"visit_id": visit, "choice": "doubt", "note": self.needle()}
+        await self.plant(self.lin, "attestation", **doubt)
 
     async def quarrel(self) -> None:
         """Two write another budget at the same time; one keeps what won."""

@@ -25,6 +25,7 @@ ALL_DOORS = {
     "/api/staff", "/api/staff/{id}", "/api/staff/{id}/handover",
     "/api/staff/{id}/handover/rehearsal", "/api/staff-list", "/api/hr/people",
     "/api/wecom/{org_code}", "/api/stores/{id}", "/api/known-phones",
+    "/api/customers/{id}/erasure", "/api/erasures",
     "/api/devices", "/api/devices/{id}", "/api/leads/{id}/candidates", "/api/losses",
     "/api/boards", "/api/boards/{id}",
     "/api/organisation", "/api/stores/{id}/routing", "/api/stores/{id}/routing/rehearsal",
