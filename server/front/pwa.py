@@ -48,8 +48,8 @@ ASK_AGAIN = "no-cache"
 MOST_BYTES = 16 * 1024 * 1024
 """A build is under 3 MB; a new one is served while phones still ask for the old."""
 
-Key = tuple[Path, int, bool]
-"""The file, its time (to forget older content), and whether it is shrunk."""
+Key = tuple[Path, int, str]
+"""The file, its time (to forget older content), and how it is shrunk: br, gzip, or not at all."""
 Kept = tuple[bytes, str]
 """The content and its entity tag."""
 
@@ -85,8 +85,8 @@ class Pwa:
 
 def respond(file: Path, hashed: bool, headers: Headers) -> Response:
     changed = file.stat().st_mtime_ns
-    shrunk = file.suffix in SHRINKS and "gzip" in headers.get("accept-encoding", "")
-    content, tag = SHELF.take(file, changed, shrunk)
+    coding = choose_coding(file, headers)
+    content, tag = SHELF.take(file, changed, coding)
     sent = {
         "etag": tag,
         "cache-control": FOREVER if hashed else ASK_AGAIN,
@@ -94,10 +94,27 @@ def respond(file: Path, hashed: bool, headers: Headers) -> Response:
     }
     if headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=sent)
-    if shrunk:
-        sent["content-encoding"] = "gzip"
+    if coding:
+        sent["content-encoding"] = coding
     kind = KINDS.get(file.suffix, "application/octet-stream")
     return Response(content, headers={**sent, "content-type": kind})
+
+
+def choose_coding(file: Path, headers: Headers) -> str:
+    """Brotli is an eighth smaller where the build has made it; browsers take it from hosts that
+    have a certificate."""
+    taken = [
+        each.partition(";")[0].strip() for each in headers.get("accept-encoding", "").split(",")
+    ]
+    if file.suffix not in SHRINKS:
+        return ""
+    if "br" in taken and ready_made(file, "br").is_file():
+        return "br"
+    return "gzip" if "gzip" in taken else ""
+
+
+def ready_made(file: Path, suffix: str) -> Path:
+    return file.with_name(f"{file.name}.{suffix}")
 
 
 class Shelf:
@@ -134,10 +151,12 @@ class Shelf:
 SHELF = Shelf()
 
 
-def read(file: Path, changed: int, shrunk: bool) -> Kept:
-    ready_made = file.with_name(file.name + ".gz")
+def read(file: Path, changed: int, coding: str) -> Kept:
     content = file.read_bytes()
-    tag = f'"{hashlib.sha256(content).hexdigest()[:16]}{"-gz" if shrunk else ""}"'
-    if not shrunk:
+    tag = f'"{hashlib.sha256(content).hexdigest()[:16]}{"-" + coding if coding else ""}"'
+    if coding == "br":
+        return ready_made(file, "br").read_bytes(), tag
+    if coding != "gzip":
         return content, tag
-    return ready_made.read_bytes() if ready_made.is_file() else gzip.compress(content, 6), tag
+    made = ready_made(file, "gz")
+    return made.read_bytes() if made.is_file() else gzip.compress(content, 6), tag

@@ -196,6 +196,12 @@ async def test_text_is_sent_compressed_and_ready_made_if_there_is_one(
     assert "content-encoding" not in plain.headers
     (tmp_path / "manifest.webmanifest.gz").write_bytes(gzip.compress(b'{"made":"before"}'))
     assert (await shop.get("/manifest.webmanifest")).json() == {"made": "before"}
+    (tmp_path / "sw.js.br").write_bytes(b"smallest")
+    for taken, coding in (("gzip, br;q=0.9", "br"), ("gzip", "gzip")):
+        async with shop.stream("GET", "/sw.js", headers={"accept-encoding": taken}) as answer:
+            assert answer.headers["content-encoding"] == coding
+            sent = b"".join([part async for part in answer.aiter_raw()])
+        assert (sent == b"smallest") is (coding == "br")
 
 
 @pytest.mark.parametrize("path", ["/../outside.txt", "/%2e%2e/outside.txt", "/assets/../../x"])
@@ -235,11 +241,11 @@ def test_a_build_of_any_number_of_files_is_read_once_and_memory_has_a_bound(tmp_
         file.write_bytes(b"old")
     shelf = Shelf(most_bytes=3 * len(files))
     for _ in range(2):
-        assert {shelf.take(file, 1, False)[0] for file in files} == {b"old"}
+        assert {shelf.take(file, 1, "")[0] for file in files} == {b"old"}
         for file in files:
             file.write_bytes(b"new")  # unseen: nobody says that its time has changed
 
-    assert shelf.take(files[0], 2, False)[0] == b"new"
+    assert shelf.take(files[0], 2, "")[0] == b"new"
     assert shelf.bytes == 3 * len(files)
-    assert shelf.take(files[1], 1, False)[0] == b"old"
-    assert shelf.take(files[0], 1, False)[0] == b"new", "the longest unasked went"
+    assert shelf.take(files[1], 1, "")[0] == b"old"
+    assert shelf.take(files[0], 1, "")[0] == b"new", "the longest unasked went"
