@@ -46,6 +46,10 @@ class Config:
     push_key: str = field(default="", repr=False)
     # Names the numbers of people who were erased; unlike `keys` it is never replaced.
     digest_key: str = field(default="", repr=False)
+    # Where pictures and recordings are kept: s3://bucket/prefix, say. Empty: in the data folder.
+    blobs: str = ""
+    # A bucket of this very machine may be asked without a certificate.
+    blobs_plain: bool = False
     # The journal of erasures. None: beside the data folder, where no copy of it puts it back.
     erasures: Path | None = None
 
@@ -59,8 +63,8 @@ class Config:
 
 
 def read_config(environ: Mapping[str, str] | None = None) -> Config:
-    """Reads SHOPBELL_PORT, _HOST, _DATABASE_URL, _DATA, _SECRETS, _ORIGIN, _ERASURES,
-    _ROBOT_LOOPBACK and those of `read_smtp`.
+    """Reads SHOPBELL_PORT, _HOST, _DATABASE_URL, _DATA, _SECRETS, _ORIGIN, _BLOBS,
+    _ERASURES, _ROBOT_LOOPBACK and those of `read_smtp`.
 
     Makes the data folder, and in it a `secrets` file when no key was given, a `push-key` and a
     `digest-key`.
@@ -80,6 +84,8 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         robot_loopback=env.get("SHOPBELL_ROBOT_LOOPBACK", "") == "1",
         push_key=kept_keys(data / "push-key", new_push_key)[0],
         digest_key=kept_keys(data / "digest-key")[0],
+        blobs=env.get("SHOPBELL_BLOBS", ""),
+        blobs_plain=env.get("AWS_ENDPOINT_URL", "").startswith("http://127.0.0.1:"),
         erasures=Path(env["SHOPBELL_ERASURES"]).resolve() if env.get("SHOPBELL_ERASURES") else None,
     )
 

@@ -55,6 +55,15 @@ class Database(ABC):
         can."""
 
     @abstractmethod
+    def sharing(self, name: str) -> AbstractAsyncContextManager[None]:
+        """While many add to something outside of the database, nobody is alone with it."""
+
+    @abstractmethod
+    def alone(self, name: str) -> AbstractAsyncContextManager[bool]:
+        """Whether nobody shares it now; then nobody begins to until the block ends. Waits for
+        nobody."""
+
+    @abstractmethod
     async def dispose(self) -> None: ...
 
     async def transact(self, work: Work[T]) -> T:

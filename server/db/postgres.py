@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from server.db.database import Database, whole
+from server.db.guards import lone_advice, shared_advice
 from server.errors import Unavailable
 
 POOL_SIZE = 8
@@ -69,6 +70,19 @@ class PostgresDatabase(Database):
         these are kept."""
         async with self.read(snapshot=False) as connection:
             await connection.execute(text(f"VACUUM {', '.join(tables)}"))
+
+    @asynccontextmanager
+    async def sharing(self, name: str) -> AsyncIterator[None]:
+        async with self.read(snapshot=False) as connection, shared_advice(connection, name):
+            yield
+
+    @asynccontextmanager
+    async def alone(self, name: str) -> AsyncIterator[bool]:
+        async with (
+            self.read(snapshot=False) as connection,
+            lone_advice(connection, name) as is_alone,
+        ):
+            yield is_alone
 
     async def dispose(self) -> None:
         await self.writers.dispose()

@@ -11,7 +11,7 @@ when one connection checkpoints while another one commits.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import copy_context
 from pathlib import Path
 from typing import Any, cast
@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from server.db.database import Database, T, Work, whole
 from server.db.direct import Direct, finish
+from server.db.guards import lone_file, shared_file
 from server.db.lookup import driver_of, lookup_for
 from server.errors import Unavailable
 
@@ -138,6 +139,12 @@ class SqliteDatabase(Database):
         finally:
             raw.close()
         return not busy and pages == copied
+
+    def sharing(self, name: str) -> AbstractAsyncContextManager[None]:
+        return shared_file(self.path.with_name(f"{name}.lock"))
+
+    def alone(self, name: str) -> AbstractAsyncContextManager[bool]:
+        return lone_file(self.path.with_name(f"{name}.lock"))
 
     async def dispose(self) -> None:
         if self.opening is not None:

@@ -2,12 +2,14 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.errors import Problem
 from server.photos import queries
+from server.photos.blobs import BLOBS
 from server.photos.darkroom import Darkroom
 from server.photos.decoder import Picture, PictureRefused
 from server.photos.dooming import doom_if_erased
@@ -45,18 +47,19 @@ async def finish(room: Darkroom, upload: Upload, file: StagedFile) -> Upload:
     """
     if not await is_what_was_promised(room, upload, file):
         return await close(room, upload, file, HASH_MISMATCH)
-    judge = develop if upload.kind == "photo" else listen
-    async with room.blobs.keeping():
-        blob = await judge(room, upload, file)
-
-        async def save(connection: AsyncConnection) -> bool:
-            if await doom_if_erased(connection, blob):
-                return False
-            await queries.save_blob(connection, blob)
-            return True
-
-        is_kept = await room.database.transact(save)
+    look = develop if upload.kind == "photo" else listen
+    seen = await look(room, file)
+    async with room.database.sharing(BLOBS):
+        blob = await store(room, upload, seen)
+        is_kept = await room.database.transact(partial(save_unless_erased, blob=blob))
     return await close(room, upload, file, blob.reason if is_kept else ERASED)
+
+
+async def save_unless_erased(connection: AsyncConnection, blob: Blob | Tape) -> bool:
+    if await doom_if_erased(connection, blob):
+        return False
+    await queries.save_blob(connection, blob)
+    return True
 
 
 async def is_what_was_promised(room: Darkroom, upload: Upload, file: StagedFile) -> bool:
@@ -73,59 +76,69 @@ async def is_what_was_promised(room: Darkroom, upload: Upload, file: StagedFile)
     return bool(fact.body["sha256"] == upload.sha256)
 
 
-async def develop(room: Darkroom, upload: Upload, file: StagedFile) -> Blob:
-    """Decodes the bytes apart from this process and keeps what came out, or why nothing did."""
+Seen = Picture | Sound | str
+"""What the bytes turned out to be, or why they are nothing we keep."""
+
+
+async def develop(room: Darkroom, file: StagedFile) -> Seen:
+    """Decodes the bytes apart from this process."""
     try:
-        picture = await room.decoder.decode(file.path)
+        return await room.decoder.decode(file.path)
     except PictureRefused as refused:
-        return unusable(upload, refused.code, room.clock())
-    return await store(room, upload, picture)
+        return refused.code
 
 
-def unusable(upload: Upload, reason: str, now: int) -> Blob:
-    where = (upload.org_id, upload.photo_id, upload.sha256)
-    return Blob(*where, None, None, None, None, bytes=0, reason=reason, stored_at=now)
+async def listen(room: Darkroom, file: StagedFile) -> Seen:
+    try:
+        return await asyncio.to_thread(lambda: read_sound(file.path.read_bytes()))
+    except SoundRefused as refused:
+        return refused.code
 
 
-async def store(room: Darkroom, upload: Upload, picture: Picture) -> Blob:
+async def store(room: Darkroom, upload: Upload, seen: Seen) -> Blob | Tape:
+    if isinstance(seen, Picture):
+        full = await room.blobs.put(upload.org_id, seen.full)
+        small = await room.blobs.put(upload.org_id, seen.small)
+        return picture_of(upload, seen, (full, small), room.clock())
+    if isinstance(seen, Sound):
+        return tape_of(upload, seen, await room.blobs.put(upload.org_id, seen.data), room.clock())
+    return unusable(upload, seen, room.clock())
+
+
+def picture_of(upload: Upload, picture: Picture, kept: tuple[str, str], now: int) -> Blob:
     return Blob(
         org_id=upload.org_id,
         photo_id=upload.photo_id,
         sha256=upload.sha256,
-        full_sha256=await room.blobs.put(upload.org_id, picture.full),
-        small_sha256=await room.blobs.put(upload.org_id, picture.small),
+        full_sha256=kept[0],
+        small_sha256=kept[1],
         width=picture.width,
         height=picture.height,
         bytes=len(picture.full) + len(picture.small),
         reason=None,
-        stored_at=room.clock(),
+        stored_at=now,
     )
 
 
-async def listen(room: Darkroom, upload: Upload, file: StagedFile) -> Tape:
-    """Keeps what there is to hear in the bytes, or why there is nothing."""
-    try:
-        sound = await asyncio.to_thread(lambda: read_sound(file.path.read_bytes()))
-    except SoundRefused as refused:
-        return tape_of(upload, None, None, refused.code, room.clock())
-    kept = await room.blobs.put(upload.org_id, sound.data)
-    return tape_of(upload, sound, kept, None, room.clock())
-
-
-def tape_of(
-    upload: Upload, sound: Sound | None, kept_sha256: str | None, reason: str | None, now: int
-) -> Tape:
+def tape_of(upload: Upload, sound: Sound, kept_sha256: str, now: int) -> Tape:
     return Tape(
         org_id=upload.org_id,
         recording_id=upload.photo_id,
         sha256=upload.sha256,
         kept_sha256=kept_sha256,
-        media_type=sound.media_type if sound else None,
-        duration_ms=sound.duration_ms if sound else None,
-        bytes=len(sound.data) if sound else 0,
-        reason=reason,
+        media_type=sound.media_type,
+        duration_ms=sound.duration_ms,
+        bytes=len(sound.data),
+        reason=None,
         stored_at=now,
     )
+
+
+def unusable(upload: Upload, reason: str, now: int) -> Blob | Tape:
+    where = (upload.org_id, upload.photo_id, upload.sha256)
+    if upload.kind == "recording":
+        return Tape(*where, None, None, None, bytes=0, reason=reason, stored_at=now)
+    return Blob(*where, None, None, None, None, bytes=0, reason=reason, stored_at=now)
 
 
 async def close(room: Darkroom, upload: Upload, file: StagedFile, reason: str | None) -> Upload:

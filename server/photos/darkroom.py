@@ -44,4 +44,5 @@ def open_darkroom(config: Config, database: Database, clock: Clock, announce: An
     upload's bytes says so with offset 0, and the phone sends them again.
     """
     staging = Staging(config.data / "staging")
-    return Darkroom(database, staging, Blobs(config.data / "blobs"), Decoder(), clock, announce)
+    blobs = Blobs(config.data / "blobs", config.blobs, config.blobs_plain)
+    return Darkroom(database, staging, blobs, Decoder(), clock, announce)

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import as_list, bulk_upsert, fetch, listed
+from server.photos.blobs import BLOBS
 from server.photos.darkroom import Darkroom
 from server.photos.facts import Blob, Tape
 from server.photos.tables import (
@@ -70,7 +71,7 @@ async def remove_doomed(room: Darkroom) -> None:
         doomed = list(await connection.execute(select(doomed_files)))
     if not doomed:
         return
-    with room.blobs.removing() as may_remove:
+    async with room.database.alone(BLOBS) as may_remove:
         for file in doomed if may_remove else ():
             await remove_file(room, file)
 
