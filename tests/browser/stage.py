@@ -69,7 +69,8 @@ class Stage:
         build(self.dist)
 
     def copy_program(self) -> None:
-        leave = shutil.ignore_patterns("__pycache__")
+        # What the tests have compiled already is good for the copy too; half-written files are not.
+        leave = shutil.ignore_patterns("*.pyc.*")
         for part in ("server", "sync"):
             shutil.copytree(ROOT / part, self.program / part, ignore=leave)
         shutil.copytree(BUILT, self.dist)
@@ -77,7 +78,6 @@ class Stage:
     def start(self, *words: str) -> None:
         environ = {
             **os.environ,
-            "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONPATH": str(self.program),
             "SHOPBELL_DATA": str(self.config.data),
             "SHOPBELL_DATABASE_URL": self.config.database_url,
