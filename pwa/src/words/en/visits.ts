@@ -34,5 +34,6 @@ export default {
   none: 'No check-ins yet.',
   taken_at: 'position at {time}',
   walk_in: 'Left no data', walk_in_why: 'Only store, time, who received and the need are kept: no name, phone or photo. It is not a lead.', walk_in_who: 'Who received them', walk_in_me: 'Me', walk_in_need: 'Need (optional)', walk_in_need_hint: 'e.g. sofas, just looking', walk_in_number: 'No phone number here: the customer did not agree to leave one.',
+  walk_in_pick: 'Say who received them.', walk_in_back: 'Take back', walk_in_back_ask: 'Counted by mistake? Taken back, it no longer counts for today.', walk_in_back_yes: 'Take back', walk_in_back_no: 'Keep it', walk_in_back_done: 'Taken back.', walk_in_back_failed: 'Not taken back. Tap once more.',
   walk_in_save: 'Count one', walk_in_saved: 'Saved on this phone; uploads when there is a network.', walk_in_failed: 'Not saved; what you typed is still here. Tap “Count one” again.', walk_in_today: 'Counted today', walk_in_count: '{n}', walk_in_none: 'None counted today.',
 }
