@@ -138,6 +138,7 @@ export default {
   lead_close_why: 'Why close it',
   lead_close_note: 'Add a line (optional)',
   lead_closed_saved: 'Closed, saved on this phone.',
+  led_by: 'Contact: {who}',
   reg_title: 'New customer',
   reg_phone: 'Phone',
   reg_phone_hint: 'Phone first: it may be somebody we know',

@@ -138,6 +138,7 @@ export default {
   lead_close_why: '为什么关闭',
   lead_close_note: '补充一句（可不写）',
   lead_closed_saved: '已关闭，存在本机。',
+  led_by: '联系人：{who}',
   reg_title: '登记客户',
   reg_phone: '手机号',
   reg_phone_hint: '先填手机号，看看是不是老客户',
