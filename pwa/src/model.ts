@@ -203,7 +203,7 @@ export interface StorePoint {
   wgs84?: Point
 }
 /** A reception of somebody who leaves no data. */
-export interface WalkIn { store_id: string; receiver_id: string; need?: string }
+export interface WalkIn extends Correctable { store_id: string; receiver_id: string; need?: string }
 export type PhotoKind = 'customer' | 'follow_up' | 'visit' | 'arrival'
 export interface Photo extends Correctable {
   subject_id: string; customer_id: string; kind: PhotoKind; sha256: string; bytes: number; width: number; height: number

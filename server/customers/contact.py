@@ -79,6 +79,14 @@ def take_number(row: Row, person: Row, ledger: Ledger) -> None:
             ledger.claim(*key, person)
         elif held is not person:
             suggest(ledger, person, held, "shared_phone")
+            wait_for(person, held, ledger)
+
+
+def wait_for(person: Row, held: Row, ledger: Ledger) -> None:
+    """Whoever gives the number up later finds who else has it."""
+    asked = held.body.get("asked_ids") or []
+    if person.id not in asked:
+        ledger.change(held, asked_ids=sorted([*asked, person.id]))
 
 
 def look_around(row: Row, stores: frozenset[str]) -> Wanted:

@@ -121,6 +121,18 @@ def free_number(number: Any, row: Row, ledger: Ledger) -> None:
     for key in find_keys({"phone": number}):
         if key not in used and ledger.has_key(key) and ledger.key(*key) is row:
             ledger.release(*key)
+            pass_on(key, row, ledger)
+
+
+def pass_on(key: Key, row: Row, ledger: Ledger) -> None:
+    """Of those who wrote the number down while it was this customer's, the first who has it yet:
+    the pair was asked about, so both are loaded."""
+    for id in row.body.get("asked_ids") or ():
+        other = ledger.row(id) if ledger.has_loaded(id) else None
+        if other is None or other.entity != "customer" or other.deleted or other is row:
+            continue
+        if key in contact_keys(other, ledger):
+            return ledger.claim(*key, other)
 
 
 def names_of(row: Row, ledger: Ledger) -> set[str]:

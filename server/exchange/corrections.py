@@ -55,7 +55,9 @@ def find_unfit(fact: Row, row: Row, ledger: Ledger, author: Author) -> Refusal |
 
 
 def fact_tree(fact: Row, ledger: Ledger) -> list[str]:
-    return [fact.root]
+    """A customer's; a store's is years of its days, and nothing of it is read."""
+    is_stores = "store_id" in fact.body and not fact.body.get("customer_id")
+    return [] if is_stores else [fact.root]
 
 
 entities = [

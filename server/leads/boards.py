@@ -113,10 +113,8 @@ def compare(store: Row, found: Iterable[Row], since: int, now: int) -> dict[str,
 
 def count_walk_ins(found: Iterable[Row], store_id: str, since: int) -> int:
     """Receptions that left no data: apart from the leads, which they never become."""
-    return sum(
-        row.entity == "walk_in" and row.body["store_id"] == store_id and row.at >= since
-        for row in found
-    )
+    told = (row for row in found if row.entity == "walk_in" and not row.body.get("void"))
+    return sum(row.body["store_id"] == store_id and row.at >= since for row in told)
 
 
 def is_overdue(offer: dict[str, Any], now: int) -> bool:

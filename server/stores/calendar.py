@@ -70,6 +70,14 @@ class Calendar:
             closing = end
         return closing
 
+    def ends_day(self, at: int) -> int:
+        """When whoever worked at this instant goes home: the last closing of its day, a night that
+        began the day before included; where none is left, the midnight that ends the day."""
+        day = self.date_at(at)
+        spans = [*self._spans_of(day - timedelta(days=1)), *self._spans_of(day)]
+        closings = [end for _, end in spans if end > at]
+        return max(closings, default=self._instant(day, DAY_MIN))
+
     def add(self, at: int, seconds: int) -> int | None:
         """The instant when `seconds` of store time have passed since `at`."""
         left = seconds * 1000

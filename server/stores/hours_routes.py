@@ -1,4 +1,4 @@
-"""A store's hours and who answers for it, read and changed online by those who lead it."""
+"""A store's hours, its address and who answers for it, read and changed by those who lead it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +28,9 @@ Shifts = Annotated[list[tuple[int, int]], msgspec.Meta(max_length=6)]
 Day = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 DAYS_MOST = 1000
+ADDRESS_MOST = 100
+TOLD = ("address",)
+"""What customers are told and no clock runs by."""
 
 
 class StoreWish(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -47,6 +50,7 @@ class StoreWish(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     manager_id: Name | None | Unset = msgspec.UNSET
     deputy_id: Name | None | Unset = msgspec.UNSET
     area_id: Name | None | Unset = msgspec.UNSET
+    address: Annotated[str, msgspec.Meta(max_length=ADDRESS_MOST)] | Unset = msgspec.UNSET
 
 
 async def show_hours(request: Request) -> Response:
@@ -90,7 +94,8 @@ async def carry_out(
 ) -> None:
     """Raises BadRequest, and Forbidden for those who may not say who answers for the store."""
     named = {field: wish[field] for field in HEADS if field in wish}
-    hours = {field: value for field, value in wish.items() if field not in HEADS}
+    told = {field: wish[field].strip() for field in TOLD if field in wish}
+    hours = {field: value for field, value in wish.items() if field not in (*HEADS, *TOLD)}
     if named and not may_name(actor, store.id, named):
         raise Forbidden
     await load(connection, ledger, [id for id in named.values() if id])
@@ -99,7 +104,7 @@ async def carry_out(
         raise BadRequest("heads_faulty", faults=[fault._asdict() for fault in faults])
     if hours and (faults := judge(store.body, hours, ledger.now)):
         raise BadRequest("hours_faulty", faults=[fault._asdict() for fault in faults])
-    set_fields(ledger, store, named, actor.staff_id)
+    set_fields(ledger, store, named | told, actor.staff_id)
     if hours:
         change_hours(ledger, store, hours, actor.staff_id)
 
@@ -134,7 +139,7 @@ class LastChange:
 
 
 def last_change(store: Row) -> LastChange:
-    stamps = map(store.stamp, (*FIELDS, *HEADS))
+    stamps = map(store.stamp, (*FIELDS, *HEADS, *TOLD))
     stamp = max(stamps, key=lambda stamp: (stamp.at, stamp.version))
     return LastChange(stamp.author, stamp.at)
 
@@ -148,6 +153,7 @@ def describe(store: Row, now: int, tongue: str) -> dict[str, Any]:
         "version": store.seq,
         **fields,
         **{field: store.body.get(field) for field in HEADS},
+        **{field: store.body.get(field) or "" for field in TOLD},
         **vars(last_change(store)),
         **coming_days(fields, today, tongue),
     }

@@ -49,7 +49,9 @@ def test_hard_pictures_are_read_or_not_read_but_never_read_wrongly(
 def said_about(page: Page, jpeg: bytes) -> str | None:
     """What the sheet says about a photo; None where nothing was found in it."""
     photo: FilePayload = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": jpeg}
-    page.get_by_label("拍照识别").set_input_files(photo)
+    album = page.get_by_label("从相册选")
+    assert album.get_attribute("capture") is None
+    album.set_input_files(photo)
     sheet = page.get_by_role("dialog")
     nothing = page.get_by_text("照片里没有找到")
     expect(sheet.or_(nothing)).to_be_visible(timeout=SLOWEST_MS)

@@ -99,6 +99,23 @@ async def test_a_number_of_somebody_elses_is_kept_and_a_person_is_asked(
     assert await found_by(bo, THIRD) is None
 
 
+async def test_a_number_that_is_given_up_goes_to_whoever_wrote_it_down_as_a_contacts(
+    phone_of: PhoneOf,
+) -> None:
+    bo, chen = await phone_of("bo"), await phone_of("chen")
+    wang = await register(chen, name="王芳", phone=WIFES)
+    zhao = await register(bo, name="赵丽", salutation="", phone=OWN)
+    contact = await add(bo, zhao, phone=WIFES)
+    assert await found_by(bo, WIFES) == wang
+    assert await edit(chen, "customer", wang, phone="") == []
+    assert await found_by(bo, WIFES) == zhao
+
+    # The same way back, from a contact to a contact.
+    await add(chen, wang, phone=WIFES, name="王芳的妈妈")
+    assert await edit(bo, "contact", contact, removed=True) == []
+    assert await found_by(bo, WIFES) == wang
+
+
 async def test_a_number_is_free_once_nothing_of_the_customers_has_it(phone_of: PhoneOf) -> None:
     bo = await phone_of("bo")
     zhao = await register(bo, name="赵丽", salutation="", phone=OWN)

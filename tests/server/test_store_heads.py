@@ -98,3 +98,17 @@ async def test_a_manager_who_leaves_is_followed_by_the_deputy(
     assert (await shop.offer()).body["to_id"] == "bo"
     await shop.wait(minutes=31)
     assert await shop.told("escalated") == ["chen"]
+
+
+async def test_whoever_leads_a_store_says_where_it_is(
+    shop: Shop, lin: httpx.AsyncClient, bo: httpx.AsyncClient
+) -> None:
+    seen = (await lin.get(DOOR)).json()
+    assert seen["address"] == ""
+    wish = {"version": seen["version"], "address": " 人民路 88 号 "}
+    answer = (await lin.patch(DOOR, json=wish)).json()
+    assert (answer["address"], answer["changed_by"]) == ("人民路 88 号", "lin")
+    assert (await shop.row("store", code="RM")).body["address"] == "人民路 88 号"
+    assert (await lin.patch(DOOR, json={"address": "长" * 101})).status_code == 400
+    assert (await bo.patch(DOOR, json={"address": "别处"})).status_code == 403
+    assert (await lin.patch(f"/api/stores/{BINJIANG}", json={"address": "别处"})).status_code == 403

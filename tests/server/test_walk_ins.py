@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from tests.cast import BINJIANG, RENMIN
+from tests.conftest import MovableClock
 from tests.phone import Phone
+from tests.server.deeds import make_id
 from tests.server.held import Holder
 from tests.server.test_customers import send
 
@@ -43,3 +45,26 @@ async def test_a_walk_in_names_nobody_and_is_of_ones_own_store(phone_of: PhoneOf
     assert await judged(xia, store_id=BINJIANG) == ("forbidden", "store_id")
     assert (await send(hua, "walk_in", RECEIVED))["code"] == "forbidden"
     assert await send(xia, "walk_in", {**RECEIVED, "need": "预算 200000-300000"}) is None
+
+
+async def test_a_wrong_entry_is_taken_back_by_its_author_until_the_store_closes(
+    phone_of: PhoneOf, clock: MovableClock
+) -> None:
+    xia, bo, lin = [await phone_of(name) for name in ("xia", "bo", "lin")]
+    for _ in range(3):
+        await send(xia, "walk_in", RECEIVED)
+    one, two, three = [row.id for row in (await Holder(xia).pull()).of("walk_in")]
+    assert (await send(bo, "correction", {"fact_id": one, "void": True}))["code"] == "not_found"
+    changed = {"fact_id": one, "fields": {"need": "138 0000 1234"}}
+    assert (await send(xia, "correction", changed))["code"] == "invalid"
+    assert await send(xia, "correction", {"fact_id": one, "void": True}) is None
+    board = await lin.client.get(f"/api/boards/{RENMIN}")
+    assert board.json()["walk_ins"] == 2
+
+    # Half past ten in the morning; the store closes at ten in the evening.
+    clock.advance(hours=11, minutes=29)
+    in_time = xia.operation("correction", make_id(), {"fact_id": two, "void": True})
+    clock.advance(minutes=2)
+    assert "except" not in (await xia.push([in_time])).json()
+    assert (await send(xia, "correction", {"fact_id": three, "void": True}))["code"] == "late"
+    assert await send(lin, "correction", {"fact_id": three, "void": True}) is None

@@ -4,7 +4,7 @@ import { canonical } from '../sync/canonical'
 import { newId } from '../sync/uuid7'
 import { DAY_MS } from '../words/format'
 
-export const CORRECTABLE = ['follow_up', 'comment', 'visit', 'photo', 'recording'] as const satisfies EntityName[]
+export const CORRECTABLE = ['follow_up', 'comment', 'visit', 'photo', 'recording', 'walk_in'] as const satisfies EntityName[]
 type Fields = Record<string, unknown>
 
 /** The author for 24 hours from receipt, and managers; nobody else, and nothing but reports. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Bodies, Seen } from '../model'
+import type { Bodies, Contact, Seen } from '../model'
 import { DAY_MS } from '../words/format'
 import { windowOf } from './scroller'
-import { entriesOf, found, kept } from './search'
+import { entriesOf, found, kept, ledBy } from './search'
 
 const ZONE = 'Asia/Shanghai'
 const NOW = Date.UTC(2026, 10, 21, 6, 5)
@@ -29,6 +29,11 @@ describe('search', () => {
     expect(names('5521')).toEqual(['王小明'])
     expect(names('139 0000')).toEqual(['小王'])
     expect(names('0000')).toEqual([])
+  })
+  it('says which contact led to a customer, unless the customer was meant', () => {
+    const wang = { relation: 'spouse', name: '王芳', phone: '+8613700006666' } as Contact
+    const [zhao] = entriesOf([customer('赵丽', { phone: '+8613700001111' })], new Map([['赵丽', [wang]]]))
+    expect(['王芳', '6666', '赵', '1111', ''].map((typed) => ledBy(zhao!, typed)?.name ?? null)).toEqual(['王芳', '王芳', null, null, null])
   })
   it('finds by tag and says nothing when there is nobody', () => {
     expect(names('老客')).toEqual(['小王'])

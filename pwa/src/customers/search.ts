@@ -84,15 +84,33 @@ function newEntry(customer: Seen<Bodies['customer']>, contacts: readonly Contact
   }
 }
 
+/** Who led to this customer, where it was neither their own name nor their own number. */
+export function ledBy(entry: Entry, typed: string): Contact | null {
+  const query = plain(typed)
+  return query && ownRank(entry, query) < 0 ? contactBy(entry, query) : null
+}
+
 /** 0 best .. 4; -1 is no match. */
 function rankOf(entry: Entry, query: string): number {
+  const own = ownRank(entry, query)
+  if (own >= 0) return own
+  return contactBy(entry, query) || entry.pinyin.includes(query) || entry.tags.some((tag) => tag.includes(query)) ? 4 : -1
+}
+
+function ownRank(entry: Entry, query: string): number {
   if (entry.name.startsWith(query)) return 0
   if (entry.name.includes(query)) return 1
   if (entry.initials.startsWith(query) || entry.pinyin.startsWith(query)) return 2
-  if (/^\d{2,}$/.test(query) && isPhonePart(entry.digits, query)) return 3
-  if (entry.others.some((one) => one.name.includes(query) || (/^\d{2,}$/.test(query) && isPhonePart(one.digits, query)))) return 4
-  if (entry.pinyin.includes(query) || entry.tags.some((tag) => tag.includes(query))) return 4
-  return -1
+  return isNumber(query) && isPhonePart(entry.digits, query) ? 3 : -1
+}
+
+function contactBy(entry: Entry, query: string): Contact | null {
+  const at = entry.others.findIndex((one) => one.name.includes(query) || (isNumber(query) && isPhonePart(one.digits, query)))
+  return entry.contacts[at] ?? null
+}
+
+function isNumber(query: string): boolean {
+  return /^\d{2,}$/.test(query)
 }
 
 /** The last digits, as people ask for them, or the number from its start. */

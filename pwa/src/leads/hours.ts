@@ -37,6 +37,13 @@ export function spansAt(store: Hours, now: number): Span[] {
   return spansFrom(store, standing(store, now).day, 1).map(([from, to]) => [from, Math.min(to, DAY_MIN)])
 }
 
+/** When whoever worked at `at` goes home: the last closing of that day, or its midnight where none is left. */
+export function endsDay(store: Hours, at: number): number {
+  const { day, minute } = standing(store, at)
+  const closing = spansFrom(store, day, 1).map(([, to]) => to).filter((to) => to > minute).at(-1) ?? DAY_MIN
+  return at - (at % MINUTE_MS) + (closing - minute) * MINUTE_MS
+}
+
 export function hoursText(store: Hours, now: number): string {
   const found = openAt(store, now)
   if (!found.open) return t('desk.desk_closed')

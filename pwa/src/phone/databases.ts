@@ -55,7 +55,8 @@ export interface PendingPhoto {
   state: 'waiting' | 'sending' | 'stored' | 'refused'
   kept_at: number
 }
-export interface KeptDraft { key: string; value: unknown; kept_at: number }
+/** `lapses_at`: from when on it is thrown away; most stay until a person decides. */
+export interface KeptDraft { key: string; value: unknown; kept_at: number; lapses_at?: number }
 /** An id that became part of another record. */
 export interface Alias { id: string; of: string }
 export interface Meta { key: string; value: unknown }

@@ -16,6 +16,7 @@ import { importReserve } from './rescue'
 import { handOver, heedFarewells, partWith } from './revocation'
 import { mindSpace } from './room'
 import { holdsSession, keyOf, knownPeople, lock, me, needsSignIn, person, phase, type Person } from './session'
+import { leftDrafts, REGISTERING } from './drafts'
 import { mindUnfinished } from './speaking'
 import { exchange, type Exchange } from './status'
 import { relieved, troubled, troubles } from './trouble'
@@ -72,7 +73,7 @@ export async function startLoop(): Promise<void> {
   addEventListener('shopbell-blocked', () => troubled('blocked'))
   document.addEventListener('visibilitychange', () => (document.visibilityState === 'visible' ? wake() : sleep()))
   phase.subscribe((now) => (now === 'open' ? wake() : listen(false)))
-  phase.subscribe((now) => { if (now === 'open') void mindUnfinished().catch((cause: unknown) => console.warn('drafts not read', cause)) })
+  phase.subscribe((now) => { if (now === 'open') void mindDrafts().catch((cause: unknown) => console.warn('drafts not read', cause)) })
   wake()
 }
 
@@ -81,6 +82,11 @@ export async function importJournals(): Promise<void> {
   const people = await phoneDatabase().people.toArray()
   const results = await Promise.all(people.map(({ org_id, staff_id }) => importReserve(org_id, staff_id)))
   if (results.every(Boolean)) relieved('journaled')
+}
+
+/** What was cut is told, what has had its day goes. */
+async function mindDrafts(): Promise<void> {
+  await Promise.all([mindUnfinished(), leftDrafts(REGISTERING, Date.now())])
 }
 
 function afterSave(): void {

@@ -8,7 +8,7 @@ export function askHours(id: string): Promise<Answer<StoreHours>> {
 }
 
 /** `version` is what was looked at: a change made meanwhile is not undone. */
-export function sendHours(id: string, version: number, wish: Wish | Partial<Heads>): Promise<Answer<StoreHours>> {
+export function sendHours(id: string, version: number, wish: Wish | Partial<Heads> | Pick<StoreHours, 'address'>): Promise<Answer<StoreHours>> {
   return call('PATCH', pathOf(id), { version, ...wish })
 }
 

@@ -8,7 +8,7 @@ const TODAY = '2026-11-26'
 const held: StoreHours = {
   id: 's', name: '人民路店', version: 7, zone: 'Asia/Shanghai', country: 'CN', hours: Array.from({ length: 7 }, () => [[600, 1320]]),
   closures: ['2026-10-01', '2026-12-30', '2026-12-31', '2027-01-01'], openings: { '2026-10-02': [[600, 900]], '2027-01-02': [[840, 1440], [540, 720]] },
-  holiday_rule: 'usual', make_up_rule: 'usual', patience_s: 1800, manager_id: 'lin', deputy_id: null, area_id: 'qiao', changed_by: null, changed_at: 0, holidays: [], make_up_days: [], unknown_years: [],
+  holiday_rule: 'usual', make_up_rule: 'usual', patience_s: 1800, manager_id: 'lin', deputy_id: null, area_id: 'qiao', address: '', changed_by: null, changed_at: 0, holidays: [], make_up_days: [], unknown_years: [],
 }
 beforeAll(learnRest)
 

@@ -11,6 +11,7 @@ export interface StoreHours {
   hours: Span[][]; closures: string[]; openings: Record<string, Span[]>
   holiday_rule: HolidayRule; make_up_rule: MakeUpRule; patience_s: number
   manager_id: string | null; deputy_id: string | null; area_id: string | null
+  address: string
   changed_by: string | null; changed_at: number
   holidays: { first: string; last: string; name: string }[]
   make_up_days: { day: string; weekday: number }[]

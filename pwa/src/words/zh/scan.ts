@@ -6,6 +6,7 @@ export default {
   torch_on: '开灯',
   torch_off: '关灯',
   photo: '拍照识别',
+  album: '从相册选',
   photo_reading: '正在识别照片',
   photo_unreadable: '这个浏览器打不开这张照片的格式。用上面的相机直接拍，或者截一张屏再选。',
   photo_nothing: '照片里没有找到二维码或条码。靠近一点、光线亮一点再拍，或者手动输入。',

@@ -10,6 +10,7 @@ export default {
   overlap: '这段和另一段时间重叠。', out_of_day: '时间要在 0 点到 24 点之间。', never_opens: '这样门店一直不开门。至少留一段营业时间。', bad_date: '请选日期。', date_order: '结束不能早于开始。', dates_taken: '其中有日子已经另有安排。', too_long: '一次最多一年。', incomplete: '开门和关门都要填。', need_shift: '至少加一段时间，或者选休息。',
   date_out_of_range: '日期太早或太远，看看是不是选错了。', patience_out_of_range: '要在 5 分钟到 4 小时之间。', unknown_place: '这家店的时区或国家不对，请找管理员。', not_accepted: '这里不对，没有保存。',
   look: '标红的地方改好再保存。', conflict: '{name} 刚刚改过，所以没有保存。你填的还在；看最新的会换掉它们。', conflict_nobody: '刚刚有人改过，所以没有保存。你填的还在；看最新的会换掉它们。', newest: '看最新的', not_saved: '没有网络，没有保存。你填的还在，联网后再点保存。', failed: '没有保存成功，你填的还在。过一会儿再试。',
+  address: '门店地址', address_why: '客户的日历文件里写的就是它。', address_field: '地址', address_hint: '例如 人民路 88 号 2 楼', address_save: '保存地址', address_saved: '地址已保存。',
   heads: '谁负责这家店', heads_why: '没人接的客户依次找值班负责人、店长、区域经理，不在的跳过。', manager_id: '店长', deputy_id: '值班负责人', area_id: '区域经理', heads_save: '保存负责人', heads_saved: '已保存。接下来的升级按新的负责人走。', head_empty: '没有', head_nobody: '这家店现在没有合适的人。', head_option: '{name}（{state}）',
   head_none: '{store}还没有店长', head_left: '{store}的店长 {name} 已离职，请换人', head_away: '{store}的店长 {name} 不在', head_next: '没人接的客户现在找 {name}。', head_not_active: '这个人现在不在岗。', head_wrong_role: '角色不对：店长选店长或区域经理，值班选销售或店长，区域选区域经理或管理员。', head_other_store: '这个人不在这家店。', head_twice: '一个人只能担任一项。',
   place_title: '门店位置', place_why: '打卡按它算距离；可以站在店里取', place_now: '现在的位置', place_none: '还没有登记位置，打卡没法比对。', place_fence: '允许范围（米）', place_fence_hint: '一般 200 米。商场里定位误差大，可以放宽。', place_range: '允许范围 {n} 米',

@@ -21,5 +21,6 @@ export default {
   confirm: '确认到过', confirm_of: '确认到过，{name}', doubt: '有疑问', doubt_of: '有疑问，{name}', attested: '已存本机，联网后同事也看得到。', not_kept: '没有存进手机，再点一次。', home: '客户处',
   go_there: '导航', go_title: '去 {place}', go_point: '按登记的位置打开地图。', go_words: '没有登记位置，按文字去搜：{words}', map_amap: '高德地图', map_tencent: '腾讯地图', map_baidu: '百度地图', map_apple: '苹果地图',
   walk_in: '未留资接待', walk_in_why: '只记门店、时间、谁接待和需求，不记姓名、手机号和照片，也不算线索。', walk_in_who: '谁接待的', walk_in_me: '我', walk_in_need: '需求（可不写）', walk_in_need_hint: '如：看沙发，随便逛逛', walk_in_number: '这里不能写手机号，客户没有同意留。',
+  walk_in_pick: '选一下是谁接待的。', walk_in_back: '撤回', walk_in_back_ask: '这一位是记错的？撤回后不再计入今天的接待。', walk_in_back_yes: '撤回', walk_in_back_no: '留着', walk_in_back_done: '已撤回。', walk_in_back_failed: '没有撤回，再点一次。',
   walk_in_save: '记一位', walk_in_saved: '已存本机，联网后自动上传。', walk_in_failed: '没有存上，内容还在这页。再点一次“记一位”。', walk_in_today: '今天记的', walk_in_count: '{n} 位', walk_in_none: '今天还没有记过。',
 } as const
