@@ -99,6 +99,7 @@ async def store(room: Darkroom, upload: Upload, picture: Picture) -> Blob:
         bytes=len(picture.full) + len(picture.small),
         reason=None,
         stored_at=room.clock(),
+        look=picture.look,
     )
 
 
