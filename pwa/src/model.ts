@@ -210,7 +210,13 @@ export interface Photo extends Correctable {
   state: 'pending' | 'stored' | 'refused'; reason: string | null
   /** what a template had asked to see */
   prompt_id?: string
+  /** how it came about, as this phone read it before the picture was drawn anew; left out where nobody knows */
+  taken?: 'camera' | 'gallery'; original_sha256?: string; exif_at?: number; shows?: Shows
+  /** the server's; left out where there is nothing to say */
+  flags?: PhotoFlag[]
 }
+export type Shows = 'storefront' | 'display' | 'product' | 'site' | 'document' | 'other'
+export type PhotoFlag = 'gallery' | 'older_than_visit' | 'reused' | 'seen_again'
 /** What was said about a contact, at most a minute. */
 export interface Recording extends Correctable {
   subject_id: string; customer_id: string; sha256: string; bytes: number; duration_ms: number

@@ -117,6 +117,7 @@ def picture_of(upload: Upload, picture: Picture, kept: tuple[str, str], now: int
         bytes=len(picture.full) + len(picture.small),
         reason=None,
         stored_at=now,
+        look=picture.look,
     )
 
 

@@ -24,12 +24,16 @@ SLICE_BYTES = 1 << 18
 
 @dataclass(frozen=True)
 class Picture:
-    """What came out of the sandbox: two JPEGs of pixels and nothing else; sizes in pixels."""
+    """What came out of the sandbox: two JPEGs of pixels and nothing else; sizes in pixels.
+
+    `look`: 64 bits in hex; pictures that look alike differ in few of them.
+    """
 
     full: bytes
     small: bytes
     width: int
     height: int
+    look: str
 
 
 class PictureRefused(Exception):
@@ -116,7 +120,7 @@ async def exchange(child: Process, path: Path) -> Picture:
     if "code" in header:
         raise PictureRefused(header["code"])
     full, small = [await child.stdout.readexactly(size) for size in header["sizes"]]
-    return Picture(full, small, header["width"], header["height"])
+    return Picture(full, small, header["width"], header["height"], header["look"])
 
 
 def request(path: Path) -> Iterator[bytes]:

@@ -14,6 +14,7 @@ from server.photos.facts import Blob, Tape
 from server.photos.tables import (
     doomed_files,
     photo_blobs,
+    photo_looks,
     photo_thumbs,
     recording_blobs,
     uploads,
@@ -43,6 +44,7 @@ KEPT: Sequence[tuple[Any, str, str, tuple[str, ...]]] = (
     (recording_blobs, "recording_id", BLOB, ("kept_sha256",)),
     (uploads, "photo_id", STAGED, ("id",)),
     (photo_thumbs, "photo_id", "", ()),
+    (photo_looks, "photo_id", "", ()),
 )
 
 

@@ -10,6 +10,7 @@ from server.photos.tus import MAX_PHOTO_BYTES
 from sync import Entity, Row, desk_scope, scopes_of, staff_scope
 
 MAX_EDGE_PX = 20_000
+MAX_TIME_MS = 1 << 43  # the year 2248
 MAX_THUMB_CHARS = 11_000  # 8 KB in base64
 
 Edge = Annotated[int, msgspec.Meta(ge=1, le=MAX_EDGE_PX)]
@@ -18,7 +19,9 @@ Edge = Annotated[int, msgspec.Meta(ge=1, le=MAX_EDGE_PX)]
 class Photo(msgspec.Struct, forbid_unknown_fields=True):
     """A photo as its author describes it; `sha256` in hex and `bytes` are of the file to come.
 
-    `prompt_id`: what a follow-up's template had asked to see.
+    `prompt_id`: what a follow-up's template had asked to see. How it came about is what the phone
+    read before it drew the picture anew, which leaves nothing of it: `taken` by the camera at that
+    moment or from the gallery, the hash of the file as it was, and the time its EXIF names.
     """
 
     subject_id: Annotated[str, msgspec.Meta(min_length=36, max_length=36)]
@@ -30,6 +33,10 @@ class Photo(msgspec.Struct, forbid_unknown_fields=True):
     customer_id: Annotated[str, msgspec.Meta(max_length=36)] | None = None
     thumb: Annotated[str, msgspec.Meta(max_length=MAX_THUMB_CHARS)] | None = None
     prompt_id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
+    taken: Literal["camera", "gallery"] | None = None
+    original_sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")] | None = None
+    exif_at: Annotated[int, msgspec.Meta(ge=0, le=MAX_TIME_MS)] | None = None
+    shows: Literal["storefront", "display", "product", "site", "document", "other"] | None = None
 
 
 class Recording(msgspec.Struct, forbid_unknown_fields=True):
@@ -54,7 +61,7 @@ photo = Entity(
     name="photo",
     kind="fact",
     shape=Photo,
-    policies={"state": "server", "reason": "server"},
+    policies={"state": "server", "reason": "server", "flags": "server"},
     parent=("customer_id", "subject_id"),
     under=frozenset({"customer", "store"}),
     references=("subject_id",),

@@ -48,6 +48,7 @@ class Blob:
     bytes: int
     reason: str | None
     stored_at: int
+    look: str | None = None
 
     def object_of(self, size: str) -> str | None:
         return self.full_sha256 if size == "full" else self.small_sha256

@@ -8,7 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.db import bulk_upsert
 from server.errors import NotFound
 from server.photos.facts import Blob, OpenUploads, Tape, Upload
-from server.photos.tables import photo_blobs, photo_thumbs, recording_blobs, uploads
+from server.photos.looks import slices_of
+from server.photos.tables import (
+    photo_blobs,
+    photo_looks,
+    photo_thumbs,
+    recording_blobs,
+    uploads,
+)
 
 
 async def load_upload(
@@ -118,6 +125,26 @@ async def known_uploads(connection: AsyncConnection, ids: list[str]) -> set[str]
 async def save_blob(connection: AsyncConnection, blob: Blob | Tape) -> None:
     table = photo_blobs if isinstance(blob, Blob) else recording_blobs
     await bulk_upsert(connection, table, [tuple(vars(blob).values())])
+    if isinstance(blob, Blob) and blob.look is not None:
+        await save_look(connection, blob, blob.look)
+
+
+async def save_look(connection: AsyncConnection, blob: Blob, look: str) -> None:
+    where = (blob.photo_id, blob.sha256, look)
+    rows = [(blob.org_id, part, *where) for part in slices_of(look)]
+    await bulk_upsert(connection, photo_looks, rows)
+
+
+async def similar_looks(
+    connection: AsyncConnection, org_id: str, look: str
+) -> list[tuple[str, str, str]]:
+    """(photo_id, sha256, look) of whatever shares a slice with `look`, in one search."""
+    found = await connection.execute(
+        select(photo_looks.c.photo_id, photo_looks.c.sha256, photo_looks.c.look)
+        .where(photo_looks.c.org_id == org_id, photo_looks.c.slice.in_(slices_of(look)))
+        .distinct()
+    )
+    return [(photo_id, sha256, other) for photo_id, sha256, other in found]
 
 
 async def load_blob(

@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from server.clock import MINUTE_MS
 from server.photos.facts import Blob, Tape
 from server.photos.thumbs import read_thumb
 from sync import Author, Ledger, Refusal, Row
 
 CHECK = "photo_check"
 """The deadline that looks whether the bytes were here before the fact."""
+
+OLDER_MS = 15 * MINUTE_MS
+"""A picture taken this long before it was told of was not taken then."""
 
 
 def prepare(fields: dict[str, Any], ledger: Ledger, author: Author) -> Refusal | None:
@@ -38,7 +42,24 @@ def effects(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     subject = ledger.find(row.body["subject_id"])
     if subject is not None:
         ledger.entities[subject.entity].attached(subject, row, ledger)
+    flag(row, ledger, *told_flags(row))
     return await_bytes(row, ledger, author)
+
+
+def told_flags(row: Row) -> list[str]:
+    """What the phone itself says of how the picture came about. Both its clocks are one clock."""
+    told = ["gallery"] if row.body.get("taken") == "gallery" else []
+    exif_at = row.body.get("exif_at")
+    is_older = exif_at is not None and row.captured_at - exif_at > OLDER_MS
+    return [*told, "older_than_visit"] if is_older else told
+
+
+def flag(row: Row, ledger: Ledger, *more: str) -> None:
+    """Adds to the photo's flags; a photo without any has no such field."""
+    flags = row.body.get("flags", [])
+    fresh = [one for one in more if one not in flags]
+    if fresh:
+        ledger.change(row, flags=[*flags, *fresh])
 
 
 def await_bytes(row: Row, ledger: Ledger, author: Author) -> Refusal | None:

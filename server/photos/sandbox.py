@@ -5,7 +5,7 @@ nowhere else; limits are set after the imports and before the first byte, and th
 to open a file, a socket or another process.
 
 A request is an 8-byte big-endian length and the bytes. An answer is a 4-byte length, a JSON header
-({"sizes": [full, small], "width", "height"} or {"code"}) and the two JPEGs.
+({"sizes": [full, small], "width", "height", "look"} or {"code"}) and the two JPEGs.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ FULL_QUALITY = 85
 SMALL_QUALITY = 80
 MEMORY_BYTES = 1 << 30  # a 30-megapixel RGBA PNG needs about 400 MB at its peak
 CPU_S = 6
+LOOK_SIDE = 8
 
 
 class Refused(Exception):
@@ -91,6 +92,7 @@ def answer(data: bytes) -> bytes:
         small.thumbnail((SMALL_EDGE_PX, SMALL_EDGE_PX), Image.Resampling.LANCZOS)
         parts = [encode(full, FULL_QUALITY), encode(small, SMALL_QUALITY)]
         header: dict[str, Any] = {"width": full.width, "height": full.height}
+        header["look"] = look_of(small)
         header["sizes"] = [len(part) for part in parts]
     except Refused as refused:
         header, parts = {"code": refused.code}, []
@@ -149,6 +151,18 @@ def flatten(image: Image.Image) -> Image.Image:
     paper = Image.new("RGB", image.size, "white")
     paper.paste(image, mask=image.getchannel("A"))
     return paper
+
+
+def look_of(image: Image.Image) -> str:
+    """What the picture looks like, in 64 bits of hex: of each small patch, whether the one to its
+    right is lighter. Scaling, compression and a little cropping leave nearly all of them alone."""
+    patches = image.convert("L").resize((LOOK_SIDE + 1, LOOK_SIDE), Image.Resampling.BOX)
+    light = patches.tobytes()
+    bits = 0
+    for at in range(len(light)):
+        if (at + 1) % (LOOK_SIDE + 1):
+            bits = bits << 1 | (light[at] < light[at + 1])
+    return f"{bits:016x}"
 
 
 def encode(image: Image.Image, quality: int) -> bytes:

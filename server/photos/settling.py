@@ -3,8 +3,9 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.photos.entities import photo, recording
-from server.photos.facts import Kind
+from server.photos.facts import Blob, Kind
 from server.photos.queries import load_blob, load_tape
+from server.photos.reuse import flag_reuse
 from server.photos.rules import settle
 from server.rows import Published, find_row, load, open_ledger, publish
 from sync import Ledger, Row
@@ -37,6 +38,8 @@ async def check_fact(connection: AsyncConnection, ledger: Ledger, fact_id: str) 
         return
     found = await LOADS[held.entity](connection, ledger.org, fact_id, held.body["sha256"])
     settle(held, found, ledger)
+    if isinstance(found, Blob) and held.body["state"] == "stored":
+        await flag_reuse(connection, ledger, held, found)
 
 
 async def fact_row(

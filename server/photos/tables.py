@@ -35,8 +35,20 @@ photo_blobs = org_table(
     Column("bytes", Integer, nullable=False),
     Column("reason", Text),  # why the bytes are no picture; else NULL
     Column("stored_at", BigInteger, nullable=False),
+    Column("look", Text),  # 64 bits in hex, alike for pictures that look alike
     pk=("photo_id", "sha256"),
 )
+
+# Seven slices of each look: of two that differ in at most six bits, one slice is the same.
+photo_looks = org_table(
+    "photo_looks",
+    Column("slice", Integer, nullable=False),
+    Column("photo_id", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("look", Text, nullable=False),
+    pk=("slice", "photo_id", "sha256"),
+)
+named_index(photo_looks, "org_id", "photo_id")  # what is to be forgotten is found by its id
 
 # The same of recordings.
 recording_blobs = org_table(

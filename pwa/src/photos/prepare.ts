@@ -1,19 +1,23 @@
 /** From a camera file to what the outbox keeps: fresh bytes, their hash, a thumbnail. One photo at a time. */
 
-import type { Photo } from '../model'
+import type { Photo, Shows } from '../model'
 import type { Draft, PendingPhoto } from '../phone/outbox'
 import { mindSpace } from '../phone/room'
 import { newId } from '../sync/uuid7'
+import { takenAt } from './exif'
 import { LONG_EDGE, drawPhoto, drawThroughImage, type Drawn } from './draw'
 import { storedSize } from './shape'
 
 /** The server's limit for one photo. */
 export const MAX_BYTES = 12 * 1024 * 1024
+const FRESH_MS = 5 * 60_000
 const WORKER_MS = 20_000
 const HEAD_BYTES = 256 * 1024
 
 /** A photo ready to be saved: the outbox's row, and what its fact says beside. `thumb` is base64 JPEG or ''; `prompt_id` what it was asked for. */
-export interface TakenPhoto extends PendingPhoto { width: number; height: number; thumb: string; prompt_id?: string }
+export interface TakenPhoto extends PendingPhoto, Origin { width: number; height: number; thumb: string; prompt_id?: string; shows?: Shows }
+/** How it came about: drawing it anew leaves nothing of this. */
+export type Origin = Pick<Photo, 'taken' | 'original_sha256' | 'exif_at'>
 export interface About { subject_id: string; customer_id: string | null; kind: Photo['kind'] }
 
 export class Unreadable extends Error {
@@ -25,15 +29,16 @@ export class Unreadable extends Error {
 let last: Promise<unknown> = Promise.resolve()
 
 /** Waits for the photo before it, so a 3 GB phone never decodes two at once. Throws `Unreadable`. */
-export function preparePhoto(file: Blob, about: About, at: number): Promise<TakenPhoto> {
-  const next = last.then(() => prepare(file, about, at))
+export function preparePhoto(file: File, about: About, at: number, from?: Photo['taken']): Promise<TakenPhoto> {
+  const next = last.then(() => prepare(file, about, at, from))
   last = next.catch(() => undefined)
   return next
 }
 
-async function prepare(file: Blob, about: About, at: number): Promise<TakenPhoto> {
+async function prepare(file: File, about: About, at: number, from: Photo['taken']): Promise<TakenPhoto> {
   // Turned away before it takes the room that words need.
   if ((await mindSpace()) === 'words_only') throw new Unreadable('no_room')
+  const origin = await originOf(file, at, from)
   const drawn = (await inWorker(file)) ?? (await onPage(file)) ?? (await untouched(file))
   // iOS loses blobs that still point at the camera's file: only bytes read into memory are kept.
   const bytes = await drawn.picture.arrayBuffer()
@@ -41,15 +46,24 @@ async function prepare(file: Blob, about: About, at: number): Promise<TakenPhoto
   return {
     id: newId(at), subject_id: about.subject_id, sha256: await sha256(bytes),
     bytes: bytes.byteLength, blob: bytes, type: drawn.picture.type || 'image/jpeg', upload_url: null, sent_bytes: 0,
-    state: 'waiting', kept_at: at, width: drawn.width, height: drawn.height, thumb: await base64(drawn.thumb),
+    state: 'waiting', kept_at: at, width: drawn.width, height: drawn.height, thumb: await base64(drawn.thumb), ...origin,
   }
+}
+
+/** A button for the camera opens files where there is no camera: what is not fresh was not taken just now. */
+async function originOf(file: File, at: number, from: Photo['taken']): Promise<Origin> {
+  const bytes = await file.arrayBuffer()
+  const exif_at = takenAt(new Uint8Array(bytes, 0, Math.min(bytes.byteLength, HEAD_BYTES)))
+  const taken = at - file.lastModified > FRESH_MS ? 'gallery' : from
+  return { original_sha256: await sha256(bytes), ...(taken && { taken }), ...(exif_at !== null && { exif_at }) }
 }
 
 /** The `photo` fact that belongs in the same unit as the photo's bytes. */
 export function photoFact(photo: TakenPhoto, { subject_id, customer_id, kind }: About): Draft {
-  const { sha256, bytes, width, height, thumb, prompt_id } = photo
+  const { sha256, bytes, width, height, thumb, prompt_id, taken, original_sha256, exif_at, shows } = photo
   const seen = { sha256, bytes, width, height, ...(thumb && { thumb }), ...(prompt_id && { prompt_id }) }
-  return { entity: 'photo', id: photo.id, fields: { subject_id, ...(customer_id && { customer_id }), kind, ...seen } }
+  const origin = { ...(taken && { taken }), ...(original_sha256 && { original_sha256 }), ...(exif_at !== undefined && { exif_at }), ...(shows && { shows }) }
+  return { entity: 'photo', id: photo.id, fields: { subject_id, ...(customer_id && { customer_id }), kind, ...seen, ...origin } }
 }
 
 function inWorker(file: Blob): Promise<Drawn | null> {

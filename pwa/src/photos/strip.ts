@@ -1,11 +1,12 @@
 /** What a row of photos shows: where each picture comes from and how far its bytes are. Pure. */
 
-import type { Photo, Seen } from '../model'
+import type { Photo, PhotoFlag, Seen, Shows } from '../model'
 import type { PendingPhoto } from '../phone/outbox'
 
 export type Stage = 'waiting' | 'sending' | 'stored' | 'refused'
-export interface Shown { id: string; stage: Stage; reason: string | null; src: string; full: string | null; sent: number; bytes: number }
+export interface Shown { id: string; stage: Stage; reason: string | null; src: string; full: string | null; sent: number; bytes: number; flags: PhotoFlag[]; shows: Shows | null }
 
+const FLAGS: readonly PhotoFlag[] = ['gallery', 'older_than_visit', 'reused', 'seen_again']
 type Fact = Photo & { thumb?: string }
 export type Kept = Pick<PendingPhoto, 'id' | 'state' | 'sent_bytes'> & { thumb?: string }
 
@@ -21,7 +22,12 @@ function shown({ id, body, pending }: Seen<Photo>, kept: Kept | undefined): Show
   const thumb = (body as Fact).thumb || kept?.thumb
   const src = thumb ? `data:image/jpeg;base64,${thumb}` : pending ? '' : `/photos/${id}/thumb`
   const sent = stage === 'stored' ? body.bytes : kept?.sent_bytes ?? 0
-  return { id, stage, reason: body.reason ?? null, src, full: stage === 'stored' ? `/photos/${id}/full` : null, sent, bytes: body.bytes }
+  return { id, stage, reason: body.reason ?? null, src, full: stage === 'stored' ? `/photos/${id}/full` : null, sent, bytes: body.bytes, flags: flagsOf(body), shows: body.shows ?? null }
+}
+
+/** Until the server has answered, what this phone itself said; a flag of a newer server has no words here. */
+function flagsOf({ flags, taken }: Photo): PhotoFlag[] {
+  return flags?.filter((flag) => FLAGS.includes(flag)) ?? (taken === 'gallery' ? ['gallery'] : [])
 }
 
 /** Of a photo or a recording. */

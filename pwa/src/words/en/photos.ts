@@ -1,5 +1,12 @@
 export default {
   take: 'Photo',
+  pick: 'From the album',
+  pick_note: 'Photos from the album are marked as such.',
+  what: 'What it shows (optional)',
+  shows_storefront: 'Storefront', shows_display: 'Display', shows_product: 'Product', shows_site: 'Home or site', shows_document: 'Document', shows_other: 'Other',
+  between: ', ',
+  flagged: 'Photo {n}: {flags}',
+  flag_gallery: 'from the album', flag_older_than_visit: 'taken before this record', flag_reused: 'much like a photo used elsewhere', flag_seen_again: 'one much like it was used elsewhere later',
   take_more: 'One more',
   preparing: 'Preparing the photo',
   kept: 'Photo saved on this phone. It is sent once online.',

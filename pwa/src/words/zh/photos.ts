@@ -1,5 +1,12 @@
 export default {
   take: '拍照',
+  pick: '从相册选',
+  pick_note: '从相册选的照片会标明。',
+  what: '拍的是什么（可不选）',
+  shows_storefront: '门头', shows_display: '陈列', shows_product: '产品', shows_site: '客户家、现场', shows_document: '单据', shows_other: '其他',
+  between: '，',
+  flagged: '照片 {n}：{flags}',
+  flag_gallery: '从相册选的', flag_older_than_visit: '拍摄时间早于这次记录', flag_reused: '和别处用过的照片很像', flag_seen_again: '后来别处也用了很像的照片',
   take_more: '再拍一张',
   preparing: '正在处理照片',
   kept: '照片已存本机，联网后自动上传。',

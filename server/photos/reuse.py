@@ -1,0 +1,42 @@
+"""One picture told as two: found when its bytes are judged, across visits and people."""
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.photos.facts import Blob
+from server.photos.looks import are_alike
+from server.photos.queries import similar_looks
+from server.photos.rules import flag
+from server.rows import load
+from sync import Ledger, Row
+
+
+async def flag_reuse(connection: AsyncConnection, ledger: Ledger, photo: Row, blob: Blob) -> None:
+    """Both are flagged: the later as `reused`, the earlier as `seen_again`."""
+    for other in await photos_alike(connection, ledger, photo, blob):
+        earlier, later = sorted((photo, other), key=lambda row: (row.at, row.id))
+        flag(later, ledger, "reused")
+        flag(earlier, ledger, "seen_again")
+
+
+async def photos_alike(
+    connection: AsyncConnection, ledger: Ledger, photo: Row, blob: Blob
+) -> list[Row]:
+    """Stored photos of other subjects that look as this one does. Several of one subject may well
+    look alike: that is how people take photos."""
+    if blob.look is None:
+        return []
+    close = await similar_looks(connection, ledger.org, blob.look)
+    hashes = {id: sha256 for id, sha256, look in close if are_alike(blob.look, look)}
+    await load(connection, ledger, hashes)
+    rows = [ledger.row(id) for id in hashes]
+    return [row for row in rows if row and is_another(row, photo, hashes[row.id])]
+
+
+def is_another(row: Row, photo: Row, sha256: str) -> bool:
+    return (
+        row.entity == "photo"
+        and not row.deleted
+        and row.body["state"] == "stored"
+        and row.body["sha256"] == sha256
+        and row.body["subject_id"] != photo.body["subject_id"]
+    )
