@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from server.clock import Clock, system_clock
 from server.collisions.finding import fire_collision
 from server.config import Config
-from server.customers import known, names
+from server.customers import consent_page, known, names
 from server.customers import routes as customers
 from server.customers.likeness import look_for_alikes
 from server.db import Database, open_database
@@ -136,6 +136,7 @@ ROUTES: list[BaseRoute] = [
     *personal_codes.routes,
     *customers.routes,
     *known.routes,
+    *consent_page.routes,
     *arrivals.routes,
     *notify.routes,
     *push_routes.routes,

@@ -81,6 +81,8 @@ export interface Customer {
   /** per cent by person, while a manager's split stands: both have the tree */
   credits?: Record<string, number> | null
   phone_fault?: PhoneFault | null
+  /** what the customer took back, and when */
+  withdrawn?: Partial<Record<Purpose, number>>
 }
 /** Nobody has this number, or somebody else has; it speaks of the number it names alone. */
 export interface PhoneFault { phone: string; why: 'dead' | 'wrong' }
@@ -107,7 +109,11 @@ export interface Decision { candidate_id: string; choice: Choice; note?: string 
 /** `phone`: who keeps the number. */
 export interface Unmerge { alias_id: string; phone: 'record' | 'alias'; note?: string }
 
-export interface Consent { purpose: 'service' | 'marketing'; version: string; how: 'own_phone' | 'verbal' | 'signed' }
+export interface Consent { purpose: 'service' | 'marketing'; version: string; how: How }
+export type How = 'own_phone' | 'verbal' | 'signed'
+export type Purpose = 'service' | 'marketing' | 'photo'
+/** Said after the registration: agreed to, or taken back. `words_sha256` is the server's. */
+export interface ConsentFact { customer_id: string; purpose: Purpose; version: string; given: boolean; how: How; store_id?: string | null; note?: string; words_sha256?: string }
 export type Reception = 'me' | 'colleague' | 'none'
 export interface Arrival {
   customer_id: string | null; card_id: string | null; lead_id: string | null; store_id: string
@@ -302,7 +308,7 @@ export interface Bodies {
   organisation: Organisation; store: Store; staff: Staff; script: Script; template: Template
   customer: Customer; contact: Contact; arrival: Arrival; lead: Lead; offer: Offer; acceptance: Acceptance
   reassignment: Reassignment; closing: Closing; snooze: Snooze; presence: Presence; attendance: Attendance; lead_acknowledgement: LeadAcknowledgement; follow_up: FollowUp; visit: Visit; walk_in: WalkIn; departure: Departure; attestation: Attestation; store_point: StorePoint; photo: Photo; recording: Recording
-  comment: Comment; resolution: Resolution; acknowledgement: Acknowledgement; appeal: Appeal; release: Release
+  comment: Comment; consent: ConsentFact; resolution: Resolution; acknowledgement: Acknowledgement; appeal: Appeal; release: Release
   correction: Correction; deletion: Deletion; candidate: Candidate; decision: Decision; unmerge: Unmerge
   conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice | Digest | LeftBehind
   pool_card: PoolCard; pool_claim: PoolClaim; collision: Collision; ruling: Ruling; erasure: Erasure

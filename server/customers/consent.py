@@ -1,11 +1,14 @@
 """What a customer agrees to, word for word. A text once published never changes: a new wording is
 a new version, and the old one stays, because rows say which words somebody saw (PIPL 14, 17)."""
 
+import json
 from dataclasses import dataclass
+from hashlib import sha256
 
 SERVICE = "service"
 MARKETING = "marketing"
-PURPOSES = (SERVICE, MARKETING)
+PHOTO = "photo"
+PURPOSES = (SERVICE, MARKETING, PHOTO)
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,12 @@ class Consent:
     version: str
     sentence: dict[str, str]
     details: dict[str, tuple[str, ...]]
+
+    @property
+    def sha256(self) -> str:
+        """Of the words in every language: kept with what somebody agreed to, as a proof of them."""
+        words = json.dumps([self.purpose, self.sentence, self.details], sort_keys=True)
+        return sha256(words.encode()).hexdigest()
 
 
 _SERVICE_1 = Consent(
@@ -60,5 +69,29 @@ _MARKETING_1 = Consent(
     },
 )
 
-TEXTS = {text.version: text for text in (_SERVICE_1, _MARKETING_1)}
+_PHOTO_1 = Consent(
+    PHOTO,
+    "photo-1",
+    {
+        "zh": "同意本店拍摄并保存有我或我家人的照片。",
+        "en": "The store may take and keep photos that show me or my family.",
+    },
+    {
+        "zh": (
+            "用来做什么：设计和安装时对照。不会公开，也不会用来宣传。",
+            "保存多久：和您的其他资料一样，一起删除。",
+            "不同意也照样接待您，店员只拍房间和家具。随时可以撤回。",
+        ),
+        "en": (
+            "What for: to look at while designing and fitting. They are not published and not "
+            "used for advertising.",
+            "How long: as long as the rest of your data, and deleted with it.",
+            "Without it you are served the same; staff then photograph rooms and furniture only. "
+            "You can withdraw it at any time.",
+        ),
+    },
+)
+
+TEXTS = {text.version: text for text in (_SERVICE_1, _MARKETING_1, _PHOTO_1)}
+# What the public form asks. Staff ask for the rest when it comes to it.
 CURRENT = {SERVICE: _SERVICE_1, MARKETING: _MARKETING_1}

@@ -35,7 +35,7 @@ SERVER_FIELDS = (
     "marketing", "open_lead_id", "merged_ids", "household_ids", "asked_ids", "deleted_by",
     "deleted_at", "owned_at", "former_id", "pool_card_id", "pooled_at", "pooled_why",
     "release_at", "release_why", "warned_at", "credits", "opportunity_at", "opportunity_due_at",
-    "contact_ids", "objection", "objection_answered_at",
+    "contact_ids", "objection", "objection_answered_at", "withdrawn",
 )  # fmt: skip
 _POLICIES: dict[str, Policy] = {
     "source": "first",

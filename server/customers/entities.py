@@ -3,6 +3,7 @@
 from typing import Any
 
 from server.customers import customer
+from server.customers.agreement import consent
 from server.customers.candidates import candidate
 from server.customers.contact import contact
 from server.customers.deletion import deletion
@@ -53,6 +54,6 @@ resolution = Entity(
 arrival_card = Entity(name="arrival_card", kind="server", parent=("arrival_id",), place=place_card)
 
 entities = [
-    *(customer.entity, contact, comment, resolution),
+    *(customer.entity, contact, comment, resolution, consent),
     *(arrival_card, deletion, candidate, pool_card),
 ]

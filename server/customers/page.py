@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape as h
 
-from server.customers.consent import CURRENT, Consent
+from server.customers.consent import CURRENT, SERVICE, Consent
 from server.customers.words import WORDS
 from server.pages import Look, link_other
 from server.stores import qr
@@ -91,7 +91,9 @@ def render_thanks(language: str, place: Place, promise: str, link: str, code: st
         words["thanks_title"],
         f'<p class="told">{h(promise)}</p><section class="pass"><h2>{h(words["pass"])}</h2>'
         f"{qr.to_svg(link, h(words['pass']))}<b>{h(code[:4])} {h(code[4:])}</b>"
-        f"<p>{h(words['pass_hint'])}</p></section>",
+        f"<p>{h(words['pass_hint'])}</p></section>"
+        f'<p class="leave"><a href="/consent/{CURRENT[SERVICE].version}?lang={language}">'
+        f"{h(words['agreed'])}</a></p>",
     )
 
 

@@ -8,9 +8,9 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from server.customers import customer, phone
+from server.customers import agreement, customer, phone
 from server.customers.candidates import suggest
-from server.customers.consent import MARKETING, SERVICE
+from server.customers.consent import SERVICE
 from server.customers.names import mask_name
 from server.stores.posters import shorten
 from sync import Author, Key, Ledger, Refusal, Row, derive_id
@@ -93,13 +93,13 @@ def settle_arrival(
 ) -> Registered:
     """The card with the pass, and what the arrival says that the profile does not.
 
-    Only somebody who stood before a member of staff, or who is new, can agree to marketing:
-    anybody can type a known number into the public form.
+    Only what somebody agreed to before a member of staff, or being new, counts: anybody can type a
+    known number into the public form.
     """
     typed = arrival.body.get("name") or ""
     ledger.change(arrival, opened_lead_id=None, differs=is_known and differs(typed, person, ledger))
-    if agreed(arrival.body, MARKETING) and (by_staff or not is_known):
-        ledger.change(person, marketing=True)
+    if by_staff or not is_known:
+        agreement.hear(person, arrival, ledger)
     return Registered(arrival, person, make_card(ledger, arrival, person), is_known)
 
 

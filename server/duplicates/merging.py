@@ -1,6 +1,6 @@
 """Bringing two records together. Pure; the whole trees of both must be loaded."""
 
-from server.customers import customer, pool_card
+from server.customers import agreement, customer, pool_card
 from server.customers.shapes import CustomerFields
 from server.duplicates.leads import join_leads, recount_holders
 from server.followups.entities import recount
@@ -38,8 +38,8 @@ def merge(ledger: Ledger, gone: Row, into: Row, fact: Row) -> None:
         change_owner(ledger, into, gone.body["owner_id"])
     keep_split(ledger, gone, into)
     merged = {gone.id, *aliases_of(gone), *aliases_of(into)}
-    marketing = bool(into.body.get("marketing") or gone.body.get("marketing"))
-    ledger.change(into, merged_ids=sorted(merged), marketing=marketing)
+    ledger.change(into, merged_ids=sorted(merged))
+    agreement.recount(into, ledger)
     recount_holders(ledger, into)
     recount(into, ledger)
 

@@ -5,7 +5,7 @@ Every row goes back to the record whose id it was written with, along the chain 
 
 from typing import Any
 
-from server.customers import customer
+from server.customers import agreement, customer
 from server.customers.candidates import settle, suggest
 from server.customers.register import EMPTY_PROFILE
 from server.duplicates.leads import part_leads, recount_holders
@@ -38,6 +38,7 @@ def unmerge(ledger: Ledger, original: Row, into: Row, phone_to: str, fact: Row) 
         mine = [id for id in aliases_of(person) if ledger.resolve(id) == person.id]
         ledger.change(person, merged_ids=[id for id in mine if id != person.id])
         recount_holders(ledger, person)
+        agreement.recount(person, ledger)
         recount(person, ledger)
     candidate = suggest(ledger, original, into, "unmerged")
     if candidate is not None:

@@ -45,6 +45,18 @@ def arrival(customer_id: str, **fields: Any) -> dict[str, Any]:
     }
 
 
+def agreed(customer_id: str, purpose: str = "marketing", **fields: Any) -> dict[str, Any]:
+    """Said at the counter, unless told otherwise."""
+    return {
+        "customer_id": customer_id,
+        "purpose": purpose,
+        "version": f"{purpose}-1",
+        "given": True,
+        "how": "verbal",
+        **fields,
+    }
+
+
 def follow_up(customer_id: str, **fields: Any) -> dict[str, Any]:
     return {
         "customer_id": customer_id,

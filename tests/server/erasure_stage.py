@@ -14,7 +14,16 @@ from server.notify.robots import Robot, put_robot
 from tests.cast import ORG, RENMIN
 from tests.conftest import MovableClock
 from tests.phone import Phone
-from tests.server.deeds import CONSENTS, arrival, customer, follow_up, make_id, say, self_reception
+from tests.server.deeds import (
+    CONSENTS,
+    agreed,
+    arrival,
+    customer,
+    follow_up,
+    make_id,
+    say,
+    self_reception,
+)
 from tests.server.held import Holder
 from tests.server.photo_stage import fact as photo_of
 from tests.server.photo_stage import metadata as told_of
@@ -132,6 +141,7 @@ class Life:
         mended = {"fact_id": self.contact, "fields": changed, "note": self.needle()}
         await self.plant(self.bo, "correction", **mended)
         await self.plant(self.bo, "comment", customer_id=self.id, text=self.needle())
+        await self.plant(self.bo, "consent", **agreed(self.id, note=self.needle()))
         person = {"relation": "self", "name": self.needle(), "phone": NUMBERS[1]}
         await self.plant(self.bo, "contact", customer_id=self.id, note=self.needle(), **person)
         at = {"fix_at": self.clock(), "customer_id": self.id, "note": self.needle()}

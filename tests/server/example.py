@@ -13,6 +13,7 @@ from tests.server.deeds import CONSENTS, follow_up
 # What rules ask for beyond the shape.
 MORE: dict[str, dict[str, Any]] = {
     "arrival": {"consents": CONSENTS, "phone": "13900000009"},
+    "consent": {"purpose": "service", "version": "service-1"},
     "script": {"zh": "按您说的做了两套"},
     "store_point": {"fence_m": 150},
     "snooze": {"until": 1_795_410_000_000},

@@ -29,7 +29,7 @@ FIRST = {
 }
 ADDED = {
     *("snooze", "lead_acknowledgement", "attendance", "pool_claim", "ruling"),
-    *("contact", "recording", "template", "script", "walk_in"),
+    *("contact", "recording", "template", "script", "walk_in", "consent"),
     *("departure", "attestation", "store_point"),
 }
 """Since then. A phone that sends one to an older server is told `unknown_entity` and keeps it."""

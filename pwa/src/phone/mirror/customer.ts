@@ -1,4 +1,4 @@
-import type { Customer, FollowUp } from '../../model'
+import type { ConsentFact, Customer, FollowUp, Purpose } from '../../model'
 import { mergedIn } from '../aliases'
 import type { Operation } from '../databases'
 import { bestSteps, contactedAt, derivedFrom, isEffective, nextOf } from './contact'
@@ -16,6 +16,20 @@ export function mirrorCustomer(op: Operation, layer: Layer<Customer>): void {
   if (op.entity === 'correction') recounted(op, layer)
   if (op.entity === 'deletion') layer.drop(String(op.fields.row_id))
   if (op.entity === 'unmerge') takenApart(op, layer)
+  if (op.entity === 'consent') agreed(op, layer)
+}
+
+/** Off the lists at once, before the server knows; whoever takes back service takes back all. */
+function agreed(op: Operation, layer: Layer<Customer>): void {
+  const row = layer.get(op.root)
+  if (!row) return
+  const { purpose, given } = op.fields as unknown as ConsentFact
+  const withdrawn: NonNullable<Customer['withdrawn']> = { ...row.body.withdrawn }
+  if (given && purpose !== 'service' && withdrawn.service) return
+  const ended: Purpose[] = purpose === 'service' ? ['service', 'marketing', 'photo'] : [purpose]
+  if (given) delete withdrawn[purpose]
+  else for (const each of ended) withdrawn[each] = op.captured_at
+  layer.change(op.root, op, { withdrawn, marketing: purpose === 'marketing' ? given : row.body.marketing && !withdrawn.marketing })
 }
 
 function followed(op: Operation, layer: Layer<Customer>): void {

@@ -32,6 +32,14 @@ describe('a customer, until the server says', () => {
   it('becomes mine when I accept and nobody owned it', () => {
     expect(overlaid('customer', zhao, [op('acceptance', 'a', { lead_id: 'l' })], viewer).get('zhao')!.body).toMatchObject({ owner_id: 'bo', holder_ids: ['bo'] })
   })
+  it('is off the lists once I noted that marketing, or everything, was taken back', () => {
+    const listed = held('customer', 'zhao', { marketing: true })
+    const noted = (purpose: string, given: boolean) => op('consent', `c-${purpose}-${String(given)}`, { purpose, given, version: `${purpose}-1`, how: 'verbal' })
+    const after = (...ops: Operation[]) => overlaid('customer', listed, ops, viewer).get('zhao')!.body
+    expect(after(noted('marketing', false))).toMatchObject({ marketing: false, withdrawn: { marketing: 1_000 } })
+    expect(after(noted('marketing', false), noted('marketing', true))).toMatchObject({ marketing: true, withdrawn: {} })
+    expect(after(noted('service', false), noted('marketing', true))).toMatchObject({ marketing: false, withdrawn: { service: 1_000, marketing: 1_000, photo: 1_000 } })
+  })
   it('shows my patches in the order I made them, tags being added and taken out', () => {
     const patches = [op('customer', 'zhao', { budget: '6 万' }, { base: 5 }), op('customer', 'zhao', { budget: '8 万', tags: { add: ['急'], remove: ['二期'] } }, { base: 5 })]
     expect(overlaid('customer', zhao, patches, viewer).get('zhao')!.body).toMatchObject({ budget: '8 万', tags: ['橡木', '急'] })

@@ -1,0 +1,54 @@
+"""A customer says at the counter what they no longer agree to."""
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser import axe
+from tests.browser.company import BO, LIN
+from tests.browser.people import Manager, Rep
+from tests.browser.theatre import Theatre
+
+QIAN, QIAN_PHONE = "钱女士", "139 0001 2345"
+OVER = "客户撤回了接待同意，不要再联系。"
+
+
+@pytest.mark.browser
+def test_who_takes_back_their_consent_is_marked_on_every_phone_and_listed_to_be_erased(
+    theatre: Theatre,
+) -> None:
+    stage = theatre.stage
+    bo, lin = Rep(theatre.profile("bo"), BO), Manager(theatre.profile("lin"), LIN)
+    for person in (lin, bo):
+        person.signs_in(stage)
+    bo.registers_and_receives(name=QIAN, phone=QIAN_PHONE)
+    bo.syncs()
+    bo.opens_customer(QIAN)
+    bo.loses_signal()
+    bo.main.get_by_role("button", name="客户同意").click()
+    sheet = bo.page.get_by_role("dialog")
+    expect(sheet.get_by_text("service-1")).to_be_visible()
+    note(sheet, "优惠和活动通知", "同意", "签字")
+    expect(sheet.get_by_text("优惠和活动通知 同意 · 签字 · marketing-1")).to_be_visible()
+    note(sheet, "接待和联系", "撤回", "口头")
+    expect(sheet.get_by_text("已撤回")).to_have_count(3)
+    assert axe.violations(bo.page) == []
+    sheet.get_by_role("button", name="关闭").last.click()
+    expect(bo.main.get_by_text(OVER)).to_be_visible()
+    bo.finds_signal()
+    bo.syncs()
+
+    lin.syncs()
+    lin.goes_to("我的")
+    lin.main.get_by_role("link", name="资料删除").click()
+    lin.main.get_by_role("link", name=QIAN).click()
+    expect(lin.main.get_by_text(OVER)).to_be_visible()
+    lin.erases(QIAN, "撤回同意")
+    expect(lin.customer(QIAN)).to_have_count(0)
+
+
+def note(sheet: Locator, purpose: str, what: str, how: str) -> None:
+    for group, choice in (("哪一项", purpose), ("客户怎么说", what), ("怎么说的", how)):
+        button = sheet.get_by_role("group", name=group).get_by_role("button", name=choice)
+        button.click()
+    sheet.get_by_role("button", name="记下").click()
+    expect(sheet.get_by_role("group", name="客户怎么说")).to_have_count(0)

@@ -1,0 +1,140 @@
+"""What a customer agrees to and takes back: facts, and what follows from them at once."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from server.customers.agreement import Said, present
+from server.customers.consent import CURRENT, TEXTS
+from server.db import Database
+from server.rows import find_row
+from tests.cast import BINJIANG, ORG
+from tests.conftest import MovableClock
+from tests.phone import Phone
+from tests.server.deeds import agreed, arrival, make_id, register, say
+from tests.server.held import Holder
+from tests.server.visitor import Visitor
+
+PhoneOf = Callable[[str], Awaitable[Phone]]
+BOTH = [
+    {"purpose": each, "version": f"{each}-1", "how": "verbal"} for each in ("service", "marketing")
+]
+
+
+async def body_of(phone: Phone, id: str) -> dict[str, Any]:
+    return (await Holder(phone).pull()).rows[id].body
+
+
+@pytest.mark.one_database
+def test_the_last_word_holds_and_service_carries_everything() -> None:
+    def standing(*said: tuple[str, bool, int]) -> set[str]:
+        now = present(Said(*each) for each in said)
+        assert present(Said(*each) for each in reversed(said)) == now
+        return {purpose for purpose, each in now.items() if each.given}
+
+    both = ("service", True, 1), ("marketing", True, 1)
+    assert standing(*both) == {"service", "marketing"}
+    assert standing(*both, ("marketing", False, 1)) == {"service"}
+    assert standing(*both, ("service", False, 2)) == set()
+    assert standing(*both, ("service", False, 2), ("marketing", True, 3)) == set()
+    assert standing(*both, ("service", False, 2), ("service", True, 3)) == {"service"}
+    again = ("service", True, 3), ("marketing", True, 3)
+    assert standing(*both, ("service", False, 2), *again) == {"service", "marketing"}
+
+
+async def test_a_withdrawal_holds_against_a_registration_that_comes_late(
+    phone_of: PhoneOf, clock: MovableClock
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo)
+    assert await say(bo, "arrival", **arrival(id, consents=BOTH)) is None
+    late = bo.operation("arrival", make_id(), arrival(id, consents=BOTH))
+    assert (await body_of(lin, id))["marketing"] is True
+    clock.advance(minutes=5)
+    assert await say(lin, "consent", **agreed(id, given=False)) is None
+    taken_back = await body_of(bo, id)
+    assert (taken_back["marketing"], set(taken_back["withdrawn"])) == (False, {"marketing"})
+    await bo.push([late])
+    assert (await body_of(lin, id))["marketing"] is False
+    clock.advance(minutes=5)
+    assert await say(bo, "arrival", **arrival(id, consents=BOTH)) is None
+    given = await body_of(lin, id)
+    assert (given["marketing"], given["withdrawn"]) == (True, {})
+
+
+async def test_a_fact_keeps_the_digest_of_its_words_and_nobody_names_words_of_their_own(
+    phone_of: PhoneOf,
+) -> None:
+    bo, xia = await phone_of("bo"), await phone_of("xia")
+    id = await register(bo)
+    told = agreed(id, "photo", how="signed", note="合同第 3 页")
+    assert await say(bo, "consent", **told) is None
+    fact = (await Holder(bo).pull()).one("consent")
+    assert fact.body == {**told, "words_sha256": TEXTS["photo-1"].sha256}
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"version": "photo-2"}, "version"),
+        ({"version": "service-1"}, "version"),
+        ({"store_id": BINJIANG}, "store_id"),
+    ]
+    for fields, field in wrong:
+        refused = await say(bo, "consent", **{**told, **fields})
+        assert refused is not None
+        assert refused["field"] == field
+    refused = await say(xia, "consent", **told)
+    assert refused is not None
+    assert refused["code"] == "forbidden"
+
+
+async def test_what_a_stranger_types_gives_nothing_back_that_was_taken_back(
+    sun: Visitor, phone_of: PhoneOf, database: Database, clock: MovableClock
+) -> None:
+    lin = await phone_of("lin")
+    await sun.register(marketing=CURRENT["marketing"].version)
+    held = (await Holder(lin).pull()).one("customer")
+    assert held.body["marketing"] is True
+    clock.advance(minutes=5)
+    assert await say(lin, "consent", **agreed(held.id, "service", given=False)) is None
+    clock.advance(minutes=5)
+    await sun.register(marketing=CURRENT["marketing"].version)
+    clock.advance(minutes=5)
+    assert await say(lin, "consent", **agreed(held.id, "marketing")) is None
+    async with database.read() as connection:
+        row = await find_row(connection, ORG, held.id)
+    assert row is not None
+    assert row.body["marketing"] is False
+    assert set(row.body["withdrawn"]) == {"service", "marketing", "photo"}
+
+
+async def test_records_brought_together_have_the_last_word_of_both(
+    phone_of: PhoneOf, clock: MovableClock
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    older, id = await register(bo), await register(bo, phone="13900000002")
+    assert await say(bo, "arrival", **arrival(older, consents=BOTH)) is None
+    clock.advance(minutes=1)
+    assert await say(bo, "consent", **agreed(id, given=False)) is None
+    version = (await Holder(bo).pull()).rows[id].version
+    taken = bo.operation("customer", id, {"phone": "13900000001"}, base=version)
+    assert (await bo.push([taken])).json()["except"]
+    asked = (await Holder(lin).pull()).one("candidate")
+    assert await say(lin, "decision", candidate_id=asked.id, choice="same") is None
+    assert (await body_of(lin, older))["marketing"] is False
+    assert await say(lin, "unmerge", alias_id=id) is None
+    held = (await Holder(lin).pull()).rows
+    assert (held[older].body["marketing"], held[id].body["marketing"]) == (True, False)
+
+
+@pytest.mark.one_database
+async def test_the_words_of_every_version_are_public(stranger: httpx.AsyncClient) -> None:
+    for text in TEXTS.values():
+        for language in ("zh", "en"):
+            answer = await stranger.get(f"/consent/{text.version}?lang={language}")
+            assert answer.status_code == 200
+            assert all(each in answer.text for each in text.details[language])
+            assert text.sentence[language] in answer.text
+            assert text.sha256 in answer.text
+            assert "<script" not in answer.text
+            assert len(answer.content) < 30_000
+    assert (await stranger.get("/consent/<b>")).status_code == 404
