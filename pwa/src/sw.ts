@@ -10,7 +10,7 @@ declare const self: ServiceWorkerGlobalScope
 precacheAndRoute(self.__WB_MANIFEST)
 cleanupOutdatedCaches()
 
-const SERVERS = [/^\/api/, /^\/sync\/./, /^\/photos/, /^\/recordings/, /^\/r\//, /^\/a\//, /^\/p\//, /^\/pass/, /^\/posters/, /^\/enter/, /^\/version/, /^\/metrics/]
+const SERVERS = [/^\/api/, /^\/sync\/./, /^\/photos/, /^\/recordings/, /^\/r\//, /^\/a\//, /^\/p\//, /^\/pass/, /^\/consent\//, /^\/posters/, /^\/enter/, /^\/version/, /^\/metrics/]
 registerRoute(new NavigationRoute(createHandlerBoundToURL('/index.html'), { denylist: SERVERS }))
 
 /* The scanner's WASM is large and only some people scan: it is kept from its first use. Its name carries its hash. */

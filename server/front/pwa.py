@@ -24,6 +24,7 @@ NOT_THE_APPS = (
     "/a/",
     "/p/",
     "/pass/",
+    "/consent/",
     "/posters/",
     "/enter/",
     "/assets/",

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, expect
 
+from server.customers.consent import TEXTS
 from tests.browser import axe
 from tests.browser.company import BO, LIN
 from tests.browser.people import Manager, Rep
@@ -23,12 +24,16 @@ def test_who_takes_back_their_consent_is_marked_on_every_phone_and_listed_to_be_
     bo.registers_and_receives(name=QIAN, phone=QIAN_PHONE)
     bo.syncs()
     bo.opens_customer(QIAN)
-    bo.loses_signal()
     bo.main.get_by_role("button", name="客户同意").click()
     sheet = bo.page.get_by_role("dialog")
-    expect(sheet.get_by_text("service-1")).to_be_visible()
+    sheet.get_by_role("button", name="拍到人的照片").click()
+    with bo.page.expect_popup() as opened:
+        sheet.get_by_role("link", name="photo-1").click()
+    expect(opened.value.get_by_text(TEXTS["photo-1"].sentence["zh"])).to_be_visible()
+    opened.value.close()
+    bo.loses_signal()
     note(sheet, "优惠和活动通知", "同意", "签字")
-    expect(sheet.get_by_text("优惠和活动通知 同意 · 签字 · marketing-1")).to_be_visible()
+    expect(sheet.get_by_text("优惠和活动通知：同意 · 签字 · marketing-1")).to_be_visible()
     note(sheet, "接待和联系", "撤回", "口头")
     expect(sheet.get_by_text("已撤回")).to_have_count(3)
     assert axe.violations(bo.page) == []
