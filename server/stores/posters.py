@@ -6,17 +6,13 @@ printed beside it, so that a code pasted over ours can be told from ours.
 """
 
 from dataclasses import dataclass
-from html import escape
 
 from server.identity.signing import BadSeal, Seal
-from server.stores import qr
 
 # Nothing that a tired eye confuses: no 0 O, 1 I L, and no U that reads as V.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 5
 PURPOSE = "poster"
-PAGE_MM = (210, 297)
-QR_MM = 116
 
 
 @dataclass(frozen=True)
@@ -90,58 +86,4 @@ def make_sheet(
         link=f"{origin}/r/{sign(keys, poster)}",
         typed=poster.id,
         short=f"{host}/p/{poster.id}",
-    )
-
-
-def draw_svg(sheet: Sheet) -> str:
-    """The sheet as an A4 SVG in millimetres; text stays text, the printer has the fonts."""
-    width, height = PAGE_MM
-    body = "".join([_heading(sheet), _code(sheet), _footing(sheet)])
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" '
-        f"viewBox=\"0 0 {width} {height}\" font-family=\"'PingFang SC','Noto Sans CJK SC',"
-        f'\'Microsoft YaHei\',sans-serif" text-anchor="middle">'
-        f'<rect width="{width}" height="{height}" fill="#fff"/>{body}</svg>'
-    )
-
-
-def _heading(sheet: Sheet) -> str:
-    return (
-        '<rect width="210" height="74" fill="#0b6e63"/>'
-        + _text(sheet.organisation, 24, 8, "#e3f1ee")
-        + _text(sheet.store, 42, _fit(sheet.store, 15), "#fff", weight=700)
-        + _text("扫码登记，马上有人接待您", 61, 10, "#fff")
-    )
-
-
-def _code(sheet: Sheet) -> str:
-    path, side = qr.to_path(qr.build(sheet.link))
-    left, top = (PAGE_MM[0] - QR_MM) / 2, 86
-    return (
-        f'<g transform="translate({left} {top}) scale({QR_MM / side:.5f})" '
-        f'shape-rendering="crispEdges"><path fill="#000" d="{path}"/></g>'
-        + _text("微信或相机扫一扫 · Scan to register", 213, 6.5, "#1c1b19")
-    )
-
-
-def _footing(sheet: Sheet) -> str:
-    return (
-        '<path d="M30 224h150" stroke="#e4e1da" stroke-width=".6"/>'
-        + _text("扫不了？在浏览器里输入", 236, 5.5, "#6b6862")
-        + _text(sheet.short, 249, _fit(sheet.short, 9), "#0b6e63", weight=700)
-        + _text(f"{sheet.position} · {sheet.typed}", 270, 6, "#1c1b19")
-        + _text("请核对门店名称，谨防被贴换的二维码", 282, 4.5, "#6b6862")
-    )
-
-
-def _fit(text: str, size: float) -> float:
-    """A smaller size for a long line; a Chinese character is as wide as it is tall."""
-    width = sum(1.0 if ord(c) > 0x2E7F else 0.6 for c in text)
-    return min(size, 176 / max(width, 1))
-
-
-def _text(text: str, y: float, size: float, fill: str, weight: int = 400) -> str:
-    return (
-        f'<text x="105" y="{y}" font-size="{size:.4g}" font-weight="{weight}" '
-        f'fill="{fill}">{escape(text)}</text>'
     )

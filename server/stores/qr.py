@@ -14,7 +14,7 @@ def to_path(code: segno.QRCode) -> tuple[str, int]:
     """The dark modules as one SVG path, and the side in modules with the quiet zone."""
     drawn: list[str] = []
     for y, line in enumerate(code.matrix, QUIET_ZONE):
-        for x, length in _runs(bytes(line)):
+        for x, length in find_runs(bytes(line)):
             drawn.append(f"M{x + QUIET_ZONE} {y}h{length}v1h-{length}z")
     return "".join(drawn), len(code.matrix) + 2 * QUIET_ZONE
 
@@ -39,7 +39,8 @@ def to_terminal(text: str) -> str:
     return "\n".join("".join(blocks[pair] for pair in zip(*two, strict=True)) for two in pairs)
 
 
-def _runs(line: bytes) -> list[tuple[int, int]]:
+def find_runs(line: bytes) -> list[tuple[int, int]]:
+    """Where dark modules begin in a row, and how many stand together."""
     found, x = [], 0
     while x < len(line):
         length = 1

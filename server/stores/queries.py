@@ -52,6 +52,30 @@ async def list_posters(connection: AsyncConnection, org_id: str) -> Sequence[Pos
     return [Poster(**held) for held in (await connection.execute(query)).mappings()]
 
 
+async def list_store_posters(
+    connection: AsyncConnection, org_id: str, store_id: str
+) -> Sequence[Hanging]:
+    """The store's own that still hang, by position; not the codes of its people."""
+    query = (
+        select(posters, organisations.c.name.label("organisation"))
+        .join(organisations, organisations.c.org_id == posters.c.org_id)
+        .where(
+            posters.c.org_id == org_id,
+            posters.c.store_id == store_id,
+            posters.c.revoked_at.is_(None),
+            posters.c.staff_id.is_(None),
+        )
+        .order_by(posters.c.position, posters.c.id)
+    )
+    found = [dict(held) for held in (await connection.execute(query)).mappings()]
+    store = await find_row(connection, org_id, store_id)
+    body = store.body if store else {}
+    return [
+        Hanging(organisation=held.pop("organisation"), poster=Poster(**held), store=body)
+        for held in found
+    ]
+
+
 async def hang_poster(
     connection: AsyncConnection,
     org_id: str,

@@ -34,7 +34,7 @@ ALL_DOORS = {
     "/api/stores/{id}/personal-codes",
     "/api/robots", "/api/robots/{id}", "/api/robots/{id}/test", "/api/robots/{id}/retry",
     "/a/{token}", "/r/{token}", "/r/{token}/thanks/{thanks}", "/p/{code}", "/pass/{code}.svg",
-    "/posters/{id}.svg", "/posters/{id}.png",
+    "/posters/{id}.pdf", "/posters/{id}.png", "/api/stores/{id}/posters.pdf",
     "/api/push", "/api/push/{id}",
     "/photos/uploads", "/photos/uploads/{name}", "/photos/{id}/{size}", "/recordings/{id}",
     "/livez", "/readyz", "/metrics", "/version", "/{path:path}",
@@ -47,7 +47,7 @@ async def test_a_poster_taken_down_is_answered_like_one_that_never_hung(
     gone = update(posters).where(posters.c.id == poster.id).values(revoked_at=1)
     never = Poster(ORG, f"{CODE}-zzzzz", poster.store_id, "", "ZZZZZ", None, poster.created_at)
     await database.transact(lambda connection: connection.execute(gone))
-    for path in ("/posters/{}.svg", "/posters/{}.png"):
+    for path in ("/posters/{}.pdf", "/posters/{}.png"):
         answers = [await stranger.get(path.format(each.id)) for each in (poster, never)]
         assert answers[0].status_code == answers[1].status_code == 404
         assert answers[0].json()["error"] == answers[1].json()["error"] == {"code": "not_found"}

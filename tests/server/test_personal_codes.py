@@ -4,6 +4,7 @@ import json
 
 import httpx
 import pytest
+from pypdfium2 import PdfDocument  # type: ignore[import-untyped]
 from sqlalchemy import select
 from starlette.applications import Starlette
 
@@ -89,8 +90,8 @@ async def test_a_person_has_one_code_however_often_they_ask(
 ) -> None:
     answers = [await client.post(CODES, json={"staff_id": "bo"}) for client in (bo, lin, bo)]
     assert len({answer.json()["id"] for answer in answers}) == 1
-    picture = await bo.get(f"/posters/{answers[0].json()['id']}.svg")
-    assert "薄 · xinju-" in picture.text
+    sheet = await bo.get(f"/posters/{answers[0].json()['id']}.pdf")
+    assert "薄 · xinju-" in PdfDocument(sheet.content)[0].get_textpage().get_text_range()
 
 
 async def test_codes_are_ones_own_or_of_people_whom_one_leads(sign_in: SignIn) -> None:

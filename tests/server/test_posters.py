@@ -1,24 +1,32 @@
 """Posters: a code for each position, readable by any scanner and by an eye."""
 
 import io
+import itertools
 from pathlib import Path
 
 import httpx
+import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 import pytest
 import zxingcpp
 from PIL import Image
+from pypdfium2 import PdfDocument, PdfPage
 from sqlalchemy import update
 
 from server.config import Config
 from server.db import Database
-from server.stores import poster_png, qr
+from server.stores import fonts, qr
+from server.stores.poster_pdf import draw_pdf
 from server.stores.posters import ALPHABET, Poster, read_token, sign
-from server.stores.queries import find_poster, hang_poster, list_posters
+from server.stores.queries import hang_poster, list_posters
 from server.stores.tables import posters
-from tests.cast import CODE, ORG, RENMIN
+from tests.cast import BINJIANG, CODE, ORG, RENMIN
 from tests.conftest import MovableClock
 
 pytestmark = [pytest.mark.slow, pytest.mark.one_database]
+
+DPI_150 = 150 / 72
+MM = 72 / 25.4
+SIZES = {"a4": (210, 297, 1), "a6": (105, 148, 1), "table": (100, 280, 2), "badge": (60, 90, 1)}
 
 
 @pytest.fixture
@@ -47,13 +55,76 @@ async def test_the_printed_picture_leads_to_the_stores_page(
     assert "人民路店" in page.text
 
 
-async def test_the_drawing_shows_store_position_and_what_to_type(
-    stranger: httpx.AsyncClient, poster: Poster
+async def test_every_format_is_true_to_size_and_every_code_on_it_leads_to_the_store(
+    stranger: httpx.AsyncClient, config: Config, poster: Poster
 ) -> None:
-    drawing = (await stranger.get(f"/posters/{poster.id}.svg")).text
-    for words in ["欣居家居", "人民路店", "扫码登记", "门口", f"/p/{poster.id}"]:
-        assert words in drawing
-    assert 'width="210mm" height="297mm"' in drawing
+    link = f"{config.origin}/r/{sign(config.keys, poster)}"
+    printed = ["欣居家居", "人民路店", "门口", poster.id, f"/p/{poster.id}", "请核对门店名称"]
+    for name, press in itertools.product(SIZES, (False, True)):
+        (width, height, faces), slug = SIZES[name], 10 if press else 0
+        query = f"format={name}{'&for=press' * press}"
+        answer = await stranger.get(f"/posters/{poster.id}.pdf?{query}")
+        assert answer.headers["content-disposition"].startswith("attachment"), query
+        (page,) = PdfDocument(answer.content)
+        expected = [(side + 2 * slug) * MM for side in (width, height)]
+        assert page.get_size() == pytest.approx(expected, abs=0.1), query
+        picture = page.render(scale=DPI_150).to_pil()
+        found = [each.text for each in zxingcpp.read_barcodes(picture)]
+        assert found == [link] * faces, query
+        said = page.get_textpage().get_text_range()
+        assert [words for words in printed if said.count(words) < faces] == [], query
+        assert ("米内可扫" in said) == (name in ("a4", "a6"))
+        check_letters(page, slug * MM, (width + slug) * MM)
+        if query == "format=a6&for=press":
+            check_press_marks(picture.convert("RGB"))
+
+
+def check_letters(page: PdfPage, left: float, right: float) -> None:
+    """Every font is inside the document, and no line runs over the trim."""
+    letters = list(page.get_objects([pdfium.FPDF_PAGEOBJ_TEXT]))
+    assert letters
+    for each in letters:
+        assert pdfium.FPDFFont_GetIsEmbedded(pdfium.FPDFTextObj_GetFont(each)) == 1
+        bounds = each.get_bounds()
+        assert left <= bounds[0] < bounds[2] <= right
+
+
+def check_press_marks(picture: Image.Image) -> None:
+    """A6 with its slug of 10 mm: colour 3 mm beyond the trim, marks only outside of that."""
+
+    def darkest(x: float, y: float) -> int:
+        left, top = (round(at * 150 / 25.4) - 2 for at in (x, y))
+        near = picture.convert("L").crop((left, top, left + 5, top + 5))
+        return min(near.tobytes())
+
+    green = {picture.getpixel((round(x * 5.9), round(y * 5.9))) for x, y in [(7.6, 7.6), (117, 30)]}
+    assert green == {(11, 110, 99)}
+    for y in (4, 30, 100):
+        assert darkest(6, y) == 255
+    down = [(x, y) for x in (10, 115) for y in (4, 163)]
+    across = [(x, y) for x in (4, 120) for y in (10, 158)]
+    assert [at for at in down + across if darkest(*at) > 160] == []
+
+
+async def test_a_manager_prints_all_positions_of_a_store_in_one_document(
+    lin: httpx.AsyncClient, bo: httpx.AsyncClient, database: Database, clock: MovableClock,
+    config: Config, poster: Poster,
+) -> None:  # fmt: skip
+    till = await database.transact(
+        lambda connection: hang_poster(
+            connection, ORG, CODE, RENMIN, "<收银台>", b"\x07" * 10, clock()
+        )
+    )
+    await bo.post(f"/api/stores/{RENMIN}/personal-codes", json={"staff_id": "bo"})
+    answer = await lin.get(f"/api/stores/{RENMIN}/posters.pdf?format=badge")
+    pages = list(PdfDocument(answer.content))
+    links = {decode(page.render(scale=DPI_150).to_pil()) for page in pages}
+    assert links == {f"{config.origin}/r/{sign(config.keys, each)}" for each in (poster, till)}
+    assert "<收银台>" in "".join(page.get_textpage().get_text_range() for page in pages)
+    refused = await lin.get(f"/api/stores/{RENMIN}/posters.pdf?format=a5")
+    assert refused.status_code == 400
+    for client, store in ((bo, RENMIN), (lin, BINJIANG)):
+        assert (await client.get(f"/api/stores/{store}/posters.pdf")).status_code == 404
 
 
 async def test_typing_the_code_in_capitals_finds_the_page(
@@ -83,7 +154,7 @@ async def test_codes_that_are_none_of_ours_find_nothing(
     stranger: httpx.AsyncClient, poster: Poster, id: str
 ) -> None:
     assert (await stranger.get(f"/p/{id}")).status_code == 404
-    assert (await stranger.get(f"/posters/{id}.svg")).status_code == 404
+    assert (await stranger.get(f"/posters/{id}.pdf")).status_code == 404
 
 
 async def test_a_link_with_one_letter_changed_opens_nothing(
@@ -108,25 +179,17 @@ async def test_a_printed_link_stays_the_same_and_good_for_years(
 async def test_a_machine_without_chinese_fonts_still_prints_a_code(
     stranger: httpx.AsyncClient, poster: Poster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(poster_png, "_FONT_ROOTS", (str(tmp_path),))
-    poster_png.find_chinese_font.cache_clear()
-    answer = await stranger.get(f"/posters/{poster.id}.png")
-    poster_png.find_chinese_font.cache_clear()
-    assert "/r/" in decode(Image.open(io.BytesIO(answer.content)))
-
-
-async def test_markup_in_a_position_stays_text(
-    database: Database, clock: MovableClock, xinju: str, stranger: httpx.AsyncClient
-) -> None:
-    position = "<script>alert(1)</script>"
-    poster = await database.transact(
-        lambda connection: hang_poster(
-            connection, ORG, CODE, RENMIN, position, b"\x07" * 10, clock()
-        )
-    )
-    async with database.read() as connection:
-        assert await find_poster(connection, poster.id) is not None
-    assert "<script" not in (await stranger.get(f"/posters/{poster.id}.svg")).text
+    monkeypatch.setattr(fonts, "_ROOTS", (str(tmp_path),))
+    for cached in (fonts.find_chinese_font, draw_pdf):
+        cached.cache_clear()
+    picture = await stranger.get(f"/posters/{poster.id}.png")
+    sheet = await stranger.get(f"/posters/{poster.id}.pdf")
+    for cached in (fonts.find_chinese_font, draw_pdf):
+        cached.cache_clear()
+    assert "/r/" in decode(Image.open(io.BytesIO(picture.content)))
+    page = PdfDocument(sheet.content)[0]
+    assert "/r/" in decode(page.render(scale=DPI_150).to_pil())
+    assert f"/p/{poster.id}" in page.get_textpage().get_text_range()
 
 
 async def test_a_pass_is_drawn_without_saying_whether_it_exists(

@@ -12,5 +12,5 @@ test('a code is drawn with its three corners and a quiet margin of four squares'
 
 test('the sheet to print and the picture to keep are the poster of that name', () => {
   const code = { id: 'xinju-abcde', link: '' }
-  expect([pictureOf(code), sheetOf(code)]).toEqual(['/posters/xinju-abcde.png', '/posters/xinju-abcde.svg'])
+  expect([pictureOf(code), sheetOf(code)]).toEqual(['/posters/xinju-abcde.png', '/posters/xinju-abcde.pdf'])
 })

@@ -16,7 +16,7 @@ export async function ownCode(store_id: string): Promise<Code | null> {
 }
 
 export const pictureOf = ({ id }: Code) => `/posters/${encodeURIComponent(id)}.png`
-export const sheetOf = ({ id }: Code) => `/posters/${encodeURIComponent(id)}.svg`
+export const sheetOf = ({ id }: Code) => `/posters/${encodeURIComponent(id)}.pdf`
 
 /** The dark squares as one path, in a square of `size`, its quiet margin included. */
 export function drawing(link: string): { size: number; path: string } {
