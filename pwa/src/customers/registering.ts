@@ -1,6 +1,7 @@
 import { openAt } from '../leads/hours'
 import type { Store } from '../model'
-import { dropDraft, keepDraft, leftDrafts, REGISTERING } from '../phone/drafts'
+import { dropDraft, keepDraft } from '../phone/drafts'
+import { leftDrafts, REGISTERING } from '../phone/leftDrafts'
 import { canonical } from '../sync/canonical'
 import { DAY_MS, endOfDay, MINUTE_MS, wallOf } from '../words/format'
 import type { Registration } from './registration'
