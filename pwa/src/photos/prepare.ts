@@ -4,7 +4,6 @@ import type { Photo, Shows } from '../model'
 import type { Draft, PendingPhoto } from '../phone/outbox'
 import { mindSpace } from '../phone/room'
 import { newId } from '../sync/uuid7'
-import { takenAt } from './exif'
 import { LONG_EDGE, drawPhoto, drawThroughImage, type Drawn } from './draw'
 import { storedSize } from './shape'
 
@@ -53,7 +52,8 @@ async function prepare(file: File, about: About, at: number, from: Photo['taken'
 /** A button for the camera opens files where there is no camera: what is not fresh was not taken just now. */
 async function originOf(file: File, at: number, from: Photo['taken']): Promise<Origin> {
   const bytes = await file.arrayBuffer()
-  const exif_at = takenAt(new Uint8Array(bytes, 0, Math.min(bytes.byteLength, HEAD_BYTES)))
+  // A piece of the app that did not load must not cost the photo.
+  const exif_at = await import('./exif').then(({ takenAt }) => takenAt(new Uint8Array(bytes, 0, Math.min(bytes.byteLength, HEAD_BYTES))), () => null)
   const taken = at - file.lastModified > FRESH_MS ? 'gallery' : from
   return { original_sha256: await sha256(bytes), ...(taken && { taken }), ...(exif_at !== null && { exif_at }) }
 }
