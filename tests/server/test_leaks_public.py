@@ -20,7 +20,7 @@ from tests.server.visitor import Visitor, is_thanks, pass_in
 
 ALL_DOORS = {
     "/sync/push", "/sync/pull", "/sync/verify", "/sync/known", "/sync/events",
-    "/sync/schema",
+    "/sync/schema", "/consent/{version}",
     "/api/session", "/api/session/unlock", "/enter/{token}",
     "/api/staff", "/api/staff/{id}", "/api/staff/{id}/handover",
     "/api/staff/{id}/handover/rehearsal", "/api/staff-list", "/api/hr/people",
