@@ -109,13 +109,19 @@ def choose_coding(file: Path, headers: Headers) -> str:
     ]
     if file.suffix not in SHRINKS:
         return ""
-    if "br" in taken and ready_made(file, "br").is_file():
+    if "br" in taken and is_made(file, "br"):
         return "br"
     return "gzip" if "gzip" in taken else ""
 
 
 def ready_made(file: Path, suffix: str) -> Path:
     return file.with_name(f"{file.name}.{suffix}")
+
+
+def is_made(file: Path, suffix: str) -> bool:
+    """And not of older content: whoever mends a file by hand is served what they wrote."""
+    made = ready_made(file, suffix)
+    return made.is_file() and made.stat().st_mtime_ns >= file.stat().st_mtime_ns
 
 
 class Shelf:
@@ -159,5 +165,5 @@ def read(file: Path, changed: int, coding: str) -> Kept:
         return ready_made(file, "br").read_bytes(), tag
     if coding != "gzip":
         return content, tag
-    made = ready_made(file, "gz")
-    return made.read_bytes() if made.is_file() else gzip.compress(content, 6), tag
+    is_there = is_made(file, "gz")
+    return ready_made(file, "gz").read_bytes() if is_there else gzip.compress(content, 6), tag

@@ -3,6 +3,7 @@
 import gzip
 import json
 import logging
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -202,6 +203,9 @@ async def test_text_is_sent_compressed_and_ready_made_if_there_is_one(
             assert answer.headers["content-encoding"] == coding
             sent = b"".join([part async for part in answer.aiter_raw()])
         assert (sent == b"smallest") is (coding == "br")
+    (tmp_path / "sw.js").write_bytes(b"// mended by hand")
+    os.utime(tmp_path / "sw.js.br", (0, 0))
+    assert (await shop.get("/sw.js", headers={"accept-encoding": "br"})).text == "// mended by hand"
 
 
 @pytest.mark.parametrize("path", ["/../outside.txt", "/%2e%2e/outside.txt", "/assets/../../x"])
