@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from server.customers.shapes import Id
 from server.stores.geodesy import Datum, Point, distance_m, from_gcj02, point_of, to_gcj02
 from server.visits.doubts import find_doubts, find_held, key_of, keys_in, place_of, remember
 from server.visits.grading import FENCE_M, Evidence, judge
@@ -14,7 +15,6 @@ from sync import Author, Entity, Ledger, Refusal, Row, desk_scope, scopes_of, st
 BRIEF_MS = 2 * 60 * 1000
 FIX = ("lat", "lng", "accuracy_m", "fix_at")
 
-Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Note = Annotated[str, msgspec.Meta(max_length=500)]
 
 

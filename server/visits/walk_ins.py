@@ -6,14 +6,13 @@ from typing import Annotated, Any
 
 import msgspec
 
+from server.customers.shapes import Id
 from server.stores.calendar import calendar_of
 from sync import Author, Entity, Ledger, Refusal, Row, desk_scope, scopes_of, staff_scope
 
 AT_COUNTERS = frozenset({"rep", "clerk", "manager"})
 NUMBER = re.compile(r"1[3-9]\d{9}")
 BETWEEN_DIGITS = re.compile(r"[\s.\-]+")
-
-Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
 class WalkInFields(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
