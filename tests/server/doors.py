@@ -59,14 +59,6 @@ def doors(wu: Phone, hidden: Hidden) -> list[Door]:
     def get(path: str) -> Call:
         return lambda id: wu.client.get(path.format(id))
 
-    def push(entity: str, *, base: int | None = None, x: bool = False, **fields: Any) -> Call:
-        async def call(id: str) -> httpx.Response:
-            told = {name: id if value is ID else value for name, value in fields.items()}
-            row = make_id() if base is None else id
-            return await wu.push([wu.operation(entity, row, told, base)])
-
-        return call
-
     async def pull(id: str) -> httpx.Response:
         return await wu.client.post("/sync/pull", json={"device": id, "cursor": None})
 
@@ -94,6 +86,22 @@ def doors(wu: Phone, hidden: Hidden) -> list[Door]:
         Door("head", upload("HEAD"), uploads, no_upload),
         Door("patch", patch, uploads, no_upload),
         Door("delete", upload("DELETE"), uploads, no_upload),
+        *pushes(wu, hidden, nothing),
+    ]
+
+
+def pushes(wu: Phone, hidden: Hidden, nothing: str) -> list[Door]:
+    """Operations that name what is hidden."""
+
+    def push(entity: str, *, base: int | None = None, x: bool = False, **fields: Any) -> Call:
+        async def call(id: str) -> httpx.Response:
+            told = {name: id if value is ID else value for name, value in fields.items()}
+            row = make_id() if base is None else id
+            return await wu.push([wu.operation(entity, row, told, base)])
+
+        return call
+
+    return [
         Door("comment", push("comment", customer_id=ID, text="x"), hidden.customers, nothing),
         Door("edit", push("customer", base=1, need="x"), hidden.customers, nothing),
         Door("contact", push("contact", customer_id=ID, relation="x"), hidden.customers, nothing),
