@@ -13,6 +13,15 @@ cleanupOutdatedCaches()
 const SERVERS = [/^\/api/, /^\/sync\/./, /^\/photos/, /^\/recordings/, /^\/r\//, /^\/a\//, /^\/p\//, /^\/pass/, /^\/consent\//, /^\/posters/, /^\/enter/, /^\/version/, /^\/metrics/]
 registerRoute(new NavigationRoute(createHandlerBoundToURL('/index.html'), { denylist: SERVERS }))
 
+/* What the phone and the server say to each other needs no worker: where the browser can be told so it is not woken for
+   each request, and a new version need not wait for one that is woken again and again (Chromium waits without end). */
+interface Routed { addRoutes?: (routes: { condition: { urlPattern: string }; source: 'network' }[]) => Promise<void> }
+const TALK = ['/sync/*', '/api/*', '/photos*', '/recordings*', '/version', '/metrics']
+self.addEventListener('install', (event) => {
+  const { addRoutes } = event as Routed
+  if (addRoutes) event.waitUntil(addRoutes.call(event, TALK.map((urlPattern) => ({ condition: { urlPattern }, source: 'network' as const }))))
+})
+
 /* The scanner's WASM is large and only some people scan: it is kept from its first use. Its name carries its hash. */
 const SCANNER = 'shopbell-scanner'
 registerRoute(({ url }) => url.origin === self.location.origin && url.pathname.endsWith('.wasm'), async ({ request }) => {

@@ -41,6 +41,8 @@ WITHOUT_PULLER = """window.Worker = new Proxy(Worker, {construct: (made, wish) =
     terminate() {},
   }})"""
 
+SAVING_DATA = "Object.defineProperty(NetworkInformation.prototype, 'saveData', {get: () => true})"
+
 Scheme = Literal["light", "dark"]
 T = TypeVar("T")
 
@@ -76,6 +78,7 @@ class Profile:
         self.microphone = microphone
         self.width = width
         self.clock: Clock | None = None
+        self.saves_data = False
         self.context: BrowserContext | None = None
         self.faults: list[str] = []
         self.answered: set[str] = set()
@@ -98,6 +101,8 @@ class Profile:
         if self.clock:
             self.context.clock.install(time=moment(self.clock()))
             self.context.add_init_script(WITHOUT_PULLER)
+        if self.saves_data:
+            self.context.add_init_script(SAVING_DATA)
         self.answered.clear()
         self.context.on("console", self.hear)
         self.context.on("response", lambda answer: self.answered.add(urlsplit(answer.url).path))

@@ -3,7 +3,7 @@ export default {
   tabs: 'Main pages', today: 'Today', customers: 'Customers', scan: 'Scan', visit: 'Check in', me: 'Me', desk: 'Store', register: 'Register', home: 'Home',
   synced: 'Synced {time}', synced_never: 'Not synced yet', offline: 'Offline', offline_kept: 'Offline · {n} on this phone',
   syncing: 'Syncing', syncing_of: 'Syncing {done}/{total}', attention: 'Needs you: {n}', open_sync: 'Open sync',
-  new_version: 'New version', apply_now: 'Update now', later: 'Later', refresh: 'Reload',
+  new_version: 'New version', new_version_begins: 'The new version is being put in place. The page will reload by itself.', apply_now: 'Update now', later: 'Later', refresh: 'Reload',
   sign_in_again: 'Your sign-in has expired; your records are still here. Tap to sign in again.',
   phone_foreign: 'Sign in again', phone_foreign_why: 'The server does not recognise this phone; records stay here for now. Tap, then sign out and in again.',
   missing: 'No such page', missing_why: 'The link may be incomplete.', to_start: 'To the start', loading: 'Opening', broken: 'This page did not open. Your records are safe on this phone.', again: 'Try again',
