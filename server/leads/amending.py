@@ -83,7 +83,7 @@ def tell_profile(
     made, person = ledger.own(named), stored(ledger, arrival.root)
     if made is None or not brought(arrival, made):
         return None
-    stamp = pending_stamp(correction.at, author.device, author.staff_id)
+    stamp = pending_stamp(max(correction.at, made.at + 1), author.device, author.staff_id)
     own = {} if made is not person else pick_own(arrival, person, typed)
     offered = {name: (value, stamp) for name, value in typed.items() if name not in own}
     write_over(person, own, correction, author, ledger)
