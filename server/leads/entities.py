@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from server.customers.customer import find_keys
 from server.customers.register import find_pass, prepare_arrival
 from server.customers.shapes import ArrivalFields
 from server.leads import amending, claims, figures, pauses, presence, shapes
@@ -40,11 +41,11 @@ def lead_key(fields: dict[str, Any], ledger: Ledger) -> Key | None:
 
 
 def around_arrival(row: Row, stores: frozenset[str]) -> Wanted:
-    """Of one scanned by its pass, the pass too: a correction is asked what it was asked."""
+    """A correction is asked what the arrival was asked, and may bring its own number back."""
     body, scanned = row.body, find_pass(row.body)
     named = (body["store_id"], body.get("receiver_id"), body.get("opened_lead_id"))
     keys: list[Key] = [("open_lead", open_key(row.root, body["store_id"]))]
-    keys += [scanned] if scanned else []
+    keys += [*find_keys(body), *([scanned] if scanned else [])]
     return wanted(*named, body.get("corrected_by"), keys=keys)
 
 

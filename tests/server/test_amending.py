@@ -85,6 +85,18 @@ async def test_a_clerks_correction_reaches_the_record_the_card_the_lead_and_the_
     assert (held.agrees(), at_desk.agrees()) == (True, True)
 
 
+async def test_the_last_correction_counts_alone_and_brings_the_first_number_back(
+    phone_of: PhoneOf,
+) -> None:
+    xia, lin = await phone_of("xia"), await phone_of("lin")
+    entered = await Entered(xia).send()
+    assert await entered.correct(phone=RIGHT["phone"]) is None
+    assert await entered.correct(name="孙玮") is None
+    body = (await Holder(lin).pull()).rows[entered.customer_id].body
+    assert (body["name"], body["phone"]) == ("孙玮", "+8613900000001")
+    assert await register(lin, phone=RIGHT["phone"])
+
+
 async def test_what_somebody_wrote_since_stays_and_the_clerks_word_is_kept_beside_it(
     phone_of: PhoneOf,
 ) -> None:
