@@ -22,6 +22,7 @@ from server.exchange import routes as exchange
 from server.exchange.judging_again import fire_rejudge
 from server.exchange.opening import open_exchange, watch_heads
 from server.exchange.retention import purge_old
+from server.followups import week
 from server.followups.digest import fire_digest
 from server.front import health
 from server.front.headers import Headers
@@ -143,6 +144,7 @@ ROUTES: list[BaseRoute] = [
     *acknowledge_routes.routes,
     *leads.routes,
     *boards.routes,
+    *week.routes,
     *people.routes,
     *list_routes.routes,
     *wecom_routes.routes,

@@ -115,7 +115,7 @@ export type Purpose = 'service' | 'marketing' | 'photo'
 /** Said after the registration: agreed to, or taken back. `words_sha256` is the server's. */
 export interface ConsentFact { customer_id: string; purpose: Purpose; version: string; given: boolean; how: How; store_id?: string | null; note?: string; words_sha256?: string }
 export type Reception = 'me' | 'colleague' | 'none'
-export interface Arrival {
+export interface Arrival extends Correctable {
   customer_id: string | null; card_id: string | null; lead_id: string | null; store_id: string
   source: 'poster' | 'staff' | 'pass'; name: string; salutation: string; phone: string; need: string; position: string
   reception: Reception; receiver_id: string | null; pass: string | null; consents: Consent[]

@@ -39,20 +39,26 @@ async def compare_stores(request: Request) -> Response:
 
 async def show_board(request: Request) -> Response:
     """GET. A store's leads that are open or were touched today, the oldest first."""
-    ground, store_id = ground_of(request), request.path_params["id"]
+    ground = ground_of(request)
     now = ground.clock()
     async with ground.database.read() as connection:
         actor = await signed_in(request, connection)
-        stores = await read_stores(connection, request, actor, now)
-        store = next((store for store in stores if store.id == store_id), None)
-        if store is None:
-            raise NotFound
+        store = await read_store(connection, request, actor, now)
         since = day_began(store, now)
         found = await read_since(connection, actor.org_id, [store.id], since)
     leads = [row for row in found if is_on_board(row, store.id, since)]
     told = [{"id": row.id, "root": row.root, "body": row.body} for row in leads]
     walk_ins = count_walk_ins(found, store.id, since)
     return JSONResponse({"at": now, "leads": sorted(told, key=received), "walk_ins": walk_ins})
+
+
+async def read_store(connection: AsyncConnection, request: Request, actor: Actor, now: int) -> Row:
+    """The one that the path names. Raises NotFound for those who do not lead it."""
+    stores = await read_stores(connection, request, actor, now)
+    named = (store for store in stores if store.id == request.path_params["id"])
+    if (store := next(named, None)) is None:
+        raise NotFound
+    return store
 
 
 async def read_stores(
@@ -67,7 +73,11 @@ async def read_stores(
 
 
 async def read_since(
-    connection: AsyncConnection, org_id: str, store_ids: Collection[str], since: int
+    connection: AsyncConnection,
+    org_id: str,
+    store_ids: Collection[str],
+    since: int,
+    entities: Collection[str] = COUNTED,
 ) -> list[Row]:
     """What is open at these stores, and what changed since: a row's number says when it did, so
     that years of a store's history need not be looked through."""
@@ -79,7 +89,7 @@ async def read_since(
         .join(feed, (feed.c.org_id == rows.c.org_id) & (feed.c.id == rows.c.id))
         .where(feed.c.org_id == org_id, feed.c.scope.in_([desk_scope(id) for id in store_ids]))
         .where(or_(feed.c.part == 0, feed.c.seq > then.scalar_subquery()))
-        .where(rows.c.entity.in_(COUNTED))
+        .where(rows.c.entity.in_(entities))
     )
     found = (await connection.execute(query)).mappings()
     return list({held["id"]: read_row(held) for held in found}.values())

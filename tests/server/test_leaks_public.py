@@ -27,7 +27,7 @@ ALL_DOORS = {
     "/api/wecom/{org_code}", "/api/stores/{id}", "/api/known-phones",
     "/api/customers/{id}/erasure", "/api/erasures",
     "/api/devices", "/api/devices/{id}", "/api/leads/{id}/candidates", "/api/losses",
-    "/api/boards", "/api/boards/{id}",
+    "/api/boards", "/api/boards/{id}", "/api/boards/{id}/contacts",
     "/api/organisation", "/api/stores/{id}/routing", "/api/stores/{id}/routing/rehearsal",
     "/api/stores/{id}/fairness",
     "/api/stores/{id}/pool", "/api/stores/{id}/pool/rehearsal",
