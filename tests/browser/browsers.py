@@ -52,7 +52,8 @@ class Profile:
 
     `camera` is a file of JPEGs that the camera plays; the `microphone` beeps, once it is allowed.
     `faults` are console errors, uncaught exceptions and violations of the content security policy.
-    `clock` is the phone's own, in ms; the machine's where there is none.
+    `clock` is the phone's own, in ms; the machine's where there is none. Without a service
+    `worker` no page opens offline, and none has to wait until every other one has been fetched.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Profile:
         camera: Path | None = None,
         microphone: bool = False,
         width: int = SIZE[0],
+        worker: bool = True,
     ) -> None:
         self.playwright = playwright
         self.folder = folder
@@ -75,6 +77,7 @@ class Profile:
         self.camera = camera
         self.microphone = microphone
         self.width = width
+        self.worker = worker
         self.clock: Clock | None = None
         self.context: BrowserContext | None = None
         self.faults: list[str] = []
@@ -93,6 +96,7 @@ class Profile:
             base_url=self.origin,
             geolocation={"latitude": latitude, "longitude": longitude, "accuracy": 12},
             permissions=["geolocation"],
+            service_workers="allow" if self.worker else "block",
         )
         self.context.set_default_timeout(PATIENCE_MS)
         if self.clock:
