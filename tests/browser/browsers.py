@@ -40,6 +40,9 @@ WITHOUT_PULLER = """window.Worker = new Proxy(Worker, {construct: (made, wish) =
     postMessage() { setTimeout(() => this.onerror?.()) },
     terminate() {},
   }})"""
+# To the page, its service worker is for ever about to come.
+WITHOUT_WORKER = """if (navigator.serviceWorker)
+  navigator.serviceWorker.register = () => new Promise(() => {})"""
 
 Scheme = Literal["light", "dark"]
 T = TypeVar("T")
@@ -96,12 +99,13 @@ class Profile:
             base_url=self.origin,
             geolocation={"latitude": latitude, "longitude": longitude, "accuracy": 12},
             permissions=["geolocation"],
-            service_workers="allow" if self.worker else "block",
         )
         self.context.set_default_timeout(PATIENCE_MS)
         if self.clock:
             self.context.clock.install(time=moment(self.clock()))
             self.context.add_init_script(WITHOUT_PULLER)
+        if not self.worker:
+            self.context.add_init_script(WITHOUT_WORKER)
         self.answered.clear()
         self.context.on("console", self.hear)
         self.context.on("response", lambda answer: self.answered.add(urlsplit(answer.url).path))
