@@ -19,6 +19,7 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEAD = ("姓名", "角色", "手机", "门店")
 GU, NOBODY = ("顾敏", "销售顾问", 13811112222, "人民路店"), ("何川", "总裁", "1381111", "人民路店")
 WIDTHS = "[document.documentElement.scrollWidth, window.innerWidth]"
+pytestmark = [pytest.mark.browser, pytest.mark.unhurried]
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +30,9 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
         yield theatre
 
 
-def enter(sample: Theatre, person: Person) -> Page:
-    page = sample.profile(person.login).open(sample.stage.door_of(person, ORG_ID, ORG_CODE))
+def enter(sample: Theatre, person: Person, *, worker: bool = False) -> Page:
+    profile = sample.profile(person.login, worker=worker)
+    page = profile.open(sample.stage.door_of(person, ORG_ID, ORG_CODE))
     page.get_by_role("button", name="我的手机").click()
     expect(page.get_by_role("link", name="打开同步页")).to_contain_text(re.compile("已全部同步"))
     return page
@@ -55,7 +57,6 @@ def is_whole(sample: Theatre, name: str, page: Page) -> None:
     assert content <= window, name
 
 
-@pytest.mark.browser
 def test_an_admin_compares_stores_brings_a_list_and_plans_a_leave(sample: Theatre) -> None:
     page = enter(sample, HUA)
     main = page.get_by_role("main")
@@ -113,9 +114,8 @@ def spoken(day: date) -> str:
     return f"{day.month}月{day.day}日 周{WEEKDAYS[day.weekday()]}"
 
 
-@pytest.mark.browser
 def test_a_reps_own_code_is_read_by_a_camera_with_and_without_a_network(sample: Theatre) -> None:
-    page = enter(sample, BO)
+    page = enter(sample, BO, worker=True)
     main = page.get_by_role("main")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.get_by_role("navigation").get_by_role("link", name="我的").click()
@@ -143,7 +143,6 @@ def read(png: bytes) -> str:
     return str(found.text)
 
 
-@pytest.mark.browser
 def test_a_contact_is_written_found_and_marked_and_a_visit_goes_into_a_calendar(
     sample: Theatre,
 ) -> None:
@@ -191,7 +190,6 @@ def test_a_contact_is_written_found_and_marked_and_a_visit_goes_into_a_calendar(
     assert sample.faults() == []
 
 
-@pytest.mark.browser
 def test_who_leaves_no_data_is_counted_without_signal_and_apart(sample: Theatre) -> None:
     page = enter(sample, XIA)
     main = page.get_by_role("main")

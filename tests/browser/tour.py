@@ -78,6 +78,7 @@ class Tour:
             scheme=self.style.scheme,
             width=self.style.width,
             camera=who == "xia",
+            worker=False,
         )
         try:
             yield made
