@@ -12,6 +12,7 @@ from server.identity.signing import BadSeal, Seal
 # Nothing that a tired eye confuses: no 0 O, 1 I L, and no U that reads as V.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 5
+CODE_BYTES = 2 * CODE_LENGTH
 PURPOSE = "poster"
 
 

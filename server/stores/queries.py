@@ -76,6 +76,12 @@ async def list_store_posters(
     ]
 
 
+async def read_code(connection: AsyncConnection, org_id: str) -> str:
+    """The organisation's, with which every typed code begins."""
+    query = select(organisations.c.code).where(organisations.c.org_id == org_id)
+    return str((await connection.execute(query)).scalar_one())
+
+
 async def hang_poster(
     connection: AsyncConnection,
     org_id: str,
