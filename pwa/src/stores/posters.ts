@@ -1,0 +1,54 @@
+/** A store's codes: asked of the server, kept as they were for looking without a network; and the addresses of their sheets. */
+
+import { call, type Answer } from '../phone/api'
+import { phoneDatabase } from '../phone/databases'
+import { keyOf, me } from '../phone/session'
+
+export interface Hung { id: string; position: string; link: string; created_at: number }
+export interface Posters { at: number; posters: Hung[] }
+export const FORMATS = ['a4', 'a6', 'table', 'badge'] as const
+export type Format = (typeof FORMATS)[number]
+export interface Print { format: Format; press: boolean }
+export const POSITION_LONGEST = 20
+
+/** As the server has them, or as they were when it was asked last. */
+export async function askPosters(store_id: string): Promise<Posters | null> {
+  const key = `posters:${keyOf(me())}:${store_id}`
+  const { body } = await call<Posters>('GET', doorOf(store_id))
+  if (body) await phoneDatabase().settings.put({ key, value: body })
+  return body ?? ((await phoneDatabase().settings.get(key))?.value as Posters | undefined) ?? null
+}
+
+export function hangPoster(store_id: string, position: string): Promise<Answer<Hung>> {
+  return call('POST', doorOf(store_id), { position })
+}
+
+/** The sheet of one code; with a store instead, all of its codes in one document. */
+export function sheetPath(of: { id: string } | { store_id: string }, { format, press }: Print): string {
+  const path = 'id' in of ? `/posters/${encodeURIComponent(of.id)}.pdf` : `${doorOf(of.store_id)}.pdf`
+  return `${path}?format=${format}${press ? '&for=press' : ''}`
+}
+
+export function picturePath(id: string): string {
+  return `/posters/${encodeURIComponent(id)}.png`
+}
+
+/** The file as a share sheet takes it; null where there is no network. */
+export async function fetchSheet(path: string, name: string): Promise<File | null> {
+  try {
+    const answer = await fetch(path, { credentials: 'same-origin' })
+    return answer.ok ? new File([await answer.blob()], name, { type: 'application/pdf' }) : null
+  } catch {
+    return null
+  }
+}
+
+/** Whether this browser can pass a document on to other apps. */
+export function canShare(): boolean {
+  const file = new File([''], 'a.pdf', { type: 'application/pdf' })
+  return typeof navigator.canShare === 'function' && navigator.canShare({ files: [file] })
+}
+
+function doorOf(store_id: string): string {
+  return `/api/stores/${encodeURIComponent(store_id)}/posters`
+}
