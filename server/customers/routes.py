@@ -12,13 +12,24 @@ from server.ground import ground_of
 from server.stores.calendar import calendar_of
 from server.stores.posters import read_token, sign
 from server.stores.queries import Hanging, find_poster
+from server.stores.scans import Scans, is_scan
 
 PATIENCE_S = 1800
 
 
 async def show_form(request: Request) -> Response:
     held = await hanging_of(request)
-    return show_gone(request) if held is None else answer_form(request, held, page.Form())
+    if held is None:
+        return show_gone(request)
+    note_scan(request, held)
+    return answer_form(request, held, page.Form())
+
+
+def note_scan(request: Request, held: Hanging) -> None:
+    scans: Scans = request.app.state.scans
+    if is_scan(request.method, request.headers, request.query_params):
+        day = calendar_of(held.store).date_at(ground_of(request).clock())
+        scans.note((held.poster.org_id, held.poster.id, day.isoformat()))
 
 
 async def show_thanks(request: Request) -> Response:

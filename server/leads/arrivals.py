@@ -24,7 +24,7 @@ from server.ground import ground_of
 from server.leads.offers import open_key, open_or_ring
 from server.rows import Published, load, open_ledger, publish
 from server.stores.calendar import calendar_of, promise
-from server.stores.queries import Hanging
+from server.stores.queries import Hanging, note_registration
 from sync import Entities, Ledger, Row, derive_id
 
 FORM_FIELDS = 12
@@ -114,6 +114,7 @@ async def receive(
     entities: Entities = request.app.state.entities
     poster, id = held.poster, public.name_arrival(nonce)
     fields = public.read_registration(answers, poster)
+    day = calendar_of(held.store).date_at(now).isoformat()
 
     async def work(connection: AsyncConnection) -> tuple[Row | None, Published | None]:
         ledger = await open_ledger(connection, poster.org_id, entities, now)
@@ -123,6 +124,8 @@ async def receive(
         if (before := ledger.row(id)) is not None:
             return before, None
         arrival = arrive(ledger, fields, id)
+        lead_id = arrival.body["opened_lead_id"]
+        await note_registration(connection, poster, day, id, lead_id)
         return arrival, await publish(connection, ledger)
 
     arrival, published = await ground.database.transact(work)

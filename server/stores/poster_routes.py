@@ -17,6 +17,7 @@ from server.intake import read_json
 from server.rows import find_row
 from server.stores.posters import CODE_BYTES, Poster, sign
 from server.stores.queries import hang_poster, list_store_posters, read_code
+from sync import Row
 
 MOST = 60
 """Codes that one store may hang: more are a mistake, and nobody could walk past them in a week."""
@@ -30,7 +31,7 @@ async def show_posters(request: Request) -> Response:
     """GET. Those that hang, by position; not the codes of people."""
     ground, store_id = ground_of(request), request.path_params["id"]
     async with ground.database.read() as connection:
-        actor = await leader_of(request, connection, store_id)
+        actor, _ = await leader_of(request, connection, store_id)
         held = await list_store_posters(connection, actor.org_id, store_id)
     told = [describe(ground, each.poster) for each in held]
     return JSONResponse({"at": ground.clock(), "posters": told})
@@ -44,7 +45,7 @@ async def hang(request: Request) -> Response:
     if not position:
         raise BadRequest("invalid", field="position")
     async with ground.database.read() as connection:
-        actor = await leader_of(request, connection, store_id)
+        actor, _ = await leader_of(request, connection, store_id)
 
     async def work(connection: AsyncConnection) -> Poster:
         held = await list_store_posters(connection, actor.org_id, store_id)
@@ -59,13 +60,15 @@ async def hang(request: Request) -> Response:
     return JSONResponse(describe(ground, made), status_code=201)
 
 
-async def leader_of(request: Request, connection: AsyncConnection, store_id: str) -> Actor:
-    """Raises NotFound alike for stores of others and for what is none."""
+async def leader_of(
+    request: Request, connection: AsyncConnection, store_id: str
+) -> tuple[Actor, Row]:
+    """And the store. Raises NotFound alike for stores of others and for what is none."""
     actor = await signed_in(request, connection)
     store = await find_row(connection, actor.org_id, store_id)
     if store is None or store.entity != "store" or not leads_store(actor, store_id):
         raise NotFound
-    return actor
+    return actor, store
 
 
 def describe(ground: Ground, poster: Poster) -> dict[str, Any]:

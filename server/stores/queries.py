@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.identity.tables import organisations
 from server.rows import find_row
 from server.stores.posters import Poster, make_id, read_typed, shorten
-from server.stores.tables import posters
+from server.stores.tables import poster_registrations, posters
 
 
 @dataclass(frozen=True)
@@ -98,3 +98,12 @@ async def hang_poster(
     made = Poster(org_id, make_id(org_code, code), store_id, position, code, None, now, staff_id)
     await connection.execute(insert(posters).values(vars(made)))
     return made
+
+
+async def note_registration(
+    connection: AsyncConnection, poster: Poster, day: str, arrival_id: str, lead_id: str
+) -> None:
+    """Which code somebody came by; `day` of the store's calendar. Once for each arrival."""
+    values = {"org_id": poster.org_id, "poster_id": poster.id, "day": day}
+    told = {**values, "arrival_id": arrival_id, "lead_id": lead_id}
+    await connection.execute(insert(poster_registrations).values(told))
