@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from server.customers import page, phone, public, register
 from server.customers import routes as pages
+from server.customers.printed import hanging_of, show_gone
 from server.ground import ground_of
 from server.leads.offers import open_key, open_or_ring
 from server.rows import Published, load, open_ledger, publish
@@ -61,9 +62,9 @@ async def open_arrivals(app: Starlette) -> AsyncIterator[None]:
 
 async def submit(request: Request) -> Response:
     """POST of the customer's page. Nothing is stored unless everything is sound."""
-    held = await pages.hanging_of(request)
-    if held is None:
-        return pages.show_gone(request)
+    held = await hanging_of(request)
+    if isinstance(held, Response):
+        return held
     sent = await read_form(request)
     answers, note = public.read_answers(sent), await find_hindrance(request, held, sent)
     wrong = public.find_faults(answers)
@@ -74,7 +75,7 @@ async def submit(request: Request) -> Response:
         return pages.answer_form(request, held, form, 429 if note == "busy" else 422)
     thanks = await receive(request, held, str(sent["nonce"]), answers)
     if thanks is None:
-        return pages.show_gone(request)
+        return show_gone(request)
     return thank(request, thanks, language_in(sent))
 
 
@@ -169,7 +170,7 @@ def arrive(ledger: Ledger, fields: dict[str, Any], id: str) -> Row:
 def thank(request: Request, thanks: public.Thanks, language: str) -> Response:
     """Away from the form, so that a reload sends nothing again."""
     token = public.seal_thanks(ground_of(request).config.keys, thanks)
-    path = f"/r/{request.path_params['token']}/thanks/{token}?lang={language}"
+    path = f"{request.url.path}/thanks/{token}?lang={language}"
     return RedirectResponse(path, 303, page.LOOK.headers)
 
 
@@ -177,4 +178,7 @@ def language_in(sent: Mapping[str, Any]) -> str:
     return "en" if sent.get("lang") == "en" else "zh"
 
 
-routes = [Route("/r/{token}", submit, methods=["POST"])]
+routes = [
+    Route("/r/{token}", submit, methods=["POST"]),
+    Route("/r/{token}/{store}", submit, methods=["POST"]),
+]

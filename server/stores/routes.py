@@ -15,7 +15,7 @@ from server.stores import hours_routes, lease_routes, poster_routes, qr
 from server.stores.poster_layout import FORMATS
 from server.stores.poster_pdf import draw_pdf
 from server.stores.poster_png import draw_png
-from server.stores.posters import Sheet, make_sheet, read_typed
+from server.stores.posters import Sheet, make_sheet, read_typed, stand
 from server.stores.queries import Hanging, find_poster, list_store_posters
 
 SAFE = {
@@ -81,10 +81,11 @@ async def show_pass(request: Request) -> Response:
 
 
 async def sheet_of(request: Request) -> Sheet:
+    """Whatever is to be changed is not printed again."""
     ground = ground_of(request)
     async with ground.database.read() as connection:
         held = await find_poster(connection, request.path_params["id"])
-    if held is None or held.poster.revoked_at is not None:
+    if held is None or stand(held.poster, ground.clock()) != "hangs":
         raise NotFound
     return sheet_from(request, held)
 

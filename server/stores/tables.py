@@ -14,6 +14,9 @@ posters = org_table(
     Column("created_at", BigInteger, nullable=False),
     # Whose personal code it is; NULL: the store's.
     Column("staff_id", Text),
+    Column("ends_at", BigInteger),
+    Column("replaced_by", Text),
+    Column("ended_by", Text),
 )
 named_index(posters, "org_id", "code", unique=True)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.stores.posters import read_token, read_typed
@@ -37,6 +37,7 @@ async def read_walls(
         posters.c.org_id == ledger.org,
         posters.c.id.in_(wanted),
         posters.c.revoked_at.is_(None),
+        or_(posters.c.ends_at.is_(None), posters.c.ends_at > ledger.now),
         posters.c.staff_id.is_(None),
     )
     hanging = {id: store_id for id, store_id in await connection.execute(query)}

@@ -1,4 +1,4 @@
-"""What comes of each poster: scans by day, and which code a registration came by."""
+"""Until when a replaced code goes on; scans by day, and which code a registration came by."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,9 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("posters", sa.Column("ends_at", sa.BigInteger()))
+    op.add_column("posters", sa.Column("replaced_by", sa.Text()))
+    op.add_column("posters", sa.Column("ended_by", sa.Text()))
     op.create_table(
         "poster_scans",
         sa.Column("org_id", sa.Text(), nullable=False),
