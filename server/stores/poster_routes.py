@@ -109,6 +109,7 @@ async def end(request: Request) -> Response:
             ends_at=ends_at if poster.ends_at is None else poster.ends_at,
             replaced_by=made.id if made else poster.replaced_by,
             ended_by=actor.staff_id,
+            ended_at=now,
         )
         if not await end_poster(connection, poster, ended):
             raise Conflict("ended_before")
@@ -170,7 +171,7 @@ def describe(ground: Ground, poster: Poster) -> dict[str, Any]:
 
 
 def describe_end(poster: Poster, now: int) -> dict[str, Any]:
-    names = ("id", "position", "ends_at", "revoked_at", "replaced_by", "ended_by")
+    names = ("id", "position", "ends_at", "revoked_at", "replaced_by", "ended_by", "ended_at")
     return {**{name: getattr(poster, name) for name in names}, "standing": stand(poster, now)}
 
 

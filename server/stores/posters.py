@@ -24,7 +24,7 @@ class Poster:
 
     `*_at` in ms UTC. `staff_id`: whose personal code it is; None for a code of the store's.
     `ends_at`: until when it goes on after it was replaced (by `replaced_by`) or taken down;
-    `revoked_at`: since when it leads nowhere; `ended_by`: who said so.
+    `revoked_at`: since when it leads nowhere; `ended_at`, `ended_by`: when and who said so.
     """
 
     org_id: str
@@ -38,6 +38,7 @@ class Poster:
     ends_at: int | None = None
     replaced_by: str | None = None
     ended_by: str | None = None
+    ended_at: int | None = None
 
 
 @dataclass(frozen=True)

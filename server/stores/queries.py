@@ -22,7 +22,7 @@ class Hanging:
     store: dict[str, Any]
 
 
-ENDS = ("revoked_at", "ends_at", "replaced_by", "ended_by")
+ENDS = ("revoked_at", "ends_at", "replaced_by", "ended_by", "ended_at")
 HANGS = (posters.c.revoked_at.is_(None), posters.c.ends_at.is_(None))
 
 

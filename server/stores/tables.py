@@ -17,6 +17,7 @@ posters = org_table(
     Column("ends_at", BigInteger),
     Column("replaced_by", Text),
     Column("ended_by", Text),
+    Column("ended_at", BigInteger),
 )
 named_index(posters, "org_id", "code", unique=True)
 

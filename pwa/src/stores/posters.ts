@@ -5,7 +5,18 @@ import { phoneDatabase } from '../phone/databases'
 import { keyOf, me } from '../phone/session'
 
 export interface Hung { id: string; position: string; link: string; created_at: number }
-export interface Posters { at: number; posters: Hung[] }
+/** Whose end was said, at `ended_at`. `leaving`: good until `ends_at`; `ended`: its readers choose a store; `revoked`: it leads nowhere. */
+export interface Old {
+  id: string; position: string; standing: 'leaving' | 'ended' | 'revoked'
+  ends_at: number | null; revoked_at: number | null; replaced_by: string | null; ended_by: string | null; ended_at: number
+}
+export interface Posters { at: number; posters: Hung[]; old: Old[] }
+export interface Week { scans: number; registrations: number; accepted: number }
+export interface Brought { this_week: Week; last_week: Week; last_scan_on: string | null }
+export type Figures = Record<string, Brought>
+export const HOWS = ['replace', 'revoke', 'take_down'] as const
+export type How = (typeof HOWS)[number]
+export interface Ending { how: How; grace_days?: number; replace?: boolean }
 export const FORMATS = ['a4', 'a6', 'table', 'badge'] as const
 export type Format = (typeof FORMATS)[number]
 export interface Print { format: Format; press: boolean }
@@ -21,6 +32,15 @@ export async function askPosters(store_id: string): Promise<Posters | null> {
 
 export function hangPoster(store_id: string, position: string): Promise<Answer<Hung>> {
   return call('POST', doorOf(store_id), { position })
+}
+
+export function endPoster(store_id: string, id: string, wish: Ending): Promise<Answer<{ old: Old; new: Hung | null }>> {
+  return call('POST', `${doorOf(store_id)}/${encodeURIComponent(id)}/ending`, wish)
+}
+
+/** What each brought, by its id; null where there is no network. */
+export async function askFigures(store_id: string): Promise<Figures | null> {
+  return (await call<{ posters: Figures }>('GET', `${doorOf(store_id)}/figures`)).body?.posters ?? null
 }
 
 /** The sheet of one code; with a store instead, all of its codes in one document. */

@@ -13,6 +13,7 @@ def upgrade() -> None:
     op.add_column("posters", sa.Column("ends_at", sa.BigInteger()))
     op.add_column("posters", sa.Column("replaced_by", sa.Text()))
     op.add_column("posters", sa.Column("ended_by", sa.Text()))
+    op.add_column("posters", sa.Column("ended_at", sa.BigInteger()))
     op.create_table(
         "poster_scans",
         sa.Column("org_id", sa.Text(), nullable=False),
