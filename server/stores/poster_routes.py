@@ -24,6 +24,7 @@ from server.identity.sessions import signed_in
 from server.intake import read_json
 from server.rows import find_row
 from server.stores.calendar import Calendar, calendar_of
+from server.stores.code_weeks import code_week, last_found, read_checks
 from server.stores.posters import CODE_BYTES, Poster, sign, stand
 from server.stores.queries import (
     end_poster,
@@ -58,12 +59,17 @@ async def show_posters(request: Request) -> Response:
     ground, store_id = ground_of(request), request.path_params["id"]
     now = ground.clock()
     async with ground.database.read() as connection:
-        actor, _ = await leader_of(request, connection, store_id)
+        actor, store = await leader_of(request, connection, store_id)
         held = await list_store_posters(connection, actor.org_id, store_id)
+        week = code_week(calendar_of(store.body), now)
+        checks = await read_checks(connection, actor.org_id, [store_id], week.since)
         ended = await list_ended(connection, actor.org_id, store_id, now - SHOWN_MS)
-    told = [describe(ground, each.poster) for each in held]
-    old = [describe_end(each, now) for each in ended]
-    return JSONResponse({"at": now, "posters": told, "old": old})
+    seen = last_found(checks)
+    told = [
+        describe(ground, each.poster) | describe_check(seen.get(each.poster.id)) for each in held
+    ]
+    old = [describe_end(ground, each, now) for each in ended]
+    return JSONResponse({"at": now, "posters": told, "old": old, "check": week._asdict()})
 
 
 async def hang(request: Request) -> Response:
@@ -117,7 +123,7 @@ async def end(request: Request) -> Response:
 
     ended, made = await ground.database.transact(work)
     new = describe(ground, made) if made else None
-    return JSONResponse({"old": describe_end(ended, now), "new": new})
+    return JSONResponse({"old": describe_end(ground, ended, now), "new": new})
 
 
 def end_of_grace(calendar: Calendar, now: int, wish: Ending) -> int:
@@ -165,14 +171,24 @@ def describe(ground: Ground, poster: Poster) -> dict[str, Any]:
     return {
         "id": poster.id,
         "position": poster.position,
-        "link": f"{ground.config.origin}/r/{sign(ground.config.keys, poster)}",
+        "link": link_to(ground, poster),
         "created_at": poster.created_at,
     }
 
 
-def describe_end(poster: Poster, now: int) -> dict[str, Any]:
+def link_to(ground: Ground, poster: Poster) -> str:
+    return f"{ground.config.origin}/r/{sign(ground.config.keys, poster)}"
+
+
+def describe_check(seen: Row | None) -> dict[str, Any]:
+    """Whether somebody found it this week, and who."""
+    return {"checked_at": seen.at if seen else None, "checked_by": seen.author if seen else None}
+
+
+def describe_end(ground: Ground, poster: Poster, now: int) -> dict[str, Any]:
     names = ("id", "position", "ends_at", "revoked_at", "replaced_by", "ended_by", "ended_at")
-    return {**{name: getattr(poster, name) for name in names}, "standing": stand(poster, now)}
+    told = {name: getattr(poster, name) for name in names}
+    return {**told, "link": link_to(ground, poster), "standing": stand(poster, now)}
 
 
 routes = [

@@ -100,6 +100,10 @@ class Rooms:
         self.page.locator("main li button").first.click()
         self.stop("poster", self.page, "dialog[open] img")
         self.page.keyboard.press("Escape")
+        self.page.goto("/me/codes")
+        self.page.locator("main form input").fill("https://evil.example/pay")
+        self.page.keyboard.press("Enter")
+        self.stop("foreign-code", self.page, "main article [role=group]")
 
     def see_the_notices(self) -> None:
         self.page.goto("/me/notices")

@@ -7,7 +7,7 @@ const SHANGHAI = 'Asia/Shanghai'
 /** Tuesday 8 December 2026, 00:00 in the store: Monday the 7th was the last day. */
 const MIDNIGHT = Date.UTC(2026, 11, 7, 16)
 const DAY_MS = 86_400_000
-const old = (over: Partial<Old> = {}): Old => ({ id: 'a', position: '门口', standing: 'ended', ends_at: MIDNIGHT, revoked_at: null, replaced_by: 'b', ended_by: 'lin', ended_at: MIDNIGHT - 14 * DAY_MS, ...over })
+const old = (over: Partial<Old> = {}): Old => ({ id: 'a', position: '门口', link: '', standing: 'ended', ends_at: MIDNIGHT, revoked_at: null, replaced_by: 'b', ended_by: 'lin', ended_at: MIDNIGHT - 14 * DAY_MS, ...over })
 const brought = (last_scan_on: string | null): Record<string, Brought> => {
   const week = { scans: 0, registrations: 0, accepted: 0 }
   return { a: { this_week: week, last_week: week, last_scan_on } }

@@ -4,13 +4,15 @@ import { call, type Answer } from '../phone/api'
 import { phoneDatabase } from '../phone/databases'
 import { keyOf, me } from '../phone/session'
 
-export interface Hung { id: string; position: string; link: string; created_at: number }
+/** `checked_*`: who found it this week, where somebody did. */
+export interface Hung { id: string; position: string; link: string; created_at: number; checked_at?: number | null; checked_by?: string | null }
 /** Whose end was said, at `ended_at`. `leaving`: good until `ends_at`; `ended`: its readers choose a store; `revoked`: it leads nowhere. */
 export interface Old {
-  id: string; position: string; standing: 'leaving' | 'ended' | 'revoked'
+  id: string; position: string; link: string; standing: 'leaving' | 'ended' | 'revoked'
   ends_at: number | null; revoked_at: number | null; replaced_by: string | null; ended_by: string | null; ended_at: number
 }
-export interface Posters { at: number; posters: Hung[]; old: Old[] }
+/** `check`: since when this week's codes are to be looked at, and until when; `due_at` null where the store stays shut. */
+export interface Posters { at: number; posters: Hung[]; old: Old[]; check: { since: number; due_at: number | null } }
 export interface Week { scans: number; registrations: number; accepted: number }
 export interface Brought { this_week: Week; last_week: Week; last_scan_on: string | null }
 export type Figures = Record<string, Brought>

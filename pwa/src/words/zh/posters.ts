@@ -11,4 +11,9 @@ export default {
   end: '换码或停用', end_title: '“{position}”的二维码', how_replace: '换新码', how_revoke: '马上停用', how_take_down: '不再用这个位置', grace: '旧海报再用多久', days: '{n} 天',
   about_replace: '生成一个新码。旧海报在这几天里照常能扫，到期后扫到的人先选门店，不会扫空。', about_revoke: '码被盗用或冒贴时用。旧海报立刻登记不了，同时生成新码。', about_take_down: '不生成新码。扫到旧海报的人先选门店。', about_revoke_old: '旧海报立刻登记不了，新码照常用。',
   done_replace: '换好了。打印新海报，{day} 前换上。', done_revoke: '已停用。把旧海报取下来。', done_take_down: '已停用。把海报取下来。', ended_before: '这个码刚刚已经有人改过了。', end_failed: '没有改成。过一会儿再试。',
+  walk_title: '查海报', walk_why: '每周把店里的二维码扫一遍，看有没有被贴换', walk_done: '本周 {total} 张都查过了。', walk_left: '本周查了 {done} 张，还有 {left} 张。', walk_none: '这周没有要查的。刚贴的下周再查。', walk_scan: '挨个扫店里的二维码', unseen: '还没查', seen: '{name} {time}',
+  walk_offline: '没有网络，按这部手机上 {time} 的清单核对。', walk_no_list: '这部手机上还没有海报清单。联网打开一次就可以离线查。', walk_typed: '扫不了，输入海报上的编号', walk_typed_use: '核对', walk_photo: '从照片里识别', walk_nothing: '照片里没有找到二维码。', not_kept: '没有存下来。再试一次。',
+  ours_title: '是我们的码', ours_text: '{position}，已记下。', leaving_text: '{position}的旧码，用到 {day}。换成新的海报。', old_text: '{position}的旧码，已经不用了。换成新的海报。', elsewhere_text: '是{store}的码，不是这家店的。换回这家店的海报。', unlisted_title: '不在清单里', unlisted_text: '网址是我们的，但这张不在这部手机的清单里。联网后会对上；先看看上面印的店名对不对。',
+  foreign_title: '不是我们的码', foreign_host: '扫了会打开 {host}，不是我们的网站。别打开，别付款。', foreign_text: '里面不是我们的网址。别打开，别付款。', foreign_do: '拍张照，撕下来收好，再扫一下下面有没有我们的码。问问今天有没有客户扫过它。', foreign_where: '贴在哪里', foreign_note: '还看到什么', foreign_photo: '拍下来', report: '上报', reported: '已记下。你的区域经理能看到。', misread: '扫错了',
+  foreign_found: '查到的假码', foreign_line: '{name} {time} · {position}', card_due: '本周查海报：{store}还有 {n} 张', card_late: '海报过期没查：{store}还有 {n} 张', card_open: '去查', card_foreign: '{store}查到 {n} 张假码', line_late: '海报过期没查 {n} 张', line_foreign: '查到假码 {n} 张', to_walk: '查海报有没有被贴换',
 } as const
