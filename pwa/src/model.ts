@@ -208,6 +208,11 @@ export interface StorePoint {
   store_id: string; lat?: number; lng?: number; datum?: string; source?: PointSource; accuracy_m?: number; fixes?: number; fence_m?: number
   wgs84?: Point
 }
+/** What somebody found where a code of the store's should hang. `verdict` is the server's. */
+export interface CodeCheck {
+  store_id: string; text: string; poster_id?: string; position?: string; note?: string
+  verdict?: 'ours' | 'old' | 'other_store' | 'personal' | 'foreign' | 'unknown'
+}
 /** A reception of somebody who leaves no data. */
 export interface WalkIn extends Correctable { store_id: string; receiver_id: string; need?: string }
 export type PhotoKind = 'customer' | 'follow_up' | 'visit' | 'arrival'
@@ -307,7 +312,7 @@ export interface Erasure { ids: string[]; at: number }
 export interface Bodies {
   organisation: Organisation; store: Store; staff: Staff; script: Script; template: Template
   customer: Customer; contact: Contact; arrival: Arrival; lead: Lead; offer: Offer; acceptance: Acceptance
-  reassignment: Reassignment; closing: Closing; snooze: Snooze; presence: Presence; attendance: Attendance; lead_acknowledgement: LeadAcknowledgement; follow_up: FollowUp; visit: Visit; walk_in: WalkIn; departure: Departure; attestation: Attestation; store_point: StorePoint; photo: Photo; recording: Recording
+  reassignment: Reassignment; closing: Closing; snooze: Snooze; presence: Presence; attendance: Attendance; lead_acknowledgement: LeadAcknowledgement; follow_up: FollowUp; visit: Visit; walk_in: WalkIn; departure: Departure; attestation: Attestation; store_point: StorePoint; code_check: CodeCheck; photo: Photo; recording: Recording
   comment: Comment; consent: ConsentFact; resolution: Resolution; acknowledgement: Acknowledgement; appeal: Appeal; release: Release
   correction: Correction; deletion: Deletion; candidate: Candidate; decision: Decision; unmerge: Unmerge
   conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice | Digest | LeftBehind

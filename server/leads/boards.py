@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from server.clock import DAY_MS
 from server.errors import Forbidden, NotFound
 from server.ground import ground_of
 from server.identity.actor import LEADERS, Actor, leads_store
@@ -19,8 +20,10 @@ from server.leads.past import midnight
 from server.rows import load_scope, read_row
 from server.rows.tables import RECORD, feed, milestones, rows
 from server.stores.calendar import calendar_of
+from server.stores.code_weeks import code_week, find_unchecked, read_checks, read_hanging
 from sync import ORGANISATION, Ledger, Row, desk_scope
 
+FOUND_MS = 7 * DAY_MS
 COUNTED = ("lead", "offer", "escalation", "walk_in")
 
 
@@ -33,7 +36,8 @@ async def compare_stores(request: Request) -> Response:
         stores = await read_stores(connection, request, actor, now)
         days = {store.id: day_began(store, now) for store in stores}
         found = await read_since(connection, actor.org_id, days, min(days.values(), default=now))
-    lines = [compare(store, found, days[store.id], now) for store in stores]
+        codes = await count_codes(connection, actor.org_id, stores, now)
+    lines = [compare(store, found, days[store.id], now) | codes[store.id] for store in stores]
     return JSONResponse({"at": now, "stores": sorted(lines, key=urgency)})
 
 
@@ -93,6 +97,26 @@ async def read_since(
     )
     found = (await connection.execute(query)).mappings()
     return list({held["id"]: read_row(held) for held in found}.values())
+
+
+async def count_codes(
+    connection: AsyncConnection, org_id: str, stores: Collection[Row], now: int
+) -> dict[str, dict[str, int]]:
+    """Of each store: codes that nobody looked at though the day is over, and foreign ones that
+    were found within a week."""
+    ids = [store.id for store in stores]
+    checks = await read_checks(connection, org_id, ids, now - FOUND_MS)
+    hanging = await read_hanging(connection, org_id, ids)
+    told = {}
+    for store in stores:
+        week = code_week(calendar_of(store.body), now)
+        own = [row for row in checks if row.body["store_id"] == store.id]
+        here = [poster for poster in hanging if poster.store_id == store.id]
+        is_late = week.due_at is not None and now >= week.due_at
+        unchecked = find_unchecked(here, own, week) if is_late else []
+        foreign = sum(row.body.get("verdict") == "foreign" for row in own)
+        told[store.id] = {"codes_unchecked": len(unchecked), "codes_foreign": foreign}
+    return told
 
 
 def compare(store: Row, found: Iterable[Row], since: int, now: int) -> dict[str, Any]:

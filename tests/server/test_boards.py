@@ -64,6 +64,8 @@ async def test_stores_are_compared_by_what_they_did_today_and_who_waits(
         "waiting": 2,
         "walk_ins": 1,
         "oldest_at": started,
+        "codes_unchecked": 0,
+        "codes_foreign": 0,
     }
     assert (binjiang["store_id"], binjiang["assigned"]) == (BINJIANG, 1)
     assert (binjiang["waiting"], binjiang["accepted"]) == (1, 0)

@@ -9,8 +9,8 @@ import { spanText } from '../words/format'
 import type { SilentPhone } from './silent'
 import type { PersonWeek } from './week'
 
-export interface StoreLine { store_id: string; name: string; assigned: number; accepted: number; late: number; waiting: number; oldest_at: number | null; walk_ins?: number }
-/** `at`: the server's time of the answer, ms UTC. Answers remembered from older versions lack `walk_ins`. */
+export interface StoreLine { store_id: string; name: string; assigned: number; accepted: number; late: number; waiting: number; oldest_at: number | null; walk_ins?: number; codes_unchecked?: number; codes_foreign?: number }
+/** `at`: the server's time of the answer, ms UTC. Answers remembered from older versions lack what is optional. */
 export interface Compared { at: number; stores: StoreLine[] }
 export interface Board { at: number; leads: Pick<Seen<Lead>, 'id' | 'root' | 'body'>[]; walk_ins?: number }
 /** This week's contacts by person, counted by the server. */
