@@ -114,7 +114,7 @@ def pushes(wu: Phone, hidden: Hidden, nothing: str) -> list[Door]:
 
 
 ID = object()
-SIZES = ("thumb", "small", "full")
+SIZES = ("thumb", "small", "full", "marked")
 CHANGING = re.compile(r'"(n|next|request_id|now|contact_at)":("[^"]*"|\d+)|"done":\[\d+,\d+\]')
 
 
