@@ -77,6 +77,7 @@ def doors(wu: Phone, hidden: Hidden) -> list[Door]:
     uploads = hidden.uploads
     return [
         *(Door(s, get(f"/photos/{{}}/{s}"), hidden.photos, nothing) for s in SIZES),
+        Door("alike", get("/photos/{}/alike"), hidden.photos, nothing),
         Door("play", get("/recordings/{}"), hidden.recordings, nothing),
         Door("candidates", get("/api/leads/{}/candidates"), hidden.leads, nothing),
         Door("erase", erase, hidden.customers, nothing),

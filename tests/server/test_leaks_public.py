@@ -37,7 +37,7 @@ ALL_DOORS = {
     "/posters/{id}.pdf", "/posters/{id}.png", "/api/stores/{id}/posters.pdf",
     "/api/push", "/api/push/{id}",
     "/photos/uploads", "/photos/uploads/{name}", "/photos/{id}/{size}", "/recordings/{id}",
-    "/v", "/v/{code}",
+    "/photos/{id}/alike", "/v", "/v/{code}",
     "/livez", "/readyz", "/metrics", "/version", "/{path:path}",
 }  # fmt: skip
 
