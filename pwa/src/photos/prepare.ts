@@ -5,6 +5,7 @@ import type { Draft, PendingPhoto } from '../phone/outbox'
 import { mindSpace } from '../phone/room'
 import { newId } from '../sync/uuid7'
 import { LONG_EDGE, drawPhoto, drawThroughImage, type Drawn } from './draw'
+import { faultOf, kindOf, type Fault } from './faults'
 import { storedSize } from './shape'
 
 /** The server's limit for one photo. */
@@ -20,7 +21,7 @@ export type Origin = Pick<Photo, 'taken' | 'original_sha256' | 'exif_at'>
 export interface About { subject_id: string; customer_id: string | null; kind: Photo['kind'] }
 
 export class Unreadable extends Error {
-  constructor(readonly code: 'unreadable' | 'too_large' | 'no_room') {
+  constructor(readonly code: 'unreadable' | 'too_large' | 'no_room' | 'heic' | Fault) {
     super(code)
   }
 }
@@ -37,7 +38,10 @@ export function preparePhoto(file: File, about: About, at: number, from?: Photo[
 async function prepare(file: File, about: About, at: number, from: Photo['taken']): Promise<TakenPhoto> {
   // Turned away before it takes the room that words need.
   if ((await mindSpace()) === 'words_only') throw new Unreadable('no_room')
-  const origin = await originOf(file, at, from)
+  const given = await readWhole(file)
+  const fault = faultOf(new Uint8Array(given))
+  if (fault) throw new Unreadable(fault)
+  const origin = await originOf(given, file.lastModified, at, from)
   const drawn = (await inWorker(file)) ?? (await onPage(file)) ?? (await untouched(file))
   // iOS loses blobs that still point at the camera's file: only bytes read into memory are kept.
   const bytes = await drawn.picture.arrayBuffer()
@@ -49,12 +53,16 @@ async function prepare(file: File, about: About, at: number, from: Photo['taken'
   }
 }
 
+/** A photo that lies in a cloud, or was deleted while it was being picked, is named and not there. */
+function readWhole(file: File): Promise<ArrayBuffer> {
+  return file.arrayBuffer().catch(() => { throw new Unreadable('unreadable') })
+}
+
 /** A button for the camera opens files where there is no camera: what is not fresh was not taken just now. */
-async function originOf(file: File, at: number, from: Photo['taken']): Promise<Origin> {
-  const bytes = await file.arrayBuffer()
+async function originOf(bytes: ArrayBuffer, made_at: number, at: number, from: Photo['taken']): Promise<Origin> {
   // A piece of the app that did not load must not cost the photo.
   const exif_at = await import('./exif').then(({ takenAt }) => takenAt(new Uint8Array(bytes, 0, Math.min(bytes.byteLength, HEAD_BYTES))), () => null)
-  const taken = at - file.lastModified > FRESH_MS ? 'gallery' : from
+  const taken = at - made_at > FRESH_MS ? 'gallery' : from
   return { original_sha256: await sha256(bytes), ...(taken && { taken }), ...(exif_at !== null && { exif_at }) }
 }
 
@@ -88,7 +96,9 @@ async function onPage(file: Blob): Promise<Drawn | null> {
 
 /** Nothing here could draw it; the server can. Only files that say they are a picture it takes. */
 async function untouched(file: Blob): Promise<Drawn> {
-  const size = storedSize(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()))
+  const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer())
+  if (kindOf(head) === 'heic') throw new Unreadable('heic')
+  const size = storedSize(head)
   if (!size || Math.max(size.width, size.height) > LONG_EDGE * 8) throw new Unreadable('unreadable')
   return { ...size, picture: file, thumb: new Blob() }
 }
