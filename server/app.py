@@ -52,6 +52,7 @@ from server.people import routes as people
 from server.people.changing import COMES_BACK, GOES_AWAY, fire_comes_back, fire_goes_away
 from server.people.left_behind import fire_left_behind
 from server.photos import routes as photos
+from server.photos import verifying
 from server.photos.opening import open_photos, sweep_photos
 from server.photos.rules import CHECK as PHOTO_CHECK
 from server.photos.settling import fire_photo_check
@@ -154,6 +155,7 @@ ROUTES: list[BaseRoute] = [
     *rules_routes.routes,
     *pool.routes,
     *photos.routes,
+    *verifying.routes,
     *erasure_routes.routes,
     *exchange.routes,
     Route("/{path:path}", Pwa()),

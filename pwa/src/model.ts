@@ -225,6 +225,8 @@ export interface Photo extends Correctable {
   taken?: 'camera' | 'gallery'; original_sha256?: string; exif_at?: number; shows?: Shows
   /** the server's; left out where there is nothing to say */
   flags?: PhotoFlag[]
+  /** the server's: by what anybody finds what it vouches for, once it is stored */
+  code?: string
 }
 export type Shows = 'storefront' | 'display' | 'product' | 'site' | 'document' | 'other'
 export type PhotoFlag = 'gallery' | 'older_than_visit' | 'reused' | 'seen_again'

@@ -25,6 +25,7 @@ NOT_THE_APPS = (
     "/p/",
     "/pass/",
     "/consent/",
+    "/v/",
     "/posters/",
     "/enter/",
     "/assets/",

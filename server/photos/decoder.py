@@ -11,9 +11,13 @@ import json
 import struct
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
+
+from server.photos.marks import Mark
+from server.stores.fonts import face_of, find_chinese_font
 
 SANDBOX = Path(__file__).with_name("sandbox.py")
 WALL_S = 10.0
@@ -36,6 +40,17 @@ class Picture:
     look: str
 
 
+class Asked(NamedTuple):
+    """One request: what to do, and a file or bytes to do it with."""
+
+    header: dict[str, Any]
+    source: Path | bytes
+
+
+Made = tuple[dict[str, Any], list[bytes]]
+FindFont = Callable[[], Path | None]
+
+
 class PictureRefused(Exception):
     """The bytes are not a picture we can use. Codes: not_a_picture, picture_broken,
     too_large, picture_animated, picture_too_heavy."""
@@ -52,23 +67,37 @@ class ChildDied(Exception):
 class Decoder:
     """A supervisor of one decoding process. `close()` it with the application."""
 
-    def __init__(self, *, wall_s: float = WALL_S, per_child: int = PICTURES_PER_CHILD) -> None:
+    def __init__(
+        self,
+        *,
+        wall_s: float = WALL_S,
+        per_child: int = PICTURES_PER_CHILD,
+        find_font: FindFont = find_chinese_font,
+    ) -> None:
         self._wall_s = wall_s
         self._per_child = per_child
+        self._find_font = find_font
         self._turn = asyncio.Lock()
         self._child: Process | None = None
         self._served = 0
 
     async def decode(self, path: Path) -> Picture:
-        """Decodes the file at `path`. Raises PictureRefused; OSError if no child can start.
+        """Decodes the file at `path`. Raises PictureRefused; OSError if no child can start."""
+        header, (full, small) = await self._make(Asked({}, path))
+        return Picture(full, small, header["width"], header["height"], header["look"])
 
-        A child that dies is replaced and the picture tried once more: it may have been the
-        machine's fault. Dying twice is the picture's.
-        """
+    async def mark(self, jpeg: bytes, mark: Mark) -> bytes:
+        """The picture with the mark below it. Raises as `decode` does."""
+        _, (marked,) = await self._make(Asked({"mark": asdict(mark)}, jpeg))
+        return marked
+
+    async def _make(self, asked: Asked) -> Made:
+        """A child that dies is replaced and the picture tried once more: it may have been the
+        machine's fault. Dying twice is the picture's."""
         async with self._turn:
             for _ in range(TRIES):
                 with contextlib.suppress(ChildDied):
-                    return await self._attempt(path)
+                    return await self._attempt(asked)
         raise PictureRefused("picture_too_heavy")
 
     async def close(self) -> None:
@@ -79,11 +108,11 @@ class Decoder:
             child.kill()
         await child.wait()
 
-    async def _attempt(self, path: Path) -> Picture:
+    async def _attempt(self, asked: Asked) -> Made:
         child = await self._ready()
         try:
             async with asyncio.timeout(self._wall_s):
-                return await exchange(child, path)
+                return await exchange(child, asked)
         except PictureRefused:
             raise
         except (TimeoutError, ConnectionError, asyncio.IncompleteReadError, ValueError) as error:
@@ -97,35 +126,45 @@ class Decoder:
         if self._served >= self._per_child:
             await self.close()
         if self._child is None:
-            self._child = await start()
+            self._child = await start(await asyncio.to_thread(self._find_font))
         self._served += 1
         return self._child
 
 
-async def start() -> Process:
+async def start(font: Path | None) -> Process:
     """A child with an empty environment: no secret of ours is in reach of a bad picture."""
+    given = [str(font), str(face_of(font))] if font else []
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-I", str(SANDBOX), stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}
+        *(sys.executable, "-I", str(SANDBOX), *given),
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=DEVNULL,
+        env={},
     )
 
 
-async def exchange(child: Process, path: Path) -> Picture:
+async def exchange(child: Process, asked: Asked) -> Made:
     assert child.stdin is not None
     assert child.stdout is not None
-    for piece in request(path):
+    for piece in request(asked):
         child.stdin.write(piece)
         await child.stdin.drain()
     (length,) = struct.unpack(">I", await child.stdout.readexactly(4))
     header = json.loads(await child.stdout.readexactly(length))
     if "code" in header:
         raise PictureRefused(header["code"])
-    full, small = [await child.stdout.readexactly(size) for size in header["sizes"]]
-    return Picture(full, small, header["width"], header["height"], header["look"])
+    return header, [await child.stdout.readexactly(size) for size in header["sizes"]]
 
 
-def request(path: Path) -> Iterator[bytes]:
+def request(asked: Asked) -> Iterator[bytes]:
     """The request in slices, so that the parent never holds a whole photo."""
-    with path.open("rb") as file:
-        yield struct.pack(">Q", path.stat().st_size)
+    head = json.dumps(asked.header).encode()
+    yield struct.pack(">I", len(head)) + head
+    if isinstance(asked.source, bytes):
+        yield struct.pack(">Q", len(asked.source))
+        yield asked.source
+        return
+    with asked.source.open("rb") as file:
+        yield struct.pack(">Q", asked.source.stat().st_size)
         while piece := file.read(SLICE_BYTES):
             yield piece

@@ -15,6 +15,7 @@ from server.photos.tables import (
     doomed_files,
     photo_blobs,
     photo_looks,
+    photo_marks,
     photo_thumbs,
     recording_blobs,
     uploads,
@@ -41,6 +42,7 @@ async def doom_bytes(connection: AsyncConnection, org_id: str, ids: Collection[s
 
 KEPT: Sequence[tuple[Any, str, str, tuple[str, ...]]] = (
     (photo_blobs, "photo_id", BLOB, ("full_sha256", "small_sha256")),
+    (photo_marks, "photo_id", BLOB, ("marked_sha256",)),
     (recording_blobs, "recording_id", BLOB, ("kept_sha256",)),
     (uploads, "photo_id", STAGED, ("id",)),
     (photo_thumbs, "photo_id", "", ()),
@@ -92,6 +94,7 @@ async def is_shared(room: Darkroom, file: Record[Any]) -> bool:
         for column in (
             photo_blobs.c.full_sha256,
             photo_blobs.c.small_sha256,
+            photo_marks.c.marked_sha256,
             recording_blobs.c.kept_sha256,
         )
     ]

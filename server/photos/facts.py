@@ -70,6 +70,16 @@ class Tape:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """A marked picture that is kept; `said` is a hash of all that it shows."""
+
+    org_id: str
+    photo_id: str
+    said: str
+    marked_sha256: str
+
+
+@dataclass(frozen=True)
 class OpenUploads:
     count: int
     length: int

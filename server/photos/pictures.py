@@ -11,13 +11,14 @@ from server.identity.actor import visible_to
 from server.identity.sessions import signed_in
 from server.photos.darkroom import Darkroom, darkroom_of
 from server.photos.facts import Kind
+from server.photos.marking import marked_of
 from server.photos.queries import load_blob, load_thumb
 from server.photos.settling import fact_row
 from sync import Row
 
 T = TypeVar("T")
 
-SIZES = ("thumb", "small", "full")
+SIZES, MARKED = ("thumb", "small", "full"), "marked"
 KEPT_S = 3600
 SAFE = {
     "x-content-type-options": "nosniff",
@@ -30,21 +31,29 @@ SAFE = {
 
 
 async def show_picture(request: Request) -> Response:
-    """`thumb` (as the phone made it), `small` (480 px) or `full` (1600 px), always JPEG.
+    """`thumb` (as the phone made it), `small` (480 px), `full` (1600 px) or `marked` (the full one
+    with a strip of what the server vouches for), always JPEG.
 
     Raises NotFound alike for what does not exist, has not arrived and may not be seen.
     """
     org_id, photo = await seen_fact(request, "photo")
-    size = request.path_params["size"]
-    tag = f'"{photo.id}-{photo.body["sha256"][:16]}-{size}"'
+    room, size = darkroom_of(request), request.path_params["size"]
+    if size == MARKED:
+        jpeg, sha256 = await marked_of(room, ground_of(request).config.origin, org_id, photo)
+        # What it says may change: whoever keeps it asks whether it still stands.
+        return jpeg_answer(request, jpeg, f"{photo.id}-marked", sha256, "private, no-cache")
     if size not in SIZES:
         raise NotFound
-    jpeg = await jpeg_of(darkroom_of(request), org_id, photo, size)
-    headers = {
-        **SAFE,
-        "etag": tag,
-        "content-disposition": f'inline; filename="{photo.id}-{size}.jpg"',
-    }
+    jpeg = await jpeg_of(room, org_id, photo, size)
+    return jpeg_answer(request, jpeg, f"{photo.id}-{size}", photo.body["sha256"])
+
+
+def jpeg_answer(
+    request: Request, jpeg: bytes, name: str, sha256: str, kept: str = SAFE["cache-control"]
+) -> Response:
+    tag = f'"{name}-{sha256[:16]}"'
+    told = {"etag": tag, "content-disposition": f'inline; filename="{name}.jpg"'}
+    headers = {**SAFE, **told, "cache-control": kept}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     return Response(jpeg, headers=headers, media_type="image/jpeg")

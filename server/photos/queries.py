@@ -7,11 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import bulk_upsert
 from server.errors import NotFound
-from server.photos.facts import Blob, OpenUploads, Tape, Upload
+from server.photos.facts import Blob, Drawn, OpenUploads, Tape, Upload
 from server.photos.looks import slices_of
 from server.photos.tables import (
     photo_blobs,
     photo_looks,
+    photo_marks,
     photo_thumbs,
     recording_blobs,
     uploads,
@@ -162,7 +163,7 @@ async def load_tape(
 
 
 async def find_bytes(connection: AsyncConnection, table: Table, *key: str) -> RowMapping | None:
-    """By the whole primary key: organisation, fact and hash, in both tables."""
+    """By the whole primary key: the organisation, the fact, and the hash where it is in the key."""
     columns = zip(table.primary_key.columns, key, strict=True)
     found = await connection.execute(select(table).where(*(column == at for column, at in columns)))
     return found.mappings().first()
@@ -176,6 +177,15 @@ async def load_thumb(connection: AsyncConnection, org_id: str, photo_id: str) ->
     )
     jpeg = found.scalar()
     return None if jpeg is None else bytes(jpeg)
+
+
+async def load_drawn(connection: AsyncConnection, org_id: str, photo_id: str) -> Drawn | None:
+    row = await find_bytes(connection, photo_marks, org_id, photo_id)
+    return Drawn(**row) if row else None
+
+
+async def save_drawn(connection: AsyncConnection, drawn: Drawn) -> None:
+    await bulk_upsert(connection, photo_marks, [tuple(vars(drawn).values())])
 
 
 def this(upload: Upload) -> ColumnElement[bool]:

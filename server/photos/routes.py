@@ -11,6 +11,7 @@ from server.errors import NotFound, Problem, render
 from server.ground import ground_of
 from server.identity.devices import device_of
 from server.photos import tus, uploads
+from server.photos.alike import list_alike
 from server.photos.darkroom import darkroom_of
 from server.photos.facts import Upload
 from server.photos.pictures import show_picture
@@ -120,6 +121,7 @@ def upload_id(request: Request, sender: Sender) -> str:
 routes = [
     Route(PREFIX, TusDoor()),
     Route(PREFIX + "/{name}", TusDoor()),
+    Route("/photos/{id}/alike", list_alike),
     Route("/photos/{id}/{size}", show_picture),
     Route("/recordings/{id}", play_recording),
 ]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from server.clock import MINUTE_MS
+from server.photos.codes import CODE_KEY, code_of
 from server.photos.facts import Blob, Tape
 from server.photos.thumbs import read_thumb
 from sync import Author, Ledger, Refusal, Row
@@ -77,3 +78,7 @@ def settle(fact: Row, blob: Blob | Tape | None, ledger: Ledger) -> None:
         return
     state = "stored" if blob.reason is None else "refused"
     ledger.change(fact, state=state, reason=blob.reason)
+    if fact.entity == "photo" and state == "stored" and "code" not in fact.body:
+        code = code_of(ledger.org, fact.id)
+        ledger.change(fact, code=code)
+        ledger.claim(CODE_KEY, code, fact)

@@ -50,7 +50,16 @@ photo_looks = org_table(
 )
 named_index(photo_looks, "org_id", "photo_id")  # what is to be forgotten is found by its id
 
-# The same of recordings.
+# The marked size, once somebody has asked for it. `said` is a hash of all that it shows.
+photo_marks = org_table(
+    "photo_marks",
+    Column("photo_id", Text, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("marked_sha256", Text, nullable=False),
+    pk=("photo_id",),
+)
+
+# As photo_blobs, of recordings.
 recording_blobs = org_table(
     "recording_blobs",
     Column("recording_id", Text, nullable=False),

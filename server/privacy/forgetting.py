@@ -23,7 +23,10 @@ FINDING = (PASS_KEY, POOL_KEY)
 """These keys are made of ids, and find what was erased: who scans a pass late is told so."""
 
 
-CLEARED = ("rows", "history", "keys", "notifications", "photo_thumbs", "photo_blobs", "photo_looks")
+CLEARED = (
+    *("rows", "history", "keys", "notifications"),
+    *("photo_thumbs", "photo_blobs", "photo_looks", "photo_marks"),
+)
 """Tables that had content."""
 
 

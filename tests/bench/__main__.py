@@ -34,6 +34,7 @@ def main() -> None:
         "customer": (phone.open_customers_page, 1),
         "scan": (lambda: phone.scan(wish.repeats), 1),
         "sync": (lambda: phone.sync(wish.repeats), 1),
+        "photo": (lambda: phone.photo(wish.repeats), 1),
         "lighthouse": (scores.run, 1),
         "launch": (lambda: phone.launch(wish.repeats), 1),
     }

@@ -22,6 +22,7 @@ from tests.browser.launch import YEARS, enrol, launch_once, tap_around
 from tests.browser.people import poster_link
 from tests.browser.speed import wait_once
 from tests.browser.stage import Stage, found_company
+from tests.browser.taking import open_customer, take_once
 from tests.browser.theatre import Theatre, opened
 
 ROWS = 5_000
@@ -81,6 +82,17 @@ def launch(repeats: int) -> list[Figure]:
         bytes_of("launch.heap", round(heap), budgets.HEAP_BYTES, **customers),
         ms_of("taps.p95", slowest, budgets.TAP_MS, taps=len(tapped[0].taps), **customers),
         ms_of("taps.save", [one.save for one in tapped], budgets.SAVE_MS),
+    ]
+
+
+def photo(repeats: int) -> list[Figure]:
+    """A photo of twelve megapixels from the album."""
+    with stage() as theatre:
+        rep = open_customer(theatre)
+        taken = [take_once(theatre, rep) for _ in range(repeats)]
+    return [
+        ms_of("photo.ready", [one.ready for one in taken], budgets.PHOTO_READY_MS, megapixels=12),
+        ms_of("photo.wall", [one.wall for one in taken], megapixels=12),
     ]
 
 

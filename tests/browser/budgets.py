@@ -18,6 +18,8 @@ SYNC = Waited(usable=2_000, complete=12_000, task=50, push=2_000)
 LAUNCH_MS = 1_200
 # From the tap until it is on the disk and the screen says so, four times slower.
 SAVE_MS = 150
+# Twelve megapixels, from the choice until the outbox has them, four times slower.
+PHOTO_READY_MS = 1_500
 # Of 95 in 100 taps, until the next picture.
 TAP_MS = 200
 HEAP_BYTES = 120_000_000

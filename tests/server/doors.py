@@ -77,6 +77,7 @@ def doors(wu: Phone, hidden: Hidden) -> list[Door]:
     uploads = hidden.uploads
     return [
         *(Door(s, get(f"/photos/{{}}/{s}"), hidden.photos, nothing) for s in SIZES),
+        Door("alike", get("/photos/{}/alike"), hidden.photos, nothing),
         Door("play", get("/recordings/{}"), hidden.recordings, nothing),
         Door("candidates", get("/api/leads/{}/candidates"), hidden.leads, nothing),
         Door("erase", erase, hidden.customers, nothing),
@@ -114,7 +115,7 @@ def pushes(wu: Phone, hidden: Hidden, nothing: str) -> list[Door]:
 
 
 ID = object()
-SIZES = ("thumb", "small", "full")
+SIZES = ("thumb", "small", "full", "marked")
 CHANGING = re.compile(r'"(n|next|request_id|now|contact_at)":("[^"]*"|\d+)|"done":\[\d+,\d+\]')
 
 

@@ -165,6 +165,8 @@ class Life:
             told = {**made(data), "subject_id": self.id, "customer_id": self.id}
             id = await self.plant(self.bo, kind, **told)
             assert (await send(self.bo, id, data, kind)).status_code == 201
+            if kind == "photo":
+                assert (await self.bo.client.get(f"/photos/{id}/marked")).status_code == 200
         await self.settle()
 
     async def be_refused(self) -> None:

@@ -64,7 +64,7 @@ async def test_nothing_of_an_erased_customer_is_left_anywhere(
     haystack = Haystack(database, config.data)
     before = await haystack.everything()
     assert [each for each in (*life.needles, str(PLACE["lat"])) if each not in before] == []
-    assert len(haystack.blobs()) == 3
+    assert len(haystack.blobs()) == 4
     async with database.read() as connection:
         planted = set((await connection.execute(select(rows.c.entity).distinct())).scalars())
     assert set(ENTITIES) - planted - ELSEWHERE == set()

@@ -40,6 +40,7 @@ ALL_DOORS = {
     "/api/stores/{id}/posters.pdf",
     "/api/push", "/api/push/{id}",
     "/photos/uploads", "/photos/uploads/{name}", "/photos/{id}/{size}", "/recordings/{id}",
+    "/photos/{id}/alike", "/v", "/v/{code}",
     "/livez", "/readyz", "/metrics", "/version", "/{path:path}",
 }  # fmt: skip
 

@@ -98,6 +98,11 @@ async def test_a_picture_told_again_is_found_however_it_was_saved_meanwhile(stag
         assert await flags_of(stage, photo_id(number)) == ["reused"]
     assert await flags_of(stage, ONE) == ["seen_again"]
     assert await flags_of(stage, TWO) == []
+    found = (await stage.people["bo"].get(f"/photos/{photo_id(10)}/alike")).json()
+    assert found == {"photos": [ONE]}
+    # Whoever may see one of them only is told of none.
+    hidden = await stage.people["wu"].get(f"/photos/{photo_id(10)}/alike")
+    assert hidden.status_code == 404
 
 
 async def test_bytes_before_their_fact_and_the_later_before_the_earlier_are_found_too(

@@ -252,7 +252,7 @@ async function sendPhotos(): Promise<void> {
     if (!left || !credential) continue
     const { drainPhotos } = await import('../photos/queue')
     // Bytes take their time; the next round of operations must not wait for them.
-    void drainPhotos({ outbox, org: (who as unknown as Person).org.code, credential })
+    void drainPhotos({ outbox, org: (who as unknown as Person).org.code, credential, frugal: true })
   }
 }
 

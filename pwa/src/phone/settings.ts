@@ -7,10 +7,11 @@ export interface Settings {
   tongue: Tongue | 'auto'
   theme: 'auto' | 'light' | 'dark'
   size: 'normal' | 'large' | 'larger'
+  photos: 'any' | 'wifi'
 }
 const KEY = 'shopbell-settings'
 const BIG_PX = 20
-const DEFAULTS: Settings = { tongue: 'auto', theme: 'auto', size: 'normal' }
+const DEFAULTS: Settings = { tongue: 'auto', theme: 'auto', size: 'normal', photos: 'any' }
 export const settings = writable<Settings>(DEFAULTS)
 
 /** Reads the choices and applies them; resolves when the language is there. */

@@ -5,6 +5,7 @@ import type { Draft, PendingPhoto } from '../phone/outbox'
 import { mindSpace } from '../phone/room'
 import { newId } from '../sync/uuid7'
 import { LONG_EDGE, drawPhoto, drawThroughImage, type Drawn } from './draw'
+import type { Fault } from './faults'
 import { storedSize } from './shape'
 
 /** The server's limit for one photo. */
@@ -20,7 +21,7 @@ export type Origin = Pick<Photo, 'taken' | 'original_sha256' | 'exif_at'>
 export interface About { subject_id: string; customer_id: string | null; kind: Photo['kind'] }
 
 export class Unreadable extends Error {
-  constructor(readonly code: 'unreadable' | 'too_large' | 'no_room') {
+  constructor(readonly code: 'unreadable' | 'too_large' | 'no_room' | 'heic' | Fault) {
     super(code)
   }
 }
@@ -37,8 +38,13 @@ export function preparePhoto(file: File, about: About, at: number, from?: Photo[
 async function prepare(file: File, about: About, at: number, from: Photo['taken']): Promise<TakenPhoto> {
   // Turned away before it takes the room that words need.
   if ((await mindSpace()) === 'words_only') throw new Unreadable('no_room')
-  const origin = await originOf(file, at, from)
-  const drawn = (await inWorker(file)) ?? (await onPage(file)) ?? (await untouched(file))
+  const given = await readWhole(file)
+  // A piece of the app that did not load must not cost the photo.
+  const faults = await import('./faults').catch(() => null)
+  const fault = faults?.faultOf(new Uint8Array(given))
+  if (fault) throw new Unreadable(fault)
+  const origin = await originOf(given, file.lastModified, at, from)
+  const drawn = (await inWorker(file)) ?? (await onPage(file)) ?? untouched(file, new Uint8Array(given), faults?.kindOf)
   // iOS loses blobs that still point at the camera's file: only bytes read into memory are kept.
   const bytes = await drawn.picture.arrayBuffer()
   if (bytes.byteLength > MAX_BYTES) throw new Unreadable('too_large')
@@ -49,12 +55,15 @@ async function prepare(file: File, about: About, at: number, from: Photo['taken'
   }
 }
 
+/** A photo that lies in a cloud, or was deleted while it was being picked, is named and not there. */
+function readWhole(file: File): Promise<ArrayBuffer> {
+  return file.arrayBuffer().catch(() => { throw new Unreadable('unreadable') })
+}
+
 /** A button for the camera opens files where there is no camera: what is not fresh was not taken just now. */
-async function originOf(file: File, at: number, from: Photo['taken']): Promise<Origin> {
-  const bytes = await file.arrayBuffer()
-  // A piece of the app that did not load must not cost the photo.
+async function originOf(bytes: ArrayBuffer, made_at: number, at: number, from: Photo['taken']): Promise<Origin> {
   const exif_at = await import('./exif').then(({ takenAt }) => takenAt(new Uint8Array(bytes, 0, Math.min(bytes.byteLength, HEAD_BYTES))), () => null)
-  const taken = at - file.lastModified > FRESH_MS ? 'gallery' : from
+  const taken = at - made_at > FRESH_MS ? 'gallery' : from
   return { original_sha256: await sha256(bytes), ...(taken && { taken }), ...(exif_at !== null && { exif_at }) }
 }
 
@@ -87,8 +96,9 @@ async function onPage(file: Blob): Promise<Drawn | null> {
 }
 
 /** Nothing here could draw it; the server can. Only files that say they are a picture it takes. */
-async function untouched(file: Blob): Promise<Drawn> {
-  const size = storedSize(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()))
+function untouched(file: Blob, bytes: Uint8Array, kindOf?: (bytes: Uint8Array) => string): Drawn {
+  if (kindOf?.(bytes) === 'heic') throw new Unreadable('heic')
+  const size = storedSize(bytes.subarray(0, HEAD_BYTES))
   if (!size || Math.max(size.width, size.height) > LONG_EDGE * 8) throw new Unreadable('unreadable')
   return { ...size, picture: file, thumb: new Blob() }
 }

@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { OutboxDatabase } from '../phone/databases'
+import { settings } from '../phone/settings'
 import { drainPhotos, progressOf } from './queue'
 
 let outbox: OutboxDatabase
@@ -36,6 +37,19 @@ afterEach(async () => {
 
 const errand = () => ({ outbox, org: 'demo', credential: 'device' })
 
+test('a phone that is to wait for Wi-Fi sends none by a paid network, and all where nobody says what it is', async () => {
+  settings.update((now) => ({ ...now, photos: 'wifi' }))
+  const frugal = () => drainPhotos({ ...errand(), frugal: true })
+  vi.stubGlobal('navigator', { connection: { type: 'cellular' } })
+  expect([await frugal(), received.size]).toEqual(['later', 0])
+  // What a revoked phone owes does not wait.
+  expect([await drainPhotos(errand()), received.size]).toEqual(['done', 2])
+  await outbox.photos.toCollection().modify({ state: 'waiting', blob: new ArrayBuffer(9), upload_url: null, sent_bytes: 0 })
+  vi.stubGlobal('navigator', {})
+  expect([await frugal(), received.size]).toEqual(['done', 4])
+  settings.update((now) => ({ ...now, photos: 'any' }))
+})
+
 test('every photo goes once, and only then do its bytes leave the phone', async () => {
   expect(await drainPhotos(errand())).toBe('done')
   expect([...received.values()]).toEqual([9, 9])
@@ -60,6 +74,6 @@ test('a restart goes on with the upload it remembers', async () => {
 })
 
 test('progress counts what is still on the phone', () => {
-  expect(progressOf([{ state: 'stored', bytes: 5, sent_bytes: 5 }, { state: 'sending', bytes: 9, sent_bytes: 4 }, { state: 'waiting', bytes: 2, sent_bytes: 0 }]))
-    .toEqual({ photos: 2, sent: 1, bytes: 11, sent_bytes: 4 })
+  expect(progressOf([{ id: 'a', state: 'stored', bytes: 5, sent_bytes: 5 }, { id: 'b', state: 'sending', bytes: 9, sent_bytes: 4 }, { id: 'c', state: 'waiting', bytes: 2, sent_bytes: 0 }]))
+    .toEqual({ photos: 2, sent: 1, bytes: 11, sent_bytes: 4, each: [{ id: 'b', bytes: 9, sent_bytes: 4 }, { id: 'c', bytes: 2, sent_bytes: 0 }] })
 })

@@ -4,7 +4,9 @@
  */
 
 import { liveQuery, type Observable } from 'dexie'
-import { ownOutbox, type OutboxDatabase, type PendingPhoto } from '../phone/databases'
+import { outboxOf, ownOutbox, phoneDatabase, type OutboxDatabase, type PendingPhoto } from '../phone/databases'
+import { keyOf, me } from '../phone/session'
+import { mayCarry } from './carriage'
 import { upload, type Outcome, type Wire } from './tus'
 
 const ENDPOINT = '/photos/uploads'
@@ -13,7 +15,13 @@ const SLICE_PATIENCE_MS = 60_000
 const KEEP_MS = 7 * 86_400_000
 
 /** Whose photos: their outbox, the organisation's code and the push credential of this device for them. */
-export interface Errand { outbox: OutboxDatabase; org: string; credential: string }
+export interface Errand {
+  outbox: OutboxDatabase
+  org: string
+  credential: string
+  /** Heeds that this phone may be set to wait for Wi-Fi; what must leave it now does not wait. */
+  frugal?: boolean
+}
 /** `busy`: another tab is at it. `later`: something is still here and may go next time. */
 export type Drained = 'done' | 'busy' | 'later' | 'signed_out'
 
@@ -30,6 +38,8 @@ async function drain(errand: Errand): Promise<Drained> {
   const ids = await photos.where('state').anyOf('waiting', 'sending').primaryKeys()
   let left = 0
   for (const id of ids.sort()) {
+    // A phone may leave its Wi-Fi between two photos.
+    if (errand.frugal && !mayCarry()) return 'later'
     const photo = await photos.get(id)
     if (!photo) continue
     const outcome = await upload(parcelOf(photo, errand), wireOf(photo, errand))
@@ -70,15 +80,22 @@ export function keptPhotos(subject_id: string): Observable<Omit<PendingPhoto, 'b
   return liveQuery(async () => (await ownOutbox().photos.where({ subject_id }).toArray()).map(({ blob: _, ...kept }) => kept))
 }
 
-export interface Progress { photos: number; sent: number; bytes: number; sent_bytes: number }
+/** Sends one's own now, by whatever network there is: somebody has just said so. */
+export async function sendAnyway(): Promise<Drained> {
+  const { org, staff_id } = me()
+  const known = await phoneDatabase().people.get(keyOf(me()))
+  return known?.credential ? drainPhotos({ outbox: outboxOf(org.id, staff_id), org: org.code, credential: known.credential }) : 'signed_out'
+}
+
+export interface Progress { photos: number; sent: number; bytes: number; sent_bytes: number; each: { id: string; bytes: number; sent_bytes: number }[] }
 
 /** Photos not yet delivered and how far their bytes are, for the Sync screen; live. */
 export function photoProgress(): Observable<Progress> {
   return liveQuery(async () => progressOf(await ownOutbox().photos.toArray()))
 }
 
-export function progressOf(photos: Pick<PendingPhoto, 'state' | 'bytes' | 'sent_bytes'>[]): Progress {
+export function progressOf(photos: Pick<PendingPhoto, 'id' | 'state' | 'bytes' | 'sent_bytes'>[]): Progress {
   const open = photos.filter(({ state }) => state === 'waiting' || state === 'sending')
   const sum = (of: (photo: (typeof open)[number]) => number) => open.reduce((total, photo) => total + of(photo), 0)
-  return { photos: open.length, sent: photos.filter(({ state }) => state === 'stored').length, bytes: sum((p) => p.bytes), sent_bytes: sum((p) => p.sent_bytes) }
+  return { photos: open.length, sent: photos.filter(({ state }) => state === 'stored').length, bytes: sum((p) => p.bytes), sent_bytes: sum((p) => p.sent_bytes), each: open.map(({ id, bytes, sent_bytes }) => ({ id, bytes, sent_bytes })) }
 }

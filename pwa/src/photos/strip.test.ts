@@ -10,8 +10,8 @@ function photo(id: string, state: Photo['state'] | undefined, over: Partial<Seen
 test('a photo shows the thumbnail of this phone, else of the server', () => {
   const rows = [photo('1', undefined, { pending: true }, { thumb: 'AA' }), photo('2', 'pending'), photo('3', 'stored'), photo('4', undefined, { pending: true })]
   const shown = shownPhotos(rows, [{ id: '2', state: 'sending', sent_bytes: 40, thumb: 'BB' }])
-  expect(shown.map(({ src, stage, full }) => [src, stage, full])).toEqual([
-    ['data:image/jpeg;base64,AA', 'waiting', null], ['data:image/jpeg;base64,BB', 'sending', null], ['/photos/3/thumb', 'stored', '/photos/3/full'], ['', 'waiting', null],
+  expect(shown.map(({ src, stage, here }) => [src, stage, here])).toEqual([
+    ['data:image/jpeg;base64,AA', 'waiting', false], ['data:image/jpeg;base64,BB', 'sending', true], ['/photos/3/thumb', 'stored', false], ['', 'waiting', false],
   ])
 })
 

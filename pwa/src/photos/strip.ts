@@ -4,7 +4,7 @@ import type { Photo, PhotoFlag, Seen, Shows } from '../model'
 import type { PendingPhoto } from '../phone/outbox'
 
 export type Stage = 'waiting' | 'sending' | 'stored' | 'refused'
-export interface Shown { id: string; stage: Stage; reason: string | null; src: string; full: string | null; sent: number; bytes: number; flags: PhotoFlag[]; shows: Shows | null }
+export interface Shown { id: string; stage: Stage; reason: string | null; src: string; here: boolean; sent: number; bytes: number; flags: PhotoFlag[]; shows: Shows | null }
 
 const FLAGS: readonly PhotoFlag[] = ['gallery', 'older_than_visit', 'reused', 'seen_again']
 type Fact = Photo & { thumb?: string }
@@ -22,7 +22,7 @@ function shown({ id, body, pending }: Seen<Photo>, kept: Kept | undefined): Show
   const thumb = (body as Fact).thumb || kept?.thumb
   const src = thumb ? `data:image/jpeg;base64,${thumb}` : pending ? '' : `/photos/${id}/thumb`
   const sent = stage === 'stored' ? body.bytes : kept?.sent_bytes ?? 0
-  return { id, stage, reason: body.reason ?? null, src, full: stage === 'stored' ? `/photos/${id}/full` : null, sent, bytes: body.bytes, flags: flagsOf(body), shows: body.shows ?? null }
+  return { id, stage, reason: body.reason ?? null, src, here: kept !== undefined, sent, bytes: body.bytes, flags: flagsOf(body), shows: body.shows ?? null }
 }
 
 /** Until the server has answered, what this phone itself said; a flag of a newer server has no words here. */

@@ -1,6 +1,7 @@
 export default {
   title: 'Sync', kept: 'On this phone', received: 'Synced', needs_you: 'Needs you', sync_now: 'Sync now', syncing: 'Syncing',
-  oldest: 'Oldest unsynced: {what}', oldest_since: 'Saved here {time}, {age} ago', photos: 'Photos and recordings {done}/{total} · {sent} / {bytes} MB; resumes where it stopped',
+  oldest: 'Oldest unsynced: {what}', oldest_since: 'Saved here {time}, {age} ago', photos_wait: 'This phone sends photos by Wi-Fi only, and is on mobile data now. They wait.', photos_anyway: 'Send by mobile data now', photo_line: 'No. {n}', photo_bytes: '{sent} / {bytes} MB',
+  photos: 'Photos and recordings {done}/{total} · {sent} / {bytes} MB; resumes where it stopped',
   nothing_waits: 'Nothing is waiting to go up.', waiting_title: 'Waiting to go up', waiting_offline: 'No network. Records are saved on this phone and go up by themselves.',
   receipts: 'Receipts', no_receipts: 'No receipts yet.', up_to: 'Everything up to {time} is on the server', not_yet: 'Not checked yet.', last_contact: 'Last check: {time}, check code {code}',
   storage_kept: 'Storage: kept for long, {mb} MB used', storage_loose: 'Storage: the browser has not promised to keep it, {mb} MB used. Put the app on the home screen and try again.', ask_keep: 'Ask to keep',

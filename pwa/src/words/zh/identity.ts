@@ -6,6 +6,7 @@ export default {
   pin: '数字密码', pin_hint: '4 到 6 位数字，没有网络也能用', pin_again: '再输一次', pin_differs: '两次不一样。', pin_shape: '请输入 4 到 6 位数字。', done: '完成',
   who: '谁在用', unsent: '{n} 条未同步', wrong_pin: '数字密码不对。', wait: '试错太多次，{n} 秒后再试。', add_person: '添加同事', unlock: '打开', other_person: '换个人', clear: '清除', delete_digit: '删一位',
   me: '我的', language: '语言', auto: '跟随手机', theme: '外观', light: '浅色', dark: '深色', size: '字号', normal: '标准', large: '大', larger: '特大',
+  photos_by: '传照片和录音', photos_any: '有网就传', photos_wifi: '只用 Wi-Fi', photos_why: '文字总是马上传，只用很少的流量。', photos_unknown: '这个浏览器不说现在是不是 Wi-Fi，选“只用 Wi-Fi”在这里不起作用，照片还是有网就传。',
   bell: '铃台模式', bell_why: '柜台的手机常亮，只显示来客', sync: '同步与记录', notices: '通知', notices_why: '提醒发到企业微信、钉钉、飞书群和邮箱', notices_mail: '提醒发到我的邮箱', visit: '打卡', lock: '锁上手机', install: '装到桌面', install_now: '现在安装',
   installed: '已从桌面打开。',
   devices: '我的设备', devices_offline: '联网后可以看到设备列表。', this_phone: '这一部', revoke: '停用', revoke_of: '停用，{name}', revoke_ask: '停用 {name}？', revoke_ask_of: '停用 {name} 的手机？', revoke_final: '停用后不能恢复，要用得重新登录。', revoke_reason: '为什么停用', revoked: '已停用。', revoke_failed: '没有停用成功。连上网再试一次。',

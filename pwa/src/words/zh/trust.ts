@@ -1,6 +1,7 @@
 export default {
   title: '同步', kept: '已存本机', received: '已同步', needs_you: '需处理', sync_now: '现在同步', syncing: '正在同步',
-  oldest: '最早未同步：{what}', oldest_since: '{time} 存在本机，已 {age}', photos: '照片和录音 {done}/{total} · {sent} / {bytes} MB，断了会接着传',
+  oldest: '最早未同步：{what}', oldest_since: '{time} 存在本机，已 {age}', photos_wait: '这部手机设成只用 Wi-Fi 传照片，现在是流量，先存着。', photos_anyway: '这次用流量传', photo_line: '第 {n} 个', photo_bytes: '{sent} / {bytes} MB',
+  photos: '照片和录音 {done}/{total} · {sent} / {bytes} MB，断了会接着传',
   nothing_waits: '没有等待上传的记录。', waiting_title: '等待上传', waiting_offline: '没有网络，记录已存在本机，联网后自动上传。',
   receipts: '回执', no_receipts: '还没有回执。', up_to: '{time} 之前的内容都已在服务器上', not_yet: '还没有核对过。', last_contact: '上次核对：{time}，核对码 {code}',
   storage_kept: '手机存储：已申请长期保留，已用 {mb} MB', storage_loose: '手机存储：浏览器没有答应长期保留，已用 {mb} MB。装到桌面后再试。', ask_keep: '申请长期保留',

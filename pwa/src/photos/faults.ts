@@ -1,0 +1,47 @@
+/** What a file is that was given for a photo, and why it cannot be one: seen before it is drawn. Pure. */
+
+import { storedSize } from './shape'
+
+/** Beyond this a phone of 3 GB is killed while it decodes. */
+const MOST_PIXELS = 64_000_000
+const HEAD_BYTES = 256 * 1024
+export type Fault = 'empty' | 'animated' | 'drawing' | 'document' | 'not_a_photo' | 'cut' | 'too_many_pixels'
+type Kind = 'jpeg' | 'png' | 'webp' | 'heic' | 'gif' | 'svg' | 'pdf' | 'other'
+
+/** By its first bytes, whatever its name says. */
+export function kindOf(bytes: Uint8Array): Kind {
+  const text = String.fromCharCode(...bytes.subarray(0, 256))
+  if (text.startsWith('\xff\xd8\xff')) return 'jpeg'
+  if (text.startsWith('\x89PNG')) return 'png'
+  if (text.startsWith('RIFF') && text.slice(8, 12) === 'WEBP') return 'webp'
+  if (text.slice(4, 8) === 'ftyp' && /hei[cfmsvx]|hev|mif1|msf1|avi[fs]/.test(text.slice(8, 40))) return 'heic'
+  if (text.startsWith('GIF8')) return 'gif'
+  if (text.includes('%PDF-')) return 'pdf'
+  return /^\s*(\xef\xbb\xbf)?\s*<(\?xml|!--|!DOCTYPE svg|svg)/i.test(text) ? 'svg' : 'other'
+}
+
+/** Null where it is worth trying. What a browser may be able to open, such as HEIC, is. */
+export function faultOf(bytes: Uint8Array): Fault | null {
+  if (bytes.length === 0) return 'empty'
+  const kind = kindOf(bytes)
+  if (kind === 'gif') return 'animated'
+  if (kind === 'svg') return 'drawing'
+  if (kind === 'pdf') return 'document'
+  if (kind === 'other') return 'not_a_photo'
+  const size = storedSize(bytes.subarray(0, HEAD_BYTES))
+  if (size && size.width * size.height > MOST_PIXELS) return 'too_many_pixels'
+  return kind === 'jpeg' && isCut(bytes) ? 'cut' : null
+}
+
+/** A download or a copy that was broken off: no end after the picture's data began. Browsers draw it, with a grey rest. */
+function isCut(bytes: Uint8Array): boolean {
+  let at = 2
+  while (at + 4 < bytes.length && bytes[at] === 0xff && bytes[at + 1] !== 0xda) {
+    at += bytes[at + 1] === 0xff ? 1 : 2 + (bytes[at + 2]! << 8 | bytes[at + 3]!)
+  }
+  if (at + 4 >= bytes.length) return true
+  // What is not as it should be is for the decoder to judge.
+  if (bytes[at] !== 0xff) return false
+  for (let end = bytes.length - 2; end > at; end -= 1) if (bytes[end] === 0xff && bytes[end + 1] === 0xd9) return false
+  return true
+}

@@ -1,0 +1,100 @@
+"""A photo from the phone that took it to a stranger who checks it."""
+
+import io
+
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import FilePayload, Locator, expect
+
+from tests.browser import axe
+from tests.browser.company import BO, LIN, STORE_NAME
+from tests.browser.people import Manager, Rep, Staff
+from tests.browser.pictures import photograph
+from tests.browser.theatre import Theatre
+
+QIAN, QIAN_PHONE = "钱女士", "139 0001 2345"
+NO_PHOTOS: list[tuple[FilePayload, str]] = [
+    ({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b""}, "这个文件是空的"),
+    ({"name": "b.jpg", "mimeType": "image/jpeg", "buffer": b"%PDF-1.7"}, "这是 PDF"),
+    (
+        {"name": "c.jpg", "mimeType": "image/jpeg", "buffer": b"\0\0\0\x18ftypheic" + bytes(99)},
+        "这里打不开 HEIC 照片",
+    ),
+]
+
+
+@pytest.mark.browser
+def test_a_photo_is_seen_large_before_it_is_sent_and_its_code_tells_a_stranger(
+    theatre: Theatre,
+) -> None:
+    stage, records, plan = theatre.stage, theatre.records, theatre.folder / "plan.jpg"
+    photograph(plan)
+    bo, lin = Rep(theatre.profile("bo"), BO), Manager(theatre.profile("lin"), LIN)
+    for person in (lin, bo):
+        person.signs_in(stage)
+    bo.registers_and_receives(name=QIAN, phone=QIAN_PHONE)
+    bo.syncs()
+    bo.opens_customer(QIAN)
+
+    # Without a network the picture is the phone's own, and there is no code yet.
+    bo.loses_signal()
+    bo.takes_a_photo(plan)
+    expect(bo.main.get_by_text("照片 0/1 已上传")).to_be_visible()
+    sheet = opens_the_photo(bo)
+    expect(sheet.get_by_text("还在这部手机上")).to_be_visible()
+    assert is_drawn(bo)
+    expect(sheet.get_by_text("核验码")).to_have_count(0)
+    bo.finds_signal()
+    records.until(lambda: records.bodies("photo", state="stored") != [])
+    code = records.body("photo")["code"]
+
+    # It says so while it is open; the marked one leads where the words lead.
+    expect(sheet.get_by_role("link", name=f"{code[:5]}-{code[5:]}")).to_be_visible()
+    sheet.get_by_role("button", name="带水印").click()
+    expect(sheet.get_by_role("img", name="带水印")).to_be_visible()
+    assert is_drawn(bo)
+    assert axe.violations(bo.page) == []
+    path = sheet.get_by_role("img", name="带水印").get_attribute("src")
+    marked = bo.page.request.get(f"{stage.origin}{path}").body()
+    (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(marked)))
+    assert found.text == f"{stage.origin}/v/{code}"
+    assert bo.profile.context is not None
+    bo.profile.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    sheet.get_by_role("button", name="复制核验链接").click()
+    bo.is_told("核验链接已复制")
+    copied = bo.page.evaluate("navigator.clipboard.readText()")
+    assert copied == f"{stage.origin}/v/{code}"
+
+    # Lin sees it from rows alone, and whoever has the link checks it without an account.
+    lin.syncs()
+    lin.opens_customer(QIAN)
+    expect(lin.main.get_by_text("照片 1 张")).to_be_visible()
+    with bo.page.expect_popup() as opened:
+        sheet.get_by_role("link", name=f"{code[:5]}-{code[5:]}").click()
+    page = opened.value
+    expect(page.get_by_text("到达服务器后没有改动过。")).to_be_visible()
+    expect(page.get_by_text(STORE_NAME)).to_be_visible()
+    assert QIAN not in page.content()
+    assert axe.violations(page) == []
+
+    # What is no photo is said at once.
+    sheet.get_by_role("button", name="关闭").click()
+    for file, sentence in NO_PHOTOS:
+        bo.page.locator("input[type=file]").first.set_input_files(file)
+        bo.is_told(sentence)
+    assert theatre.faults() == []
+
+
+def opens_the_photo(person: Staff) -> Locator:
+    person.main.get_by_role("button", name="看大图").click()
+    return person.page.locator("dialog[open]")
+
+
+def is_drawn(person: Staff) -> bool:
+    """The large picture is there and has pixels."""
+    image = person.page.locator("dialog[open] a img")
+    expect(image).to_be_visible()
+    return bool(
+        image.evaluate("async (one) => { await one.decode(); return one.naturalWidth > 100 }")
+    )
