@@ -56,7 +56,7 @@ from server.photos.rules import CHECK as PHOTO_CHECK
 from server.photos.settling import fire_photo_check
 from server.pool import routes as pool
 from server.pool.rounds import POOL_ROUND, fire_round, keep_rounds
-from server.privacy import erasure_routes
+from server.privacy import erasure_routes, handing_out, my_routes
 from server.privacy.receipts import Receipts
 from server.privacy.replaying import open_erasures
 from server.rows.waiting import REJUDGE
@@ -150,6 +150,8 @@ ROUTES: list[BaseRoute] = [
     *pool.routes,
     *photos.routes,
     *erasure_routes.routes,
+    *handing_out.routes,
+    *my_routes.routes,
     *exchange.routes,
     Route("/{path:path}", Pwa()),
 ]
@@ -163,6 +165,7 @@ OPENINGS: list[Opening] = [
     arrivals.open_arrivals,
     open_photos,
     open_erasures,
+    my_routes.open_my,
 ]
 
 TASKS: list[Task] = [

@@ -82,8 +82,9 @@ def render_form(language: str, place: Place, promise: str, nonce: str, form: For
     )
 
 
-def render_thanks(language: str, place: Place, promise: str, link: str, code: str) -> str:
-    """The same page for everybody; only the pass and the time belong to the submission."""
+def render_thanks(language: str, place: Place, promise: str, link: str, code: str, own: str) -> str:
+    """The same page for everybody; only the pass, the time and the link to `own`, the customer's
+    own page, belong to the submission."""
     words = WORDS[language]
     return _page(
         language,
@@ -93,7 +94,8 @@ def render_thanks(language: str, place: Place, promise: str, link: str, code: st
         f"{qr.to_svg(link, h(words['pass']))}<b>{h(code[:4])} {h(code[4:])}</b>"
         f"<p>{h(words['pass_hint'])}</p></section>"
         f'<p class="leave"><a href="/consent/{CURRENT[SERVICE].version}?lang={language}">'
-        f"{h(words['agreed'])}</a></p>",
+        f"{h(words['agreed'])}</a></p>"
+        f'<p class="leave"><a href="/my/{own}?lang={language}">{h(words["own"])}</a></p>',
     )
 
 

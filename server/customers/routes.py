@@ -5,6 +5,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from server.customers import page
+from server.customers.own_link import OwnLink, seal_link
 from server.customers.promise import say_promise, say_thanks
 from server.customers.public import Nonces, open_thanks
 from server.customers.words import WORDS, choose_language
@@ -30,7 +31,10 @@ async def show_thanks(request: Request) -> Response:
     zone = calendar_of(held.store).zone
     promise = say_thanks(WORDS[language], zone, thanks.received_at, thanks.promised_at)
     link = f"{ground.config.origin}/pass/{thanks.code}"
-    return html(page.render_thanks(language, place_of(held), promise, link, thanks.code))
+    own = seal_link(
+        ground.config.keys, OwnLink(held.poster.org_id, "pass", thanks.code), thanks.received_at
+    )
+    return html(page.render_thanks(language, place_of(held), promise, link, thanks.code, own))
 
 
 async def follow_code(request: Request) -> Response:

@@ -25,7 +25,8 @@ ALL_DOORS = {
     "/api/staff", "/api/staff/{id}", "/api/staff/{id}/handover",
     "/api/staff/{id}/handover/rehearsal", "/api/staff-list", "/api/hr/people",
     "/api/wecom/{org_code}", "/api/stores/{id}", "/api/known-phones",
-    "/api/customers/{id}/erasure", "/api/erasures",
+    "/api/customers/{id}/erasure", "/api/erasures", "/api/customers/{id}/own-link",
+    "/my/{token}", "/my/{token}/{opened}",
     "/api/devices", "/api/devices/{id}", "/api/leads/{id}/candidates", "/api/losses",
     "/api/boards", "/api/boards/{id}",
     "/api/organisation", "/api/stores/{id}/routing", "/api/stores/{id}/routing/rehearsal",
@@ -79,7 +80,10 @@ async def test_the_customers_page_thanks_known_and_unknown_numbers_alike(
         pages.append(page)
     texts = {
         re.sub(
-            r"<svg.*?</svg>|/pass/\w+|/thanks/[^\"?]+|<b>\w{4} \w{4}</b>", "", p.text, flags=re.S
+            r"<svg.*?</svg>|/pass/\w+|/(?:thanks|my)/[^\"?]+|<b>\w{4} \w{4}</b>",
+            "",
+            p.text,
+            flags=re.S,
         )
         for p in pages
     }
