@@ -56,7 +56,7 @@ from server.photos.rules import CHECK as PHOTO_CHECK
 from server.photos.settling import fire_photo_check
 from server.pool import routes as pool
 from server.pool.rounds import POOL_ROUND, fire_round, keep_rounds
-from server.privacy import erasure_routes, handing_out, my_routes
+from server.privacy import erasure_routes, handing_out, my_routes, taking_along
 from server.privacy.receipts import Receipts
 from server.privacy.replaying import open_erasures
 from server.rows.waiting import REJUDGE
@@ -152,6 +152,7 @@ ROUTES: list[BaseRoute] = [
     *erasure_routes.routes,
     *handing_out.routes,
     *my_routes.routes,
+    *taking_along.routes,
     *exchange.routes,
     Route("/{path:path}", Pwa()),
 ]

@@ -143,15 +143,19 @@ async def correct(request: Request, link: OwnLink, sent: Mapping[str, Any], nonc
 
 
 async def opened_subject(request: Request) -> Subject | None:
-    """Who is behind the link, if their digits were given within the half hour."""
-    ground, token = ground_of(request), request.path_params["token"]
+    link = opened_link(request)
+    return await read_subject(request, link) if link is not None else None
+
+
+def opened_link(request: Request) -> OwnLink | None:
+    """The link, if its digits were given within the half hour."""
+    ground = ground_of(request)
     seal = Seal(ground.config.keys, "my.open")
-    link = link_of(request)
     try:
         opened = seal.open(request.path_params["opened"], ground.clock(), OPEN_S)
     except BadSeal:
         return None
-    return await read_subject(request, link) if link is not None and opened == token else None
+    return link_of(request) if opened == request.path_params["token"] else None
 
 
 async def read_subject(request: Request, link: OwnLink) -> Subject | None:
