@@ -275,6 +275,8 @@ export interface Digest extends Due { kind: 'digest' | 'team_digest'; to_id: str
 export interface Left { customers: number; leads: number }
 /** To whoever is to hand it over, until that is done. */
 export interface LeftBehind extends Left { kind: 'left_behind'; to_id: string; staff_id: string; name: string; at: number; ended_at: number | null }
+/** What a customer did on their own page; nobody is named once they are erased. */
+export interface Wish { kind: 'corrects' | 'asks_erasure' | 'self_erased'; to_id: string; lead_id: null; customer_id: string | null; at: number; name: string }
 export interface Notice {
   kind: 'nudge' | 'warning' | 'escalated' | 'ring' | 'owner_told' | 'differs' | 'release_warning' | 'released' | 'reclaimed' | 'collision' | 'away'
   to_id: string; lead_id: string | null; customer_id: string; at: number; name: string
@@ -310,7 +312,7 @@ export interface Bodies {
   reassignment: Reassignment; closing: Closing; snooze: Snooze; presence: Presence; attendance: Attendance; lead_acknowledgement: LeadAcknowledgement; follow_up: FollowUp; visit: Visit; walk_in: WalkIn; departure: Departure; attestation: Attestation; store_point: StorePoint; photo: Photo; recording: Recording
   comment: Comment; consent: ConsentFact; resolution: Resolution; acknowledgement: Acknowledgement; appeal: Appeal; release: Release
   correction: Correction; deletion: Deletion; candidate: Candidate; decision: Decision; unmerge: Unmerge
-  conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice | Digest | LeftBehind
+  conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice | Digest | LeftBehind | Wish
   pool_card: PoolCard; pool_claim: PoolClaim; collision: Collision; ruling: Ruling; erasure: Erasure
 }
 export type EntityName = keyof Bodies

@@ -38,7 +38,7 @@ export function tell(entry: Entry, around: Around): Told {
 export function whoOf(entry: Entry, around: Around): string {
   if (entry.kind === 'escalation') return t('customers.system')
   if (entry.by) return nameOf(entry.by, around)
-  return entry.kind === 'arrival' ? t('customers.customer_self') : t('customers.system')
+  return entry.kind === 'arrival' || entry.kind === 'comment' ? t('customers.customer_self') : t('customers.system')
 }
 
 /** When: one clock, and where capture and receipt differ, both. */

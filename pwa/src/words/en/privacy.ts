@@ -16,4 +16,8 @@ export default {
   agree_service_ends: 'Whoever withdraws this withdraws everything: do not contact them again, and ask the manager to erase their data.', agree_first: 'They must agree to contact and advice first.',
   agree_erase: 'The customer withdrew their consent. Do not contact them.', agree_erase_manager: 'The customer withdrew their consent. Do not contact them; please erase their data.',
   agree_waiting: 'Consent withdrawn, waiting to be erased',
+  own: 'The customer’s own page', own_title: 'Let {name} see what is held', own_why: 'The customer scans this with their own phone and enters the last four digits of their number. They can then see, correct, download or erase their data. Make sure first that it is them.', own_code: 'The code of the page of {name}', own_until: 'Good until {time}',
+  own_no_phone: 'This customer has no number, which the page asks for. Record a number first.', own_offline: 'Only the server can make this link. Try again with a network.', take: 'Export everything (ZIP)',
+  wish_corrects: '{name} says something is wrong: please read the note', wish_asks_erasure: 'Somebody registered with the number of {name} and asks for erasure. Make sure that it is them, then decide', wish_self_erased: 'A customer withdrew their consent and was erased. Do not contact them', wish_look: 'See the customer',
+  find: 'Find somebody by number', find_hint: 'The whole number; only to erase or to export', find_put: 'Find', find_nobody: 'Nobody has this number.', find_no_number: 'This is not a whole number.', find_busy: 'Too many searches. Try again in an hour.', find_offline: 'Not found out. Try again with a network.', list: 'Erased so far',
 }

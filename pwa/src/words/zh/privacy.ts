@@ -16,4 +16,8 @@ export default {
   agree_service_ends: '撤回接待同意，等于全部撤回：不要再联系客户，请店长删除个人资料。', agree_first: '客户先要同意接待和联系，才能同意这一项。',
   agree_erase: '客户撤回了接待同意，不要再联系。', agree_erase_manager: '客户撤回了接待同意，不要再联系。请删除个人资料。',
   agree_waiting: '撤回了接待同意，等待删除',
+  own: '客户自己的资料页', own_title: '给 {name} 看自己的资料', own_why: '请客户用自己的手机扫码，输入手机号后四位，就能看到、更正、下载或删除自己的资料。先确认站在面前的是本人。', own_code: '{name} 的资料页二维码', own_until: '有效到 {time}',
+  own_no_phone: '这位客户没有手机号，打不开这个页面。先登记手机号。', own_offline: '链接要由服务器来给，连上网络再试。', take: '导出全部资料（ZIP）',
+  wish_corrects: '{name}说资料有误，请看备注', wish_asks_erasure: '有人用{name}的号码登记后要求删除资料。请先核实是不是本人，再决定', wish_self_erased: '一位客户撤回了同意，资料已全部删除，不要再联系', wish_look: '看客户',
+  find: '按手机号找人', find_hint: '整个号码；只用来删除或导出', find_put: '查找', find_nobody: '没有这个号码的客户。', find_no_number: '这不是一个完整的号码。', find_busy: '查得太多了，请过一小时再试。', find_offline: '没有查到。连上网络再试一次。', list: '删除过的',
 } as const
