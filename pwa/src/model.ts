@@ -115,10 +115,13 @@ export type Purpose = 'service' | 'marketing' | 'photo'
 /** Said after the registration: agreed to, or taken back. `words_sha256` is the server's. */
 export interface ConsentFact { customer_id: string; purpose: Purpose; version: string; given: boolean; how: How; store_id?: string | null; note?: string; words_sha256?: string }
 export type Reception = 'me' | 'colleague' | 'none'
+/** Of whoever agreed for a customer under 14. */
+export type GuardianRelation = 'mother' | 'father' | 'guardian'
 export interface Arrival {
   customer_id: string | null; card_id: string | null; lead_id: string | null; store_id: string
   source: 'poster' | 'staff' | 'pass'; name: string; salutation: string; phone: string; need: string; position: string
   reception: Reception; receiver_id: string | null; pass: string | null; consents: Consent[]
+  guardian?: { name: string; relation: GuardianRelation } | null
   opened_lead_id: string | null; differs: boolean
 }
 export type LeadState = 'waiting' | 'offered' | 'accepted' | 'contacted' | 'closed'

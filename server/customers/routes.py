@@ -72,6 +72,10 @@ def show_gone(request: Request) -> Response:
     return html(page.render_gone(language_of(request), page.Place("", "")), 404)
 
 
+def show_under_14(request: Request, held: Hanging, language: str) -> Response:
+    return html(page.render_under_14(language, place_of(held), request.url.path), 422)
+
+
 def language_of(request: Request, chosen: str | None = None) -> str:
     asked = chosen or request.query_params.get("lang")
     return choose_language(asked, request.headers.get("accept-language", ""))

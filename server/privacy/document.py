@@ -84,6 +84,7 @@ FIELDS = {
     "objection": "异议处理",
     "revisit": "预约复访",
     "answers": "回答",
+    "guardian": "监护人",
     "mood": "心情",
     "breakthrough": "突破点",
     "started_at": "开始",
