@@ -39,6 +39,7 @@ class Bundle(NamedTuple):
     """All that is read from the database, before the first byte is sent."""
 
     org_id: str
+    customer_id: str
     made_at: int
     held: Holding
     items: list[Item]
@@ -57,7 +58,7 @@ async def gather(connection: AsyncConnection, subject: Subject) -> Bundle:
         *await find_files(connection, subject, items, "photo"),
         *await find_files(connection, subject, items, "recording"),
     ]
-    return Bundle(ledger.org, ledger.now, hold(subject), items, files)
+    return Bundle(ledger.org, subject.person.id, ledger.now, hold(subject), items, files)
 
 
 async def list_earlier(

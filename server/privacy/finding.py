@@ -18,6 +18,7 @@ from server.identity.actor import may
 from server.identity.sessions import signed_in
 from server.identity.throttle import Throttle
 from server.intake import read_json
+from server.privacy.audit_routes import note_look
 from server.rows import load
 from sync import Ledger
 
@@ -41,7 +42,10 @@ async def find_by_number(request: Request) -> Response:
         if number is None:
             raise BadRequest(field="phone")
         ledger = Ledger(actor.org_id, ground.clock(), request.app.state.entities)
-        return JSONResponse({"found": await find(connection, ledger, number)})
+        found = await find(connection, ledger, number)
+    if found is not None:
+        await note_look(request.app, actor.org_id, actor.staff_id, found["id"], "found")
+    return JSONResponse({"found": found})
 
 
 async def find(connection: AsyncConnection, ledger: Ledger, number: str) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from server.errors import Conflict, NotFound
 from server.ground import ground_of
 from server.identity.actor import may, visible_to
 from server.identity.sessions import signed_in
+from server.privacy.audit_routes import note_look
 from server.privacy.holding import last_four
 from server.rows import find_row
 
@@ -27,6 +28,7 @@ async def hand_out_link(request: Request) -> Response:
         raise NotFound
     if not last_four(person.body.get("phone")):
         raise Conflict("no_phone")
+    await note_look(request.app, actor.org_id, actor.staff_id, person.id, "link_given")
     token = seal_link(ground.config.keys, OwnLink(actor.org_id, "person", person.id), now)
     until = now + DAYS["person"] * DAY_MS
     return JSONResponse({"link": f"{ground.config.origin}/my/{token}", "expires_at": until})

@@ -11,6 +11,7 @@ from server.errors import NotFound
 from server.ground import ground_of
 from server.identity.sessions import signed_in
 from server.photos.darkroom import darkroom_of
+from server.privacy.audit_routes import note_look
 from server.privacy.bundle import Bundle, gather, write_out
 from server.privacy.carrying_out import May
 from server.privacy.erasure import may_erase
@@ -31,7 +32,10 @@ async def take_own(request: Request) -> Response:
     """GET, by the customer's link: what their page shows. Else the page that asks again."""
     link = opened_link(request)
     bundle = await read_bundle(request, link, lambda store_id: True) if link else None
-    return hand_out(request, bundle) if bundle else ask_again(request, language_of(request))
+    if bundle is None:
+        return ask_again(request, language_of(request))
+    await note_look(request.app, bundle.org_id, None, bundle.customer_id, "took_own")
+    return hand_out(request, bundle)
 
 
 async def take_of(request: Request) -> Response:
@@ -42,6 +46,7 @@ async def take_of(request: Request) -> Response:
     bundle = await read_bundle(request, link, partial(may_erase, actor))
     if bundle is None:
         raise NotFound
+    await note_look(request.app, actor.org_id, actor.staff_id, bundle.customer_id, "exported")
     return hand_out(request, bundle)
 
 
