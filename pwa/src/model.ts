@@ -8,6 +8,7 @@ export interface Organisation {
   name: string; code: string; zone: string
   /** the server's: how long a phone opens without having met it; absent: seven */
   lease_days?: number
+  retention_months?: number
 }
 export interface Point { lat: number; lng: number }
 export interface Store {

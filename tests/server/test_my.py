@@ -194,3 +194,17 @@ async def test_guesses_are_few_and_a_link_that_names_nobody_answers_as_one_that_
     clock.advance(days=731)
     for gone in (path, nobody, "/my/forged"):
         assert (await stranger.get(gone)).status_code == 404
+
+
+@pytest.mark.one_database
+async def test_an_organisation_keeps_no_longer_than_customers_were_promised(
+    hua: httpx.AsyncClient, lin: httpx.AsyncClient, phone_of: PhoneOf
+) -> None:
+    door = "/api/organisation"
+    assert (await hua.patch(door, json={"lease_days": 9})).status_code == 200
+    assert (await hua.patch(door, json={"retention_months": 18})).status_code == 200
+    for wish in ({"retention_months": 25}, {}):
+        assert (await hua.patch(door, json=wish)).status_code == 400
+    assert (await lin.patch(door, json={"retention_months": 6})).status_code == 403
+    body = (await Holder(await phone_of("bo")).pull()).one("organisation").body
+    assert (body["lease_days"], body["retention_months"]) == (9, 18)
