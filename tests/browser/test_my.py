@@ -50,6 +50,10 @@ def test_a_customer_sees_corrects_takes_along_and_ends_what_is_held(theatre: The
     expect(page.get_by_text("已发给接待您的顾问和店长")).to_be_visible()
 
     sheet.get_by_role("button", name="关闭").last.click()
+    lin.button("谁看过").click()
+    looks = lin.sheet(f"谁看过 {QIAN}").get_by_role("listitem")
+    for what in ("打开了资料", "给了客户链接", "下载了自己的资料"):
+        expect(looks.filter(has_text=what).first).to_be_visible()
     bo.syncs()
     bo.goes_to("今日")
     wish = bo.card_about(f"{QIAN}说资料有误")
