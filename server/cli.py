@@ -63,18 +63,7 @@ def parser() -> argparse.ArgumentParser:
     token = commands.add_parser("personnel-token", help="let a personnel system tell of people")
     token.add_argument("organisation", help="its code")
     token.set_defaults(run=lambda wish: print(personnel_token(wish.organisation, read_config())))
-    erasures = commands.add_parser("erasures", help="whoever asked to be erased")
-    acts = erasures.add_subparsers(required=True, metavar="act")
-    acts.add_parser("replay", help="erase again after a backup was put back").set_defaults(
-        run=lambda _: print(asyncio.run(replay_erasures(read_config(), system_clock())))
-    )
-    audit = commands.add_parser("audit", help="who looked at whom")
-    checks = audit.add_subparsers(required=True, metavar="act")
-    check = checks.add_parser("verify", help="whether the chain is whole; prints its size and end")
-    check.add_argument(
-        "--seen", action="append", default=[], metavar="ORG:SIZE:HEAD", help="printed before"
-    )
-    check.set_defaults(run=lambda wish: sys.exit(asyncio.run(verify_audit(wish, read_config()))))
+    add_privacy(commands)
     wecom = commands.add_parser("wecom-contacts", help="let WeCom's address book tell of people")
     wecom.add_argument("organisation", help="its code")
     wecom.add_argument("corp", help="WeCom's CorpID")
@@ -88,6 +77,21 @@ def parser() -> argparse.ArgumentParser:
     )
     wecom.set_defaults(run=lambda wish: print(asyncio.run(set_up_wecom(wish, read_config()))))
     return made
+
+
+def add_privacy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    erasures = commands.add_parser("erasures", help="whoever asked to be erased")
+    acts = erasures.add_subparsers(required=True, metavar="act")
+    acts.add_parser("replay", help="erase again after a backup was put back").set_defaults(
+        run=lambda _: print(asyncio.run(replay_erasures(read_config(), system_clock())))
+    )
+    audit = commands.add_parser("audit", help="who looked at whom")
+    checks = audit.add_subparsers(required=True, metavar="act")
+    check = checks.add_parser("verify", help="whether the chain is whole; prints its size and end")
+    check.add_argument(
+        "--seen", action="append", default=[], metavar="ORG:SIZE:HEAD", help="printed before"
+    )
+    check.set_defaults(run=lambda wish: sys.exit(asyncio.run(verify_audit(wish, read_config()))))
 
 
 def personnel_token(org_code: str, config: Config) -> str:
