@@ -4,7 +4,8 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 # Every server and every worker of the tests would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: run dev test quick soak bench lint types server-tests browser-tests phone-tests phone-check clean \
+.PHONY: run dev test quick soak bench lint types server-tests browser-tests story-tests \
+        screen-tests then-screens phone-tests phone-check clean \
         python node chromium
 
 SYSTEM_PYTHON := $(shell for each in python3 python3.13 python3.12 python3.11 python; do \
@@ -31,11 +32,11 @@ dev: $(DEV) $(MODULES)
 
 # Two at a time; each says what it has to say at its end. A failure of one is a failure of all.
 # Browsers mostly wait, and leave the processors to the tests of the server beside them; two at a
-# time would wait for each other.
+# time would wait for each other, which those that no clock looks at may do at the end.
 test:
 	@$(MAKE) --no-print-directory -j 2 $(DEV) $(APP) chromium
 	@$(MAKE) $(TOGETHER) lint types phone-check phone-tests
-	@$(MAKE) $(TOGETHER) server-tests browser-tests
+	@$(MAKE) $(TOGETHER) then-screens story-tests
 
 # Everything pure, and of each slice what its first tests say on SQLite.
 quick: $(DEV) $(MODULES)
@@ -52,8 +53,17 @@ bench: $(DEV) $(APP) chromium
 server-tests: $(DEV) $(APP)
 	$(TESTED) -n 2 -m "not browser and not soak"
 
-browser-tests: $(DEV) $(APP) chromium
-	$(TESTED) -n 1 -m "browser and not soak"
+browser-tests: story-tests
+	@$(MAKE) --no-print-directory screen-tests
+
+story-tests: $(DEV) $(APP) chromium
+	$(TESTED) -n 1 -m "browser and not unhurried and not soak"
+
+screen-tests: $(DEV) $(APP) chromium
+	$(PY) -m pytest -q -n 2 --dist worksteal -m "unhurried and not soak"
+
+then-screens: server-tests
+	@$(MAKE) --no-print-directory screen-tests
 
 lint: $(DEV)
 	.venv/bin/ruff check .

@@ -22,6 +22,7 @@ from server.exchange import routes as exchange
 from server.exchange.judging_again import fire_rejudge
 from server.exchange.opening import open_exchange, watch_heads
 from server.exchange.retention import purge_old
+from server.followups import week
 from server.followups.digest import fire_digest
 from server.front import health
 from server.front.headers import Headers
@@ -36,7 +37,7 @@ from server.identity.passwords import Passwords
 from server.identity.reports import Reports
 from server.identity.sessions import COOKIE, LastSeen
 from server.identity.throttle import Throttle
-from server.leads import arrivals, boards, rules_routes
+from server.leads import arrivals, boards, poster_figures, rules_routes
 from server.leads import routes as leads
 from server.leads.claims import COLLISION
 from server.leads.hours_changed import fire_hours_changed
@@ -70,6 +71,7 @@ from server.rows.waiting import REJUDGE
 from server.stores import personal_codes
 from server.stores import routes as stores
 from server.stores.hours import HOURS_CHANGED
+from server.stores.scans import Scans
 from server.stores.special_days import keep_special_days
 from server.visits.rounding import round_old
 
@@ -90,6 +92,7 @@ async def flush_last_seen(app: Starlette) -> None:
         await app.state.seen.flush(ground_in(app).database)
         await app.state.reports.flush(ground_in(app).database)
         await app.state.receipts.flush(ground_in(app).database)
+        await app.state.scans.flush(ground_in(app).database)
 
 
 async def run_deadlines(app: Starlette) -> None:
@@ -150,6 +153,8 @@ ROUTES: list[BaseRoute] = [
     *acknowledge_routes.routes,
     *leads.routes,
     *boards.routes,
+    *week.routes,
+    *poster_figures.routes,
     *people.routes,
     *list_routes.routes,
     *wecom_routes.routes,
@@ -220,6 +225,7 @@ def create_app(
     app.state.seen = LastSeen()
     app.state.reports = Reports()
     app.state.receipts = Receipts()
+    app.state.scans = Scans()
     # Set when the process is told to stop: streams end, readiness is over.
     app.state.stopping = asyncio.Event()
     return app
@@ -234,6 +240,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
         stack.push_async_callback(app.state.seen.flush, database)
         stack.push_async_callback(app.state.reports.flush, database)
         stack.push_async_callback(app.state.receipts.flush, database)
+        stack.push_async_callback(app.state.scans.flush, database)
         for opening in OPENINGS:
             await stack.enter_async_context(opening(app))
         await stack.enter_async_context(running(app))

@@ -118,7 +118,7 @@ export interface ConsentFact { customer_id: string; purpose: Purpose; version: s
 export type Reception = 'me' | 'colleague' | 'none'
 /** Of whoever agreed for a customer under 14. */
 export type GuardianRelation = 'mother' | 'father' | 'guardian'
-export interface Arrival {
+export interface Arrival extends Correctable {
   customer_id: string | null; card_id: string | null; lead_id: string | null; store_id: string
   source: 'poster' | 'staff' | 'pass'; name: string; salutation: string; phone: string; need: string; position: string
   reception: Reception; receiver_id: string | null; pass: string | null; consents: Consent[]
@@ -211,6 +211,11 @@ export type PointSource = 'standing' | 'amap' | 'tencent' | 'baidu' | 'apple' | 
 export interface StorePoint {
   store_id: string; lat?: number; lng?: number; datum?: string; source?: PointSource; accuracy_m?: number; fixes?: number; fence_m?: number
   wgs84?: Point
+}
+/** What somebody found where a code of the store's should hang. `verdict` is the server's. */
+export interface CodeCheck {
+  store_id: string; text: string; poster_id?: string; position?: string; note?: string
+  verdict?: 'ours' | 'old' | 'other_store' | 'personal' | 'foreign' | 'unknown'
 }
 /** A reception of somebody who leaves no data. */
 export interface WalkIn extends Correctable { store_id: string; receiver_id: string; need?: string }
@@ -313,7 +318,7 @@ export interface Erasure { ids: string[]; at: number }
 export interface Bodies {
   organisation: Organisation; store: Store; staff: Staff; script: Script; template: Template
   customer: Customer; contact: Contact; arrival: Arrival; lead: Lead; offer: Offer; acceptance: Acceptance
-  reassignment: Reassignment; closing: Closing; snooze: Snooze; presence: Presence; attendance: Attendance; lead_acknowledgement: LeadAcknowledgement; follow_up: FollowUp; visit: Visit; walk_in: WalkIn; departure: Departure; attestation: Attestation; store_point: StorePoint; photo: Photo; recording: Recording
+  reassignment: Reassignment; closing: Closing; snooze: Snooze; presence: Presence; attendance: Attendance; lead_acknowledgement: LeadAcknowledgement; follow_up: FollowUp; visit: Visit; walk_in: WalkIn; departure: Departure; attestation: Attestation; store_point: StorePoint; code_check: CodeCheck; photo: Photo; recording: Recording
   comment: Comment; consent: ConsentFact; resolution: Resolution; acknowledgement: Acknowledgement; appeal: Appeal; release: Release
   correction: Correction; deletion: Deletion; candidate: Candidate; decision: Decision; unmerge: Unmerge
   conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice | Digest | LeftBehind | Wish

@@ -56,7 +56,7 @@ def prepare(fields: dict[str, Any], ledger: Ledger, author: Author) -> Refusal |
 def why_suppressed(fields: Mapping[str, Any], ledger: Ledger) -> Refusal | None:
     """Whoever had this number was erased at their own wish: staff bring them back only with a
     consent given anew (law 35)."""
-    if fields.get("consent_anew"):
+    if not ledger.suppressed or fields.get("consent_anew"):
         return None
     free = [key for key in find_keys(fields) if key in ledger.suppressed and not ledger.key(*key)]
     return Refusal("erased_before", "phone") if free else None
@@ -162,17 +162,8 @@ def begin(row: Row, ledger: Ledger, owner_id: str | None) -> Row:
     return ledger.change(
         row,
         owner_id=owner_id,
-        holder_ids=[],
-        last_contact_at=None,
-        contact_count=0,
-        followed_at=None,
-        next_at=None,
-        next_kind=None,
-        steps={},
         created_by=row.author,
         created_at=row.at,
-        marketing=False,
-        open_lead_id=None,
         **derive(row.body),
     )
 

@@ -3,7 +3,7 @@
 State travels in the form itself. Every text that came from outside passes through `h`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape as h
 
@@ -38,6 +38,9 @@ LOOK = Look(
     "details p{color:var(--soft);margin-bottom:8px}"
     ".leave{color:var(--soft);margin-top:16px;text-align:center}"
     ".extra{position:absolute;left:-9999px}"
+    ".stores{padding:0;list-style:none}"
+    ".stores a{display:flex;align-items:center;min-height:56px;margin-top:12px;padding:8px 16px;"
+    "border:1.5px solid var(--line);border-radius:14px;background:var(--card);font-weight:700}"
     ".told{font-size:18px;font-weight:600}"
     ".pass{background:#fff;color:#1c1b19;border:1px solid var(--line);border-radius:14px;"
     "padding:16px;margin-top:20px;text-align:center}"
@@ -112,8 +115,21 @@ def render_under_14(language: str, place: Place, path: str) -> str:
     )
 
 
+def render_choice(language: str, stores: Sequence[tuple[str, str]]) -> str:
+    """A poster whose time is over: the names of the stores, each with its link."""
+    words = WORDS[language]
+    links = "".join(f'<li><a href="{h(link)}">{h(name)}</a></li>' for name, link in stores)
+    return _page(
+        language,
+        Place("", ""),
+        words["choose_title"],
+        f'<p class="promise">{h(words["choose"])}</p><ul class="stores">{links}</ul>'
+        f'<p class="leave">{h(words["leave"])}</p>',
+    )
+
+
 def render_gone(language: str, place: Place) -> str:
-    """A poster that was taken down, or a code that is none of ours."""
+    """A poster that was revoked, or a code that is none of ours."""
     words = WORDS[language]
     return _page(language, place, words["gone_title"], f'<p class="promise">{h(words["gone"])}</p>')
 

@@ -1,31 +1,45 @@
 """The customer's page and the page after it. Sending the form is in `server/leads/arrivals.py`."""
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from server.customers import page
 from server.customers.own_link import OwnLink, seal_link
+from server.customers.printed import (
+    hanging_of,
+    hanging_or_page,
+    html,
+    language_of,
+    note_scan,
+    printed_of,
+    show_gone,
+)
 from server.customers.promise import say_promise, say_thanks
 from server.customers.public import Nonces, open_thanks
-from server.customers.words import WORDS, choose_language
+from server.customers.words import WORDS
 from server.ground import ground_of
 from server.stores.calendar import calendar_of
-from server.stores.posters import read_token, sign
+from server.stores.posters import sign
 from server.stores.queries import Hanging, find_poster
 
 PATIENCE_S = 1800
 
 
 async def show_form(request: Request) -> Response:
-    held = await hanging_of(request)
-    return show_gone(request) if held is None else answer_form(request, held, page.Form())
+    printed = await printed_of(request)
+    if printed is not None and "store" not in request.path_params:
+        note_scan(request, printed)
+    held = await hanging_or_page(request, printed)
+    return held if isinstance(held, Response) else answer_form(request, held, page.Form())
 
 
 async def show_thanks(request: Request) -> Response:
     ground, held = ground_of(request), await hanging_of(request)
     thanks = open_thanks(ground.config.keys, request.path_params["thanks"], ground.clock())
-    if held is None or thanks is None:
+    if isinstance(held, Response):
+        return held
+    if thanks is None:
         return show_gone(request)
     language = language_of(request)
     zone = calendar_of(held.store).zone
@@ -56,29 +70,8 @@ def answer_form(request: Request, held: Hanging, form: page.Form, status: int = 
     return html(page.render_form(language, place_of(held), promise, nonce, form), status)
 
 
-async def hanging_of(request: Request) -> Hanging | None:
-    """The poster behind the token, if it is ours and still hangs."""
-    ground = ground_of(request)
-    id = read_token(ground.config.keys, request.path_params["token"], ground.clock())
-    if id is None:
-        return None
-    async with ground.database.read() as connection:
-        held = await find_poster(connection, id)
-    return None if held is None or held.poster.revoked_at is not None else held
-
-
-def show_gone(request: Request) -> Response:
-    """One answer for a forged code, a foreign one and one that was taken down."""
-    return html(page.render_gone(language_of(request), page.Place("", "")), 404)
-
-
 def show_under_14(request: Request, held: Hanging, language: str) -> Response:
     return html(page.render_under_14(language, place_of(held), request.url.path), 422)
-
-
-def language_of(request: Request, chosen: str | None = None) -> str:
-    asked = chosen or request.query_params.get("lang")
-    return choose_language(asked, request.headers.get("accept-language", ""))
 
 
 def place_of(held: Hanging) -> page.Place:
@@ -89,12 +82,10 @@ def patience_of(held: Hanging) -> int:
     return int(held.store.get("patience_s") or PATIENCE_S)
 
 
-def html(text: str, status: int = 200) -> Response:
-    return HTMLResponse(text, status, page.LOOK.headers)
-
-
 routes = [
     Route("/r/{token}", show_form, methods=["GET"]),
+    Route("/r/{token}/{store}", show_form, methods=["GET"]),
     Route("/r/{token}/thanks/{thanks}", show_thanks, methods=["GET"]),
+    Route("/r/{token}/{store}/thanks/{thanks}", show_thanks, methods=["GET"]),
     Route("/p/{code}", follow_code, methods=["GET"]),
 ]

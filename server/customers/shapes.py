@@ -61,7 +61,7 @@ class Guardian(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ArrivalFields(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """One scan or registration, as typed then; later corrections never reach it."""
+    """One scan or registration, as typed then; a correction stands beside it."""
 
     store_id: Id
     source: Literal["poster", "staff", "pass"]

@@ -38,6 +38,8 @@ _ZH = {
     "stale": "页面打开的时间有点久，内容都还在，请再提交一次。",
     "fast": "没有收到，内容都还在，请再提交一次。",
     "busy": "现在登记的人比较多，内容都还在。请稍等几分钟再提交，或直接找店员。",
+    "choose_title": "您现在在哪家店？",
+    "choose": "这张海报已经换新了。选一下您所在的门店，就可以继续登记。",
     "gone_title": "这个二维码已经停用",
     "gone": "什么都没有保存。您可以直接找店员，或扫店里其他的二维码。",
     "thanks_title": "已收到您的登记",
@@ -93,6 +95,8 @@ _EN = {
     "fast": "That did not arrive. Everything is still here, please submit it again.",
     "busy": "Many people are registering just now. Everything is still here. Please submit it "
     "again in a few minutes, or ask any member of staff.",
+    "choose_title": "Which store are you in?",
+    "choose": "This poster has been replaced by a new one. Choose your store to go on.",
     "gone_title": "This code is no longer in use",
     "gone": "Nothing has been stored. Please ask any member of staff or scan another code.",
     "thanks_title": "We have your registration",

@@ -1,11 +1,26 @@
 """Corrections: a fact never changes, another one stands for it (law 17)."""
 
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
 
-from sync import OWN_ENTRY_MS, Author, Entity, Ledger, Refusal, Row, check_creation
+from server.customers.customer import find_keys
+from server.exchange.kept import ask_about
+from server.stores.calendar import calendar_of
+from sync import (
+    OWN_ENTRY_MS,
+    Author,
+    Entity,
+    Key,
+    Ledger,
+    Refusal,
+    Row,
+    check_creation,
+    kept_unit,
+)
 
+CLERK = "clerk"
 CORRECTORS = frozenset({"manager", "admin"})
 
 
@@ -23,20 +38,33 @@ def correct(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     fact = ledger.row(row.body["fact_id"])
     if fact is None or ledger.entities[fact.entity].correctable is None:
         return Refusal("invalid", "fact_id")
-    refusal = why_not_theirs(fact, row, author) or find_unfit(fact, row, ledger, author)
+    refusal = why_not_theirs(fact, row, ledger, author) or find_unfit(fact, row, ledger, author)
     if refusal is not None:
         return refusal
     ledger.change(fact, corrected_by=row.id, void=bool(row.body.get("void")))
     return ledger.entities[fact.entity].corrected(fact, ledger, author)
 
 
-def why_not_theirs(fact: Row, row: Row, author: Author) -> Refusal | None:
-    """Its author within a day, by the time the correction was written; managers at any time."""
+def why_not_theirs(fact: Row, row: Row, ledger: Ledger, author: Author) -> Refusal | None:
+    """Its author within a day, by the time the correction was written, and a clerk what they wrote
+    at a store until it closes; managers at any time."""
     if author.acts_as(CORRECTORS, False):
         return None
     if fact.author != author.staff_id:
         return Refusal("forbidden")
-    return Refusal("late") if row.at - fact.received_at > OWN_ENTRY_MS else None
+    if row.at - fact.received_at > OWN_ENTRY_MS:
+        return Refusal("late")
+    store = ledger.find(fact.body.get("store_id")) if author.role == CLERK else None
+    if store is None or row.at <= calendar_of(store.body).ends_day(fact.received_at):
+        return None
+    return Refusal("after_closing", aftermath=partial(ask_manager, row.id))
+
+
+def ask_manager(id: str, ledger: Ledger, author: Author) -> None:
+    """Who went home at closing need not ask: what they saw too late is put before the manager."""
+    for refusal in ledger.rows_of("refusal"):
+        if refusal.body["row_id"] == id and refusal.device == author.device:
+            ask_about(kept_unit(refusal, ledger) or [], "", ledger, author)
 
 
 def find_unfit(fact: Row, row: Row, ledger: Ledger, author: Author) -> Refusal | None:
@@ -56,8 +84,12 @@ def find_unfit(fact: Row, row: Row, ledger: Ledger, author: Author) -> Refusal |
 
 def fact_tree(fact: Row, ledger: Ledger) -> list[str]:
     """A customer's; a store's is years of its days, and nothing of it is read."""
-    is_stores = "store_id" in fact.body and not fact.body.get("customer_id")
-    return [] if is_stores else [fact.root]
+    return [] if fact.body.get("store_id") == fact.root else [fact.root]
+
+
+def wanted_keys(fields: dict[str, Any]) -> list[Key]:
+    """A registration may be put right with a number that somebody has."""
+    return find_keys(fields.get("fields") or {})
 
 
 entities = [
@@ -66,6 +98,7 @@ entities = [
         kind="fact",
         shape=CorrectionFields,
         parent=("fact_id",),
+        keys=wanted_keys,
         trees=fact_tree,
         effects=correct,
     )

@@ -13,6 +13,7 @@ from server.exchange.push import Pushes, Secrets
 from server.ground import ground_in
 from server.rows import Movement
 from server.rows.tables import heads
+from server.visits.walls import Known
 
 WATCH_PAUSE_S = 1.0
 
@@ -26,7 +27,8 @@ async def open_exchange(app: Starlette) -> AsyncIterator[None]:
     app.state.announce = movement.tell
     app.state.entities = ENTITIES
     ground = ground_in(app)
-    secrets = Secrets(ground.config.keys, ground.config.digest_key.encode())
+    config = ground.config
+    secrets = Secrets(Known(config.keys, config.origin), config.digest_key.encode())
     app.state.pushes = Pushes(ground.database, ENTITIES, movement, secrets)
     yield
 

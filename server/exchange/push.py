@@ -23,7 +23,7 @@ from server.pool.claims import count_for
 from server.privacy.suppression import note_suppressed
 from server.rows import Movement, Published, open_ledger, publish
 from server.rows.tables import pushes
-from server.visits.walls import read_walls
+from server.visits.walls import Known, read_walls
 from sync import (
     PROTOCOL,
     Author,
@@ -68,10 +68,10 @@ class Judged(msgspec.Struct, eq=False):
 
 
 class Secrets(NamedTuple):
-    """`seals`: the keys under which codes of ours are signed. `digest_key`: names numbers that stay
+    """`known`: by what codes of ours are told. `digest_key`: names numbers that stay
     away."""
 
-    seals: tuple[str, ...] = ()
+    known: Known = Known((), "")
     digest_key: bytes = b""
 
 
@@ -202,7 +202,7 @@ async def load_fresh(
         for key in keys_of_author(operations, ledger.entities, sender.staff_id)
     ]
     everything = [each for operations in said for each in operations]
-    await read_walls(connection, ledger, everything, secrets.seals)
+    await read_walls(connection, ledger, everything, secrets.known)
     await load_for(connection, ledger, everything, own)
     await note_suppressed(connection, ledger, secrets.digest_key)
 

@@ -20,11 +20,12 @@ from starlette.routing import Route
 
 from server.customers import page, phone, public, register
 from server.customers import routes as pages
+from server.customers.printed import hanging_of, show_gone
 from server.ground import ground_of
 from server.leads.offers import open_key, open_or_ring
 from server.rows import Published, load, open_ledger, publish
 from server.stores.calendar import calendar_of, promise
-from server.stores.queries import Hanging
+from server.stores.queries import Hanging, note_registration
 from sync import Entities, Ledger, Row, derive_id
 
 FORM_FIELDS = 12
@@ -61,9 +62,9 @@ async def open_arrivals(app: Starlette) -> AsyncIterator[None]:
 
 async def submit(request: Request) -> Response:
     """POST of the customer's page. Nothing is stored unless everything is sound."""
-    held = await pages.hanging_of(request)
-    if held is None:
-        return pages.show_gone(request)
+    held = await hanging_of(request)
+    if isinstance(held, Response):
+        return held
     sent = await read_form(request)
     if sent.get(public.UNDER_14):
         return pages.show_under_14(request, held, language_in(sent))
@@ -76,7 +77,7 @@ async def submit(request: Request) -> Response:
         return pages.answer_form(request, held, form, 429 if note == "busy" else 422)
     thanks = await receive(request, held, str(sent["nonce"]), answers)
     if thanks is None:
-        return pages.show_gone(request)
+        return show_gone(request)
     return thank(request, thanks, language_in(sent))
 
 
@@ -116,6 +117,7 @@ async def receive(
     entities: Entities = request.app.state.entities
     poster, id = held.poster, public.name_arrival(nonce)
     fields = public.read_registration(answers, poster)
+    day = calendar_of(held.store).date_at(now).isoformat()
 
     async def work(connection: AsyncConnection) -> tuple[Row | None, Published | None]:
         ledger = await open_ledger(connection, poster.org_id, entities, now)
@@ -125,6 +127,8 @@ async def receive(
         if (before := ledger.row(id)) is not None:
             return before, None
         arrival = arrive(ledger, fields, id)
+        lead_id = arrival.body["opened_lead_id"]
+        await note_registration(connection, poster, day, id, lead_id)
         return arrival, await publish(connection, ledger)
 
     arrival, published = await ground.database.transact(work)
@@ -168,7 +172,7 @@ def arrive(ledger: Ledger, fields: dict[str, Any], id: str) -> Row:
 def thank(request: Request, thanks: public.Thanks, language: str) -> Response:
     """Away from the form, so that a reload sends nothing again."""
     token = public.seal_thanks(ground_of(request).config.keys, thanks)
-    path = f"/r/{request.path_params['token']}/thanks/{token}?lang={language}"
+    path = f"{request.url.path}/thanks/{token}?lang={language}"
     return RedirectResponse(path, 303, page.LOOK.headers)
 
 
@@ -176,4 +180,7 @@ def language_in(sent: Mapping[str, Any]) -> str:
     return "en" if sent.get("lang") == "en" else "zh"
 
 
-routes = [Route("/r/{token}", submit, methods=["POST"])]
+routes = [
+    Route("/r/{token}", submit, methods=["POST"]),
+    Route("/r/{token}/{store}", submit, methods=["POST"]),
+]

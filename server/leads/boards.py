@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from server.clock import DAY_MS
 from server.errors import Forbidden, NotFound
 from server.ground import ground_of
 from server.identity.actor import LEADERS, Actor, leads_store
@@ -19,8 +20,10 @@ from server.leads.past import midnight
 from server.rows import load_scope, read_row
 from server.rows.tables import RECORD, feed, milestones, rows
 from server.stores.calendar import calendar_of
+from server.stores.code_weeks import code_week, find_unchecked, read_checks, read_hanging
 from sync import ORGANISATION, Ledger, Row, desk_scope
 
+FOUND_MS = 7 * DAY_MS
 COUNTED = ("lead", "offer", "escalation", "walk_in")
 
 
@@ -33,26 +36,33 @@ async def compare_stores(request: Request) -> Response:
         stores = await read_stores(connection, request, actor, now)
         days = {store.id: day_began(store, now) for store in stores}
         found = await read_since(connection, actor.org_id, days, min(days.values(), default=now))
-    lines = [compare(store, found, days[store.id], now) for store in stores]
+        codes = await count_codes(connection, actor.org_id, stores, now)
+    lines = [compare(store, found, days[store.id], now) | codes[store.id] for store in stores]
     return JSONResponse({"at": now, "stores": sorted(lines, key=urgency)})
 
 
 async def show_board(request: Request) -> Response:
     """GET. A store's leads that are open or were touched today, the oldest first."""
-    ground, store_id = ground_of(request), request.path_params["id"]
+    ground = ground_of(request)
     now = ground.clock()
     async with ground.database.read() as connection:
         actor = await signed_in(request, connection)
-        stores = await read_stores(connection, request, actor, now)
-        store = next((store for store in stores if store.id == store_id), None)
-        if store is None:
-            raise NotFound
+        store = await read_store(connection, request, actor, now)
         since = day_began(store, now)
         found = await read_since(connection, actor.org_id, [store.id], since)
     leads = [row for row in found if is_on_board(row, store.id, since)]
     told = [{"id": row.id, "root": row.root, "body": row.body} for row in leads]
     walk_ins = count_walk_ins(found, store.id, since)
     return JSONResponse({"at": now, "leads": sorted(told, key=received), "walk_ins": walk_ins})
+
+
+async def read_store(connection: AsyncConnection, request: Request, actor: Actor, now: int) -> Row:
+    """The one that the path names. Raises NotFound for those who do not lead it."""
+    stores = await read_stores(connection, request, actor, now)
+    named = (store for store in stores if store.id == request.path_params["id"])
+    if (store := next(named, None)) is None:
+        raise NotFound
+    return store
 
 
 async def read_stores(
@@ -67,7 +77,11 @@ async def read_stores(
 
 
 async def read_since(
-    connection: AsyncConnection, org_id: str, store_ids: Collection[str], since: int
+    connection: AsyncConnection,
+    org_id: str,
+    store_ids: Collection[str],
+    since: int,
+    entities: Collection[str] = COUNTED,
 ) -> list[Row]:
     """What is open at these stores, and what changed since: a row's number says when it did, so
     that years of a store's history need not be looked through."""
@@ -79,10 +93,30 @@ async def read_since(
         .join(feed, (feed.c.org_id == rows.c.org_id) & (feed.c.id == rows.c.id))
         .where(feed.c.org_id == org_id, feed.c.scope.in_([desk_scope(id) for id in store_ids]))
         .where(or_(feed.c.part == 0, feed.c.seq > then.scalar_subquery()))
-        .where(rows.c.entity.in_(COUNTED))
+        .where(rows.c.entity.in_(entities))
     )
     found = (await connection.execute(query)).mappings()
     return list({held["id"]: read_row(held) for held in found}.values())
+
+
+async def count_codes(
+    connection: AsyncConnection, org_id: str, stores: Collection[Row], now: int
+) -> dict[str, dict[str, int]]:
+    """Of each store: codes that nobody looked at though the day is over, and foreign ones that
+    were found within a week."""
+    ids = [store.id for store in stores]
+    checks = await read_checks(connection, org_id, ids, now - FOUND_MS)
+    hanging = await read_hanging(connection, org_id, ids)
+    told = {}
+    for store in stores:
+        week = code_week(calendar_of(store.body), now)
+        own = [row for row in checks if row.body["store_id"] == store.id]
+        here = [poster for poster in hanging if poster.store_id == store.id]
+        is_late = week.due_at is not None and now >= week.due_at
+        unchecked = find_unchecked(here, own, week) if is_late else []
+        foreign = sum(row.body.get("verdict") == "foreign" for row in own)
+        told[store.id] = {"codes_unchecked": len(unchecked), "codes_foreign": foreign}
+    return told
 
 
 def compare(store: Row, found: Iterable[Row], since: int, now: int) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from server.leads.routing import Assignment, Reason, duty_chain, level_of
 from server.notify.knowing import ask_anew
 from server.notify.outbox import Bell
 from server.stores.calendar import Calendar
-from sync import Ledger, Row
+from sync import Ledger, Row, standing
 
 LATE_MS = 5 * 60_000
 """A rung this late and outside opening hours waits for the opening: nothing rings at night."""
@@ -327,8 +327,8 @@ def record(scene: Scene, level: str, from_id: str | None, to_id: str, reason: st
 
 def fire_offer(subject: Row, scene: Scene) -> list[Bell]:
     """To the colleague whom a registration or the manager named."""
-    to_id = subject.body.get("receiver_id") or subject.body.get("to_id")
-    lead = scene.lead
+    named, lead = standing(subject, scene.ledger) or {}, scene.lead
+    to_id = named.get("receiver_id") or named.get("to_id")
     if not scene.is_unanswered or to_id in (None, lead.body["offered_to"]):
         return []
     if not scene.is_present(to_id):

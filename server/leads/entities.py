@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from server.customers.customer import find_keys
 from server.customers.register import find_pass, prepare_arrival
 from server.customers.shapes import ArrivalFields
-from server.leads import claims, figures, pauses, presence, shapes
+from server.leads import amending, claims, figures, pauses, presence, shapes
 from server.leads.offers import open_key
 from sync import (
     EVERYONE,
@@ -40,9 +41,12 @@ def lead_key(fields: dict[str, Any], ledger: Ledger) -> Key | None:
 
 
 def around_arrival(row: Row, stores: frozenset[str]) -> Wanted:
-    body = row.body
+    """A correction is asked what the arrival was asked, and may bring its own number back."""
+    body, scanned = row.body, find_pass(row.body)
     named = (body["store_id"], body.get("receiver_id"), body.get("opened_lead_id"))
-    return wanted(*named, keys=[("open_lead", open_key(row.root, body["store_id"]))])
+    keys: list[Key] = [("open_lead", open_key(row.root, body["store_id"]))]
+    keys += [*find_keys(body), *([scanned] if scanned else [])]
+    return wanted(*named, body.get("corrected_by"), keys=keys)
 
 
 def around_lead(row: Row, stores: frozenset[str]) -> Wanted:
@@ -114,6 +118,8 @@ entities = [
         neighbours=around_arrival,
         prepare=prepare_arrival,
         effects=claims.register,
+        correctable=amending.CORRECTABLE,
+        corrected=amending.amend,
     ),
     Entity(
         name="lead",

@@ -13,15 +13,12 @@ from server.errors import BadRequest, NotFound
 from server.ground import ground_of
 from server.identity.actor import Actor, leads_store
 from server.identity.sessions import signed_in
-from server.identity.tables import organisations
 from server.intake import read_json
 from server.rows import find_row
-from server.stores.posters import Poster, sign
-from server.stores.queries import hang_poster
+from server.stores.posters import CODE_BYTES, Poster, sign
+from server.stores.queries import hang_poster, read_code
 from server.stores.tables import posters
 from sync import Row
-
-CODE_BYTES = 10
 
 
 class Wish(msgspec.Struct, forbid_unknown_fields=True):
@@ -41,8 +38,7 @@ async def make_code(request: Request) -> Response:
         held = await find_code(connection, actor.org_id, store_id, wish.staff_id)
         if held is not None:
             return held
-        query = select(organisations.c.code).where(organisations.c.org_id == actor.org_id)
-        org_code = (await connection.execute(query)).scalar_one()
+        org_code = await read_code(connection, actor.org_id)
         random = secrets.token_bytes(CODE_BYTES)
         return await hang_poster(
             connection, actor.org_id, org_code, store_id, name, random, now, wish.staff_id

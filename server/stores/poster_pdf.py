@@ -1,7 +1,7 @@
 """Posters as PDF, one on each page: vector codes, text that stays text, the font's subset inside.
 
 For one's own printer the page is the trimmed sheet. For a press it is larger: colour goes on
-`BLEED_MM` beyond the trim, and marks in the corners say where to cut.
+`BLEED_MM` beyond the trim, marks in the corners say where to cut, and so do the page's boxes.
 """
 
 from collections.abc import Sequence
@@ -85,6 +85,7 @@ def _draw_sheet(paper: _Paper, format: Format, face: Face) -> None:
         _write(paper, face, say_size(format, face), paper.slug)
     if paper.slug:
         _mark_corners(paper, format)
+        _name_boxes(paper)
 
 
 def _draw_face(paper: _Paper, face: Face, top: float) -> None:
@@ -165,3 +166,13 @@ def _mark_corners(paper: _Paper, format: Format) -> None:
         outer = reach + away * (format.width + 2 * paper.bleed + MARK_MM)
         for y in (paper.slug, paper.slug + format.height):
             paper.line(outer, y, outer + MARK_MM, y)
+
+
+def _name_boxes(paper: _Paper) -> None:
+    """TrimBox and BleedBox, by which a press lays sheets out without looking at the marks. fpdf2
+    has no word for them: it writes whatever a page has, under its name."""
+    boxes = {"trim_box": paper.slug, "bleed_box": paper.slug - paper.bleed}
+    for name, inset in boxes.items():
+        corners = (inset, inset, paper.w - inset, paper.h - inset)
+        said = " ".join(f"{side * POINTS_PER_MM:.2f}" for side in corners)
+        vars(paper.pages[paper.page])[name] = f"[{said}]"

@@ -6,13 +6,16 @@ printed beside it, so that a code pasted over ours can be told from ours.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from server.identity.signing import BadSeal, Seal
 
 # Nothing that a tired eye confuses: no 0 O, 1 I L, and no U that reads as V.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 5
+CODE_BYTES = 2 * CODE_LENGTH
 PURPOSE = "poster"
+Standing = Literal["hangs", "leaving", "ended", "revoked"]
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,8 @@ class Poster:
     """One printed code. `id` is what is typed: the organisation's code, a dash, the poster's code.
 
     `*_at` in ms UTC. `staff_id`: whose personal code it is; None for a code of the store's.
+    `ends_at`: until when it goes on after it was replaced (by `replaced_by`) or taken down;
+    `revoked_at`: since when it leads nowhere; `ended_at`, `ended_by`: when and who said so.
     """
 
     org_id: str
@@ -30,6 +35,10 @@ class Poster:
     revoked_at: int | None
     created_at: int
     staff_id: str | None = None
+    ends_at: int | None = None
+    replaced_by: str | None = None
+    ended_by: str | None = None
+    ended_at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,15 @@ class Sheet:
     link: str
     typed: str
     short: str
+
+
+def stand(poster: Poster, now: int) -> Standing:
+    """`leaving`: replaced, and good until its time is over. `ended`: its readers choose a store."""
+    if poster.revoked_at is not None:
+        return "revoked"
+    if poster.ends_at is None:
+        return "hangs"
+    return "leaving" if now < poster.ends_at else "ended"
 
 
 def shorten(random: bytes, length: int = CODE_LENGTH) -> str:
@@ -67,7 +85,7 @@ def sign(keys: tuple[str, ...], poster: Poster) -> str:
 
 
 def read_token(keys: tuple[str, ...], token: str, now: int) -> str | None:
-    """The poster's id in a token of ours. It has no end: a poster is taken down by revoking it."""
+    """The poster's id in a token of ours. It has no end: what the poster's row says counts."""
     try:
         id = Seal(keys, PURPOSE).open(token, now)
     except BadSeal:

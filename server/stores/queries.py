@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.identity.tables import organisations
 from server.rows import find_row
 from server.stores.posters import Poster, make_id, read_typed, shorten
-from server.stores.tables import posters
+from server.stores.tables import poster_registrations, posters
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,10 @@ class Hanging:
     poster: Poster
     organisation: str
     store: dict[str, Any]
+
+
+ENDS = ("revoked_at", "ends_at", "replaced_by", "ended_by", "ended_at")
+HANGS = (posters.c.revoked_at.is_(None), posters.c.ends_at.is_(None))
 
 
 async def find_poster(connection: AsyncConnection, id: str) -> Hanging | None:
@@ -46,7 +50,7 @@ async def list_posters(connection: AsyncConnection, org_id: str) -> Sequence[Pos
     """An organisation's posters that still hang, by store and position."""
     query = (
         select(posters)
-        .where(posters.c.org_id == org_id, posters.c.revoked_at.is_(None))
+        .where(posters.c.org_id == org_id, *HANGS)
         .order_by(posters.c.store_id, posters.c.position)
     )
     return [Poster(**held) for held in (await connection.execute(query)).mappings()]
@@ -62,7 +66,7 @@ async def list_store_posters(
         .where(
             posters.c.org_id == org_id,
             posters.c.store_id == store_id,
-            posters.c.revoked_at.is_(None),
+            *HANGS,
             posters.c.staff_id.is_(None),
         )
         .order_by(posters.c.position, posters.c.id)
@@ -74,6 +78,36 @@ async def list_store_posters(
         Hanging(organisation=held.pop("organisation"), poster=Poster(**held), store=body)
         for held in found
     ]
+
+
+async def list_ended(
+    connection: AsyncConnection, org_id: str, store_id: str, since: int
+) -> Sequence[Poster]:
+    """The store's own that were replaced, taken down or revoked, unless that was over before
+    `since` (ms); the latest first."""
+    over_at = func.coalesce(posters.c.revoked_at, posters.c.ends_at)
+    query = (
+        select(posters)
+        .where(posters.c.org_id == org_id, posters.c.store_id == store_id, over_at >= since)
+        .where(posters.c.staff_id.is_(None))
+        .order_by(over_at.desc(), posters.c.id)
+    )
+    return [Poster(**held) for held in (await connection.execute(query)).mappings()]
+
+
+async def end_poster(connection: AsyncConnection, before: Poster, ended: Poster) -> bool:
+    """Writes what is said of its end; False if somebody said so meanwhile."""
+    told = {name: getattr(ended, name) for name in ENDS}
+    mine = (posters.c.org_id == ended.org_id, posters.c.id == ended.id)
+    seen = (posters.c.revoked_at.is_(None), posters.c.ends_at.is_not_distinct_from(before.ends_at))
+    statement = update(posters).where(*mine, *seen).values(told)
+    return (await connection.execute(statement)).rowcount == 1
+
+
+async def read_code(connection: AsyncConnection, org_id: str) -> str:
+    """The organisation's, with which every typed code begins."""
+    query = select(organisations.c.code).where(organisations.c.org_id == org_id)
+    return str((await connection.execute(query)).scalar_one())
 
 
 async def hang_poster(
@@ -92,3 +126,12 @@ async def hang_poster(
     made = Poster(org_id, make_id(org_code, code), store_id, position, code, None, now, staff_id)
     await connection.execute(insert(posters).values(vars(made)))
     return made
+
+
+async def note_registration(
+    connection: AsyncConnection, poster: Poster, day: str, arrival_id: str, lead_id: str
+) -> None:
+    """Which code somebody came by; `day` of the store's calendar. Once for each arrival."""
+    values = {"org_id": poster.org_id, "poster_id": poster.id, "day": day}
+    told = {**values, "arrival_id": arrival_id, "lead_id": lead_id}
+    await connection.execute(insert(poster_registrations).values(told))

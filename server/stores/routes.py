@@ -4,18 +4,18 @@ import asyncio
 from collections.abc import Sequence
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from server.errors import BadRequest, NotFound
 from server.ground import ground_of
 from server.identity.actor import leads_store
 from server.identity.sessions import signed_in
-from server.stores import hours_routes, lease_routes, qr
+from server.stores import hours_routes, lease_routes, poster_routes, qr
 from server.stores.poster_layout import FORMATS
 from server.stores.poster_pdf import draw_pdf
 from server.stores.poster_png import draw_png
-from server.stores.posters import Sheet, make_sheet
+from server.stores.posters import Sheet, make_sheet, read_typed, stand
 from server.stores.queries import Hanging, find_poster, list_store_posters
 
 SAFE = {
@@ -63,6 +63,14 @@ async def show_png(request: Request) -> Response:
     return Response(picture, media_type="image/png", headers=SAFE)
 
 
+async def follow_svg(request: Request) -> Response:
+    """What older phones ask for. Nothing is looked up here: the PDF's door says what there is."""
+    id = request.path_params["id"]
+    if read_typed(id) is None:
+        raise NotFound
+    return RedirectResponse(f"/posters/{id}.pdf", 308, SAFE)
+
+
 async def show_pass(request: Request) -> Response:
     """A pass as a picture: a drawing of what was asked, which tells nobody whether it exists."""
     code = request.path_params["code"]
@@ -73,10 +81,11 @@ async def show_pass(request: Request) -> Response:
 
 
 async def sheet_of(request: Request) -> Sheet:
+    """Whatever is to be changed is not printed again."""
     ground = ground_of(request)
     async with ground.database.read() as connection:
         held = await find_poster(connection, request.path_params["id"])
-    if held is None or held.poster.revoked_at is not None:
+    if held is None or stand(held.poster, ground.clock()) != "hangs":
         raise NotFound
     return sheet_from(request, held)
 
@@ -90,8 +99,10 @@ def sheet_from(request: Request, held: Hanging) -> Sheet:
 routes = [
     Route("/posters/{id}.pdf", show_pdf, methods=["GET"]),
     Route("/posters/{id}.png", show_png, methods=["GET"]),
+    Route("/posters/{id}.svg", follow_svg, methods=["GET"]),
     Route("/api/stores/{id}/posters.pdf", show_store_pdf, methods=["GET"]),
     Route("/pass/{code}.svg", show_pass, methods=["GET"]),
+    *poster_routes.routes,
     *hours_routes.routes,
     *lease_routes.routes,
 ]

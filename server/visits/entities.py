@@ -6,6 +6,7 @@ import msgspec
 
 from server.customers.shapes import Id
 from server.stores.geodesy import Datum, Point, distance_m, from_gcj02, point_of, to_gcj02
+from server.visits.code_checks import code_check
 from server.visits.doubts import find_doubts, find_held, key_of, keys_in, place_of, remember
 from server.visits.grading import FENCE_M, Evidence, judge
 from server.visits.walk_ins import walk_in
@@ -189,4 +190,4 @@ attestation = Entity(
     effects=attest,
     place=place,
 )
-entities = [visit, departure, attestation, walk_in]
+entities = [visit, departure, attestation, walk_in, code_check]

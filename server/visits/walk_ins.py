@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import msgspec
 
 from server.customers.shapes import Id
-from server.stores.calendar import calendar_of
 from sync import Author, Entity, Ledger, Refusal, Row, desk_scope, scopes_of, staff_scope
 
 AT_COUNTERS = frozenset({"rep", "clerk", "manager"})
@@ -46,15 +45,6 @@ def is_at(person: Row | None, store_id: str) -> bool:
     return store_id in (person.body.get("store_ids") or ())
 
 
-def check_taking_back(fact: Row, ledger: Ledger, author: Author) -> Refusal | None:
-    """A clerk's own entries of a day are theirs until the store closes."""
-    correction, store = ledger.find(fact.body["corrected_by"]), ledger.row(fact.root)
-    if author.role != "clerk" or correction is None or store is None:
-        return None
-    ends_at = calendar_of(store.body).ends_day(fact.received_at)
-    return Refusal("late") if correction.at > ends_at else None
-
-
 def place(row: Row, root: Row) -> tuple[str, ...]:
     return scopes_of(staff_scope(row.author or ""), desk_scope(root.id))
 
@@ -70,6 +60,5 @@ walk_in = Entity(
     prepare=check_words,
     effects=check_place,
     correctable=frozenset(),
-    corrected=check_taking_back,
     place=place,
 )

@@ -40,7 +40,11 @@ WITHOUT_PULLER = """window.Worker = new Proxy(Worker, {construct: (made, wish) =
     postMessage() { setTimeout(() => this.onerror?.()) },
     terminate() {},
   }})"""
+# To the page, its service worker is for ever about to come.
+WITHOUT_WORKER = """if (navigator.serviceWorker)
+  navigator.serviceWorker.register = () => new Promise(() => {})"""
 
+# A phone on a dear connection: nothing is fetched ahead.
 SAVING_DATA = "Object.defineProperty(NetworkInformation.prototype, 'saveData', {get: () => true})"
 
 Scheme = Literal["light", "dark"]
@@ -54,7 +58,8 @@ class Profile:
 
     `camera` is a file of JPEGs that the camera plays; the `microphone` beeps, once it is allowed.
     `faults` are console errors, uncaught exceptions and violations of the content security policy.
-    `clock` is the phone's own, in ms; the machine's where there is none.
+    `clock` is the phone's own, in ms; the machine's where there is none. Without a service
+    `worker` no page opens offline, and none has to wait until every other one has been fetched.
     """
 
     def __init__(
@@ -68,6 +73,7 @@ class Profile:
         camera: Path | None = None,
         microphone: bool = False,
         width: int = SIZE[0],
+        worker: bool = True,
     ) -> None:
         self.playwright = playwright
         self.folder = folder
@@ -77,6 +83,7 @@ class Profile:
         self.camera = camera
         self.microphone = microphone
         self.width = width
+        self.worker = worker
         self.clock: Clock | None = None
         self.saves_data = False
         self.context: BrowserContext | None = None
@@ -103,6 +110,8 @@ class Profile:
             self.context.add_init_script(WITHOUT_PULLER)
         if self.saves_data:
             self.context.add_init_script(SAVING_DATA)
+        if not self.worker:
+            self.context.add_init_script(WITHOUT_WORKER)
         self.answered.clear()
         self.context.on("console", self.hear)
         self.context.on("response", lambda answer: self.answered.add(urlsplit(answer.url).path))

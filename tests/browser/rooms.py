@@ -37,6 +37,7 @@ class Rooms:
         self.see_the_pool()
         self.see_the_people()
         self.see_where_people_were()
+        self.see_the_posters()
         self.see_the_notices()
         self.see_what_is_asked()
 
@@ -92,6 +93,17 @@ class Rooms:
         page.locator("main form .btn-outline").click()
         page.evaluate("scrollTo(0, 0)")
         self.stop("place", page, "main article svg[role=img]")
+
+    def see_the_posters(self) -> None:
+        self.page.goto("/me/posters")
+        self.stop("posters", self.page, "main li svg")
+        self.page.locator("main li button").first.click()
+        self.stop("poster", self.page, "dialog[open] img")
+        self.page.keyboard.press("Escape")
+        self.page.goto("/me/codes")
+        self.page.locator("main form input").fill("https://evil.example/pay")
+        self.page.keyboard.press("Enter")
+        self.stop("foreign-code", self.page, "main article [role=group]")
 
     def see_the_notices(self) -> None:
         self.page.goto("/me/notices")

@@ -29,7 +29,7 @@ class Person(Protocol):
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / "pwa" / "dist"
 SECRET = "a-key-for-the-browser-tests"
-START_S, STOP_S = 40, 20
+START_S, STOP_S = 90, 20
 
 
 class Stage:

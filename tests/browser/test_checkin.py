@@ -37,7 +37,7 @@ def test_a_place_is_set_by_standing_there_and_a_check_in_never_depends_on_a_posi
 ) -> None:
     stage, records, network = theatre.stage, theatre.records, theatre.proxy
     bo = Rep(theatre.profile("bo"), BO)
-    lin = Manager(theatre.profile("lin"), LIN)
+    lin = Manager(theatre.profile("lin", worker=False), LIN)
     for person in (lin, bo):
         person.signs_in(stage)
 

@@ -18,7 +18,7 @@ def test_who_takes_back_their_consent_is_marked_on_every_phone_and_listed_to_be_
     theatre: Theatre,
 ) -> None:
     stage = theatre.stage
-    bo, lin = Rep(theatre.profile("bo"), BO), Manager(theatre.profile("lin"), LIN)
+    bo, lin = Rep(theatre.profile("bo"), BO), Manager(theatre.profile("lin", worker=False), LIN)
     for person in (lin, bo):
         person.signs_in(stage)
     bo.registers_and_receives(name=QIAN, phone=QIAN_PHONE)

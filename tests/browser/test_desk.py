@@ -66,7 +66,7 @@ def waiting(nth: int, rnd: random.Random) -> list[history.Drafted]:
 
 @pytest.mark.browser
 def test_a_long_board_ticks_without_a_stutter_and_is_worked_by_keys(crowded: Theatre) -> None:
-    lin = Staff(crowded.profile("lin"), LIN)
+    lin = Staff(crowded.profile("lin", worker=False), LIN)
     lin.signs_in(crowded.stage)
     page = lin.page
     page.goto("/desk")

@@ -17,7 +17,7 @@ GONE = "该客户的资料已应本人要求删除，你未上传的记录也一
 @pytest.mark.browser
 def test_what_waits_on_a_phone_goes_with_the_customer_who_asked_for_it(theatre: Theatre) -> None:
     stage, records = theatre.stage, theatre.records
-    bo, lin = Rep(theatre.profile("bo"), BO), Manager(theatre.profile("lin"), LIN)
+    bo, lin = Rep(theatre.profile("bo"), BO), Manager(theatre.profile("lin", worker=False), LIN)
     for person in (lin, bo):
         person.signs_in(stage)
     bo.registers_and_receives(name=QIAN, phone=QIAN_PHONE)

@@ -49,6 +49,7 @@ SAID = {
         "offline": "once you are online",
     },
 }
+pytestmark = [pytest.mark.browser, pytest.mark.unhurried]
 
 
 @contextmanager
@@ -77,13 +78,14 @@ def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Theatre]
         yield theatre
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(("locale", "scheme"), STYLES)
 def test_a_manager_sets_up_the_groups_robot_and_tries_it(
     sample: Theatre, tmp_path: Path, locale: str, scheme: str
 ) -> None:
     said = SAID[locale]
-    lin = sample.profile("lin", locale=locale, scheme="dark" if scheme == "dark" else "light")
+    lin = sample.profile(
+        "lin", locale=locale, scheme="dark" if scheme == "dark" else "light", worker=False
+    )
     with group() as robot:
         page = lin.open(sample.stage.door_of(LIN, ORG_ID, ORG_CODE))
         page.locator("main button").first.click()
@@ -117,7 +119,6 @@ def test_a_manager_sets_up_the_groups_robot_and_tries_it(
     assert sample.faults() == []
 
 
-@pytest.mark.browser
 def test_without_a_network_the_settings_say_so(sample: Theatre, tmp_path: Path) -> None:
     lin = sample.profile("lin")
     page = lin.open(sample.stage.door_of(LIN, ORG_ID, ORG_CODE))

@@ -2,24 +2,33 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
+import segno
 import zxingcpp
 from openpyxl import Workbook  # type: ignore[import-untyped]
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
-from server.sample.cast import BO, CHEN, HUA, LIN, ORG_CODE, ORG_ID, XIA, Person
+from server.clock import DAY_MS
+from server.sample.cast import BO, CHEN, HUA, LIN, ORG_CODE, ORG_ID, RENMIN, XIA, Person
+from server.stores.posters import Poster, sign
+from tests.browser import axe, pictures
 from tests.browser.theatre import Theatre, opened
 
+DOOR = "门口"
 WEEKDAYS = "一二三四五六日"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEAD = ("姓名", "角色", "手机", "门店")
 GU, NOBODY = ("顾敏", "销售顾问", 13811112222, "人民路店"), ("何川", "总裁", "1381111", "人民路店")
 WIDTHS = "[document.documentElement.scrollWidth, window.innerWidth]"
+pytestmark = [pytest.mark.browser, pytest.mark.unhurried]
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +39,12 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
         yield theatre
 
 
-def enter(sample: Theatre, person: Person) -> Page:
-    page = sample.profile(person.login).open(sample.stage.door_of(person, ORG_ID, ORG_CODE))
+def enter(sample: Theatre, person: Person, *, camera: bool = False, worker: bool = False) -> Page:
+    name = f"{person.login}-{len(sample.profiles)}"
+    profile = sample.profile(name, camera=camera, worker=worker)
+    if profile.camera is not None:
+        pictures.film(profile.camera)
+    page = profile.open(sample.stage.door_of(person, ORG_ID, ORG_CODE))
     page.get_by_role("button", name="我的手机").click()
     expect(page.get_by_role("link", name="打开同步页")).to_contain_text(re.compile("已全部同步"))
     return page
@@ -56,7 +69,6 @@ def is_whole(sample: Theatre, name: str, page: Page) -> None:
     assert content <= window, name
 
 
-@pytest.mark.browser
 def test_an_admin_compares_stores_brings_a_list_and_plans_a_leave(sample: Theatre) -> None:
     page = enter(sample, HUA)
     main = page.get_by_role("main")
@@ -114,9 +126,8 @@ def spoken(day: date) -> str:
     return f"{day.month}月{day.day}日 周{WEEKDAYS[day.weekday()]}"
 
 
-@pytest.mark.browser
 def test_a_reps_own_code_is_read_by_a_camera_with_and_without_a_network(sample: Theatre) -> None:
-    page = enter(sample, BO)
+    page = enter(sample, BO, worker=True)
     main = page.get_by_role("main")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.get_by_role("navigation").get_by_role("link", name="我的").click()
@@ -144,7 +155,6 @@ def read(png: bytes) -> str:
     return str(found.text)
 
 
-@pytest.mark.browser
 def test_a_contact_is_written_found_and_marked_and_a_visit_goes_into_a_calendar(
     sample: Theatre,
 ) -> None:
@@ -192,7 +202,6 @@ def test_a_contact_is_written_found_and_marked_and_a_visit_goes_into_a_calendar(
     assert sample.faults() == []
 
 
-@pytest.mark.browser
 def test_who_leaves_no_data_is_counted_without_signal_and_apart(sample: Theatre) -> None:
     page = enter(sample, XIA)
     main = page.get_by_role("main")
@@ -267,3 +276,64 @@ def test_an_admin_finds_by_number_whom_to_erase(sample: Theatre) -> None:
     sheet.get_by_role("button", name="永久删除").click()
     expect(page.get_by_role("article").filter(has_text="客户要求")).to_contain_text("华敏")
     assert page.evaluate(WIDTHS)[0] == page.evaluate(WIDTHS)[1]
+
+
+def hang_last_week(sample: Theatre) -> str:
+    """What was hung today would be looked for next week only. Returns the link of the door's."""
+    with closing(sqlite3.connect(sample.stage.database, timeout=20)) as connection:
+        connection.execute("UPDATE posters SET created_at = created_at - ?", (8 * DAY_MS,))
+        connection.commit()
+    query = "SELECT * FROM posters WHERE store_id = ? AND position = ?"
+    poster = Poster(*sample.records.query(query, RENMIN, DOOR)[0])
+    return f"{sample.stage.origin}/r/{sign(sample.stage.config.keys, poster)}"
+
+
+def drawn(text: str) -> bytes:
+    made = BytesIO()
+    segno.make(text).save(made, kind="png", scale=8)
+    return made.getvalue()
+
+
+@pytest.mark.browser
+def test_a_code_pasted_over_ours_is_told_without_a_network_and_reaches_whoever_leads(
+    sample: Theatre, tmp_path: Path
+) -> None:
+    link = hang_last_week(sample)
+    page = enter(sample, LIN, camera=True, worker=True)
+    profile, main = sample.profiles[-1], page.get_by_role("main")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    assert profile.camera is not None
+    assert profile.context is not None
+    page.get_by_role("navigation").get_by_role("link", name="门店").click()
+    main.get_by_role("link", name=re.compile("人民路店还有 3 张")).click()
+    expect(main.get_by_text("本周查了 0 张，还有 3 张。")).to_be_visible()
+    pictures.film(profile.camera, drawn(link))
+    page.reload()
+    expect(main.get_by_role("heading", name="是我们的码")).to_be_visible()
+    expect(main.get_by_text("本周查了 1 张，还有 2 张。")).to_be_visible()
+    expect(main.get_by_role("listitem").filter(has_text=DOOR)).to_contain_text("林静 今天")
+
+    profile.context.set_offline(True)
+    fake = link.replace(sample.stage.origin, "https://evil.example")
+    pictures.film(profile.camera, drawn(fake))
+    page.reload()
+    expect(main.get_by_role("heading", name="不是我们的码")).to_be_visible()
+    expect(main.get_by_text("扫了会打开 evil.example，不是我们的网站。")).to_be_visible()
+    main.get_by_role("button", name=DOOR).click()
+    photo = tmp_path / "wall.jpg"
+    pictures.photograph(photo)
+    main.locator("input[capture]").set_input_files(photo)
+    expect(main.get_by_role("img", name="照片")).to_be_visible()
+    assert axe.violations(page) == []
+    pictures.film(profile.camera)
+    main.get_by_role("button", name="上报").click()
+    expect(main.get_by_role("heading", name="查到的假码")).to_be_visible()
+    profile.context.set_offline(False)
+    found = sample.records
+    found.until(lambda: bool(found.bodies("code_check", text=fake)))
+    assert found.body("code_check", text=fake)["verdict"] == "foreign"
+    assert found.body("code_check", text=link)["verdict"] == "ours"
+
+    hua = enter(sample, HUA).get_by_role("main")
+    expect(hua.get_by_role("link", name=re.compile("人民路店"))).to_contain_text("查到假码 1 张")
+    assert sample.faults() == []

@@ -49,6 +49,7 @@ NAMELESS = """() => {
 FAULTY = (
     "<title>x</title><main><h1>x</h1><input><p style='color:#bbb;background:#ccc'>Hardly</p></main>"
 )
+pytestmark = [pytest.mark.browser, pytest.mark.unhurried]
 
 
 @dataclass
@@ -85,7 +86,6 @@ def playwright() -> Iterator[Playwright]:
         yield started
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("style", STYLES, ids=lambda style: style.name)
 def test_every_screen_is_whole_and_in_one_language(sample: Theatre, style: Style) -> None:
     looked = Looked(sample.folder / style.name)
@@ -100,7 +100,6 @@ def test_every_screen_is_whole_and_in_one_language(sample: Theatre, style: Style
         assert sorted(foreign(looked.texts, sample.records)) == []
 
 
-@pytest.mark.browser
 def test_axe_sees_what_is_wrong_even_where_there_are_no_scripts(playwright: Playwright) -> None:
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGS])
     page = browser.new_page(java_script_enabled=False)

@@ -16,7 +16,7 @@ def test_nothing_is_lost_by_a_refusal_a_mistake_or_a_lost_phone(theatre: Theatre
     stage, records = theatre.stage, theatre.records
     bo = Rep(theatre.profile("bo"), BO)
     chen = Rep(theatre.profile("chen"), CHEN)
-    lin = Manager(theatre.profile("lin"), LIN)
+    lin = Manager(theatre.profile("lin", worker=False), LIN)
     for person in (lin, chen, bo):
         person.signs_in(stage)
     bo.registers_and_receives(name=QIAN, phone=QIAN_PHONE)

@@ -24,7 +24,7 @@ def test_a_template_is_followed_without_a_network_and_its_best_record_is_kept(
 ) -> None:
     photo = theatre.folder / "plan.jpg"
     pictures.photograph(photo)
-    bo, lin = Rep(theatre.profile("bo"), BO), Manager(theatre.profile("lin"), LIN)
+    bo, lin = Rep(theatre.profile("bo"), BO), Manager(theatre.profile("lin", worker=False), LIN)
     for person in (bo, lin):
         person.signs_in(theatre.stage)
     bo.registers_and_receives(name=QIAN, phone=QIAN_PHONE)

@@ -25,7 +25,7 @@ TEN_MB_LEFT = (
 DISK_FULL = """() => { IDBObjectStore.prototype.add = IDBObjectStore.prototype.put = () => {
     throw new DOMException('full', 'QuotaExceededError')
 } }"""
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.unhurried]
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_unsent_work_comes_to_another_phone_in_a_file_and_to_the_server_once(
     bo.profile.close()
 
     theatre.proxy.restore()
-    second = Rep(theatre.profile("second"), BO)
+    second = Rep(theatre.profile("second", worker=False), BO)
     second.signs_in(theatre.stage)
     sheet = chooses(second, file)
     opens(sheet, "AAAA-BBBB-CCCC")
@@ -73,7 +73,7 @@ def test_unsent_work_comes_to_another_phone_in_a_file_and_to_the_server_once(
     torn = tmp_path / "torn.shopbell"
     torn.write_bytes(file.read_bytes()[:-9])
     expect(chooses(second, torn).get_by_text("文件不完整")).to_be_visible()
-    chen = Rep(theatre.profile("chen"), CHEN)
+    chen = Rep(theatre.profile("chen", worker=False), CHEN)
     chen.signs_in(theatre.stage)
     expect(chooses(chen, file).get_by_text("要由本人登录后导入")).to_be_visible()
 
@@ -142,7 +142,7 @@ def test_a_browser_that_clears_or_fills_up_costs_nothing_without_a_word(
     expect(bo.page.get_by_text("浏览器清理过")).to_have_count(0)
 
     # Whoever leads them hears of it, to ask while they remember.
-    lin = Manager(theatre.profile("lin"), LIN)
+    lin = Manager(theatre.profile("lin", worker=False), LIN)
     lin.signs_in(theatre.stage)
     lin.goes_to("门店")
     lost = lin.main.get_by_role("region", name="手机里丢了的记录")

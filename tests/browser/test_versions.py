@@ -16,7 +16,7 @@ from tests.fixtures.pwa import unpack
 
 QIAN, QIAN_PHONE = "钱女士", "139 0001 2345"
 REMARKS = ("喜欢原木色", "周末带家人来", "预算还在商量")
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.unhurried]
 
 
 def test_an_old_app_with_a_full_outbox_meets_a_newer_server_and_then_becomes_new(

@@ -54,7 +54,7 @@ def test_what_was_said_without_a_network_is_heard_on_another_phone(theatre: Thea
     assert told["subject_id"] == theatre.records.body("follow_up")["id"]
     assert 1000 < told["duration_ms"] < 15_000
 
-    lin = Manager(theatre.profile("lin"), LIN)
+    lin = Manager(theatre.profile("lin", worker=False), LIN)
     lin.signs_in(theatre.stage)
     lin.opens_customer(QIAN)
     expect(lin.main.get_by_text("录音 1 段")).to_be_visible()

@@ -31,6 +31,7 @@ class Theatre:
         camera: bool = False,
         microphone: bool = False,
         width: int = SIZE[0],
+        worker: bool = True,
     ) -> Profile:
         film = self.folder / f"{name}.mjpeg" if camera else None
         made = Profile(
@@ -42,6 +43,7 @@ class Theatre:
             camera=film,
             microphone=microphone,
             width=width,
+            worker=worker,
         )
         self.profiles.append(made)
         return made

@@ -78,6 +78,7 @@ class Tour:
             scheme=self.style.scheme,
             width=self.style.width,
             camera=who == "xia",
+            worker=False,
         )
         try:
             yield made
@@ -156,6 +157,7 @@ class Tour:
         page.locator("main .lucide-book-open").first.click()
         self.stop("library", page, "dialog[open] li button")
         page.keyboard.press("Escape")
+        expect(page.locator("dialog[open]")).to_have_count(0)
         page.goto(f"/visit?customer={known}")
         page.locator("main button.btn-primary").first.click()
         self.stop("visit", page, page.get_by_text("±12"))
@@ -202,7 +204,16 @@ class Tour:
         page.keyboard.press("Escape")
 
     def see_the_counter(self, page: Page) -> None:
-        self.stop("clerk", page, "main li button")
+        page.goto(f"/register?phone={self.phone[:-1]}9")
+        page.locator("input[maxlength='40']").fill(self.stranger)
+        page.locator("main [role=group]").nth(2).locator("button").last.click()
+        page.locator("main input[type=checkbox]").first.check()
+        page.locator("main .bar button").click()
+        self.stop("clerk", page, mend(page))
+        mend(page).click()
+        self.stop("amend", page, "dialog[open] footer button")
+        page.keyboard.press("Escape")
+        expect(page.locator("dialog[open]")).to_have_count(0)
         page.goto("/scan")
         self.stop("scan", page, ".aim")
 
@@ -255,6 +266,12 @@ class Tour:
 
 def chip(page: Page) -> Locator:
     return page.locator("header a[href='/sync']")
+
+
+def mend(page: Page) -> Locator:
+    """Of what this clerk has just registered."""
+    label = re.compile("^(修改登记：|Change the registration)")
+    return page.get_by_role("main").get_by_role("button", name=label).first
 
 
 def accept(page: Page, name: str) -> Locator:

@@ -8,7 +8,9 @@ import pytest
 from server.db import Database
 from server.exchange.retention import purge
 from tests.cast import BINJIANG, RENMIN
-from tests.conftest import MovableClock
+from tests.conftest import MovableClock, PhoneOf
+from tests.server.deeds import follow_up, register, say
+from tests.server.held import Holder
 from tests.server.shop import Shop, new_id
 
 HOUR_MS = 3_600_000
@@ -62,6 +64,8 @@ async def test_stores_are_compared_by_what_they_did_today_and_who_waits(
         "waiting": 2,
         "walk_ins": 1,
         "oldest_at": started,
+        "codes_unchecked": 0,
+        "codes_foreign": 0,
     }
     assert (binjiang["store_id"], binjiang["assigned"]) == (BINJIANG, 1)
     assert (binjiang["waiting"], binjiang["accepted"]) == (1, 0)
@@ -99,3 +103,28 @@ async def test_nobody_compares_stores_they_do_not_lead(
     assert (await hua.get("/api/boards/nowhere")).status_code == 404
     assert (await bo.get("/api/boards")).status_code == 403
     assert (await stranger.get(f"/api/boards/{RENMIN}")).status_code == 401
+
+
+async def test_an_area_manager_sees_whose_contacts_of_the_week_counted(
+    phone_of: PhoneOf, qiao: httpx.AsyncClient, wu: httpx.AsyncClient, clock: MovableClock
+) -> None:
+    bo, chen = await phone_of("bo"), await phone_of("chen")
+    mine, hers = await register(bo), await register(chen, phone="13900000009")
+    assert await say(bo, "follow_up", **follow_up(mine)) is None
+    clock.advance(days=7)
+    missed = {"greeting": {"result": "no_answer"}}
+    for phone, customer_id in ((bo, mine), (chen, hers), (chen, hers)):
+        assert await say(phone, "follow_up", **follow_up(customer_id)) is None
+    assert await say(bo, "follow_up", **follow_up(mine, **missed)) is None
+    held = await Holder(chen).pull()
+    wrong, void = sorted(row.id for row in held.of("follow_up"))
+    assert await say(chen, "correction", fact_id=void, void=True) is None
+    assert await say(chen, "correction", fact_id=wrong, fields=missed) is None
+    path = f"/api/boards/{RENMIN}/contacts"
+    told = (await qiao.get(path)).json()
+    assert told["people"] == [
+        {"staff_id": "bo", "contacts": 2, "effective": 1},
+        {"staff_id": "chen", "contacts": 1, "effective": 0},
+    ]
+    assert (await qiao.get("/api/boards/store-nowhere/contacts")).status_code == 404
+    assert (await wu.get(path)).status_code == 403

@@ -37,6 +37,7 @@ PhoneOf = Callable[[str], Awaitable[Phone]]
 ELSEWHERE = {
     *("organisation", "store", "staff", "template", "script", "presence", "attendance"),
     *("erasure", "acknowledgement", "unmerge", "lead_acknowledgement", "walk_in", "store_point"),
+    "code_check",
 }
 """Rows that are about no customer, and what leaves no words."""
 

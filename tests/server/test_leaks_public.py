@@ -31,14 +31,17 @@ ALL_DOORS = {
     "/my/{token}", "/my/{token}/{opened}", "/my/{token}/{opened}/data.zip",
     "/api/customers/{id}/data.zip",
     "/api/devices", "/api/devices/{id}", "/api/leads/{id}/candidates", "/api/losses",
-    "/api/boards", "/api/boards/{id}",
+    "/api/boards", "/api/boards/{id}", "/api/boards/{id}/contacts",
     "/api/organisation", "/api/stores/{id}/routing", "/api/stores/{id}/routing/rehearsal",
     "/api/stores/{id}/fairness",
     "/api/stores/{id}/pool", "/api/stores/{id}/pool/rehearsal",
     "/api/stores/{id}/personal-codes",
     "/api/robots", "/api/robots/{id}", "/api/robots/{id}/test", "/api/robots/{id}/retry",
-    "/a/{token}", "/r/{token}", "/r/{token}/thanks/{thanks}", "/p/{code}", "/pass/{code}.svg",
-    "/posters/{id}.pdf", "/posters/{id}.png", "/api/stores/{id}/posters.pdf",
+    "/a/{token}", "/r/{token}", "/r/{token}/{store}", "/r/{token}/thanks/{thanks}",
+    "/r/{token}/{store}/thanks/{thanks}", "/p/{code}", "/pass/{code}.svg",
+    "/posters/{id}.pdf", "/posters/{id}.png", "/posters/{id}.svg", "/api/stores/{id}/posters",
+    "/api/stores/{id}/posters/figures", "/api/stores/{id}/posters/{poster_id}/ending",
+    "/api/stores/{id}/posters.pdf",
     "/api/push", "/api/push/{id}",
     "/photos/uploads", "/photos/uploads/{name}", "/photos/{id}/{size}", "/recordings/{id}",
     "/livez", "/readyz", "/metrics", "/version", "/{path:path}",
@@ -100,7 +103,7 @@ async def test_the_doors_of_a_store_tell_nobody_who_does_not_lead_it_whether_it_
         client = await sign_in(who)
         for store in stores:
             real, none = [await ask_all(client, id) for id in (store, "store-nowhere")]
-            assert real == none == [(404, {"code": "not_found"})] * 6
+            assert real == none == [(404, {"code": "not_found"})] * 10
 
 
 async def ask_all(client: httpx.AsyncClient, store: str) -> list[tuple[int, object]]:
@@ -112,6 +115,10 @@ async def ask_all(client: httpx.AsyncClient, store: str) -> list[tuple[int, obje
         await client.get(f"{path}/fairness"),
         await client.get(f"{path}/pool/rehearsal"),
         await client.post(f"{path}/personal-codes", json={"staff_id": "lin"}),
+        await client.get(f"{path}/posters"),
+        await client.get(f"{path}/posters/figures"),
+        await client.post(f"{path}/posters/xinju-23456/ending", json={"how": "revoke"}),
+        await client.post(f"{path}/posters", json={"position": "门口"}),
     ]
     return [(answer.status_code, answer.json()["error"]) for answer in answers]
 

@@ -75,6 +75,11 @@ async def test_every_format_is_true_to_size_and_every_code_on_it_leads_to_the_st
         assert [words for words in printed if said.count(words) < faces] == [], query
         assert ("米内可扫" in said) == (name in ("a4", "a6"))
         check_letters(page, slug * MM, (width + slug) * MM)
+        if press:
+            trim = [10 * MM, 10 * MM, (10 + width) * MM, (10 + height) * MM]
+            assert page.get_trimbox() == pytest.approx(trim, abs=0.1)
+            bleed = [7 * MM, 7 * MM, (13 + width) * MM, (13 + height) * MM]
+            assert page.get_bleedbox() == pytest.approx(bleed, abs=0.1)
         if query == "format=a6&for=press":
             check_press_marks(picture.convert("RGB"))
 
@@ -125,6 +130,34 @@ async def test_a_manager_prints_all_positions_of_a_store_in_one_document(
     assert refused.status_code == 400
     for client, store in ((bo, RENMIN), (lin, BINJIANG)):
         assert (await client.get(f"/api/stores/{store}/posters.pdf")).status_code == 404
+
+
+async def test_a_manager_hangs_a_code_for_a_new_position_once(
+    lin: httpx.AsyncClient, hua: httpx.AsyncClient, stranger: httpx.AsyncClient, poster: Poster
+) -> None:
+    path = f"/api/stores/{RENMIN}/posters"
+    answers = [await who.post(path, json={"position": " 样板间  二楼 "}) for who in (lin, hua)]
+    assert [answer.status_code for answer in answers] == [201, 409]
+    assert answers[1].json()["error"] == {"code": "position_taken", "field": "position"}
+    assert (await lin.post(path, json={"position": " "})).status_code == 400
+    made, told = answers[0].json(), (await lin.get(path)).json()["posters"]
+    assert {each["position"]: each["id"] for each in told} == {
+        "门口": poster.id,
+        "样板间 二楼": made["id"],
+    }
+    page = await stranger.get(made["link"])
+    assert "人民路店" in page.text
+    nowhere = await hua.post("/api/stores/store-nowhere/posters", json={"position": "x"})
+    assert nowhere.status_code == 404
+
+
+async def test_an_older_phone_that_asks_for_the_drawing_gets_the_document(
+    stranger: httpx.AsyncClient, poster: Poster
+) -> None:
+    answer = await stranger.get(f"/posters/{poster.id}.svg", follow_redirects=True)
+    assert answer.headers["content-type"] == "application/pdf"
+    assert [each.status_code for each in answer.history] == [308]
+    assert (await stranger.get("/posters/x.svg")).status_code == 404
 
 
 async def test_typing_the_code_in_capitals_finds_the_page(

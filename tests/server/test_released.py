@@ -30,7 +30,7 @@ FIRST = {
 ADDED = {
     *("snooze", "lead_acknowledgement", "attendance", "pool_claim", "ruling"),
     *("contact", "recording", "template", "script", "walk_in", "consent"),
-    *("departure", "attestation", "store_point"),
+    *("departure", "attestation", "store_point", "code_check"),
 }
 """Since then. A phone that sends one to an older server is told `unknown_entity` and keeps it."""
 FROZEN = sorted((Path(__file__).parents[1] / "vectors" / "released").glob("*/exchange.json"))

@@ -66,5 +66,6 @@ async def test_a_wrong_entry_is_taken_back_by_its_author_until_the_store_closes(
     in_time = xia.operation("correction", make_id(), {"fact_id": two, "void": True})
     clock.advance(minutes=2)
     assert "except" not in (await xia.push([in_time])).json()
-    assert (await send(xia, "correction", {"fact_id": three, "void": True}))["code"] == "late"
+    taken_back = {"fact_id": three, "void": True}
+    assert (await send(xia, "correction", taken_back))["code"] == "after_closing"
     assert await send(lin, "correction", {"fact_id": three, "void": True}) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.simulation.desk import Desk, creation
+from tests.simulation.desk import REPS, Desk, creation
 from tests.simulation.phone import Phone, Unit
 
 
@@ -19,6 +19,23 @@ def correct(desk: Desk, phone: Phone) -> Unit | None:
     fields: dict[str, Any] = {"text": desk.word()}
     if phone.disk.rows[id].entity == "follow_up":
         fields = {"greeting": {"result": desk.random.choice(("met", "no_answer"))}}
+    return [creation(desk, "correction", fact_id=id, fields=fields)]
+
+
+def put_right(desk: Desk, phone: Phone) -> Unit | None:
+    """What was typed about somebody who came, or which colleague was called."""
+    arrivals = phone.of("arrival")
+    if not arrivals:
+        return None
+    fields: dict[str, Any] = desk.random.choice(
+        (
+            {"name": desk.word(), "need": desk.word()},
+            {"phone": desk.number()},
+            {"reception": "colleague", "receiver_id": desk.random.choice(REPS)},
+            {"reception": "none", "receiver_id": None},
+        )
+    )
+    id = desk.random.choice(sorted(arrivals, key=phone.version_of)[-6:])
     return [creation(desk, "correction", fact_id=id, fields=fields)]
 
 

@@ -21,6 +21,7 @@ from server.exchange import page, pull
 from tests.postgres import create_schema
 from tests.simulation.acts import ACTS
 from tests.simulation.checks import check, check_phones
+from tests.simulation.deciding import put_right
 from tests.simulation.driver import Crash
 from tests.simulation.erasing import ERASING
 from tests.simulation.kin import KIN
@@ -184,6 +185,12 @@ def test_contacts_and_their_numbers_agree_too() -> None:
         for writing, weight in KIN.items():
             patch.setitem(WRITINGS, writing, weight)
         run(11, 900)
+
+
+def test_registrations_put_right_agree_too() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(WRITINGS, put_right, 40)
+        assert run(25, 900).counts["correction"]
 
 
 def test_phones_and_server_agree_while_customers_are_erased() -> None:

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Arrival, ArrivalCard, Seen } from '../model'
 import { byPass, standing, todays, unattended } from './cards'
+import { derivedId } from '../sync/derivedId'
 import { lackOf, receptionUnit } from './reception'
+import { amendment, lackIn, ownOf, registeredIn } from './registered'
 
 function seen<B>(id: string, body: B, pending = false): Seen<B> {
   return { id, body, entity: 'arrival_card', root: id, version: 1, by: null, at: 0, received_at: 0, captured_at: 0, pending, saved_at: null }
@@ -50,5 +52,30 @@ describe('who receives', () => {
   })
   test('says what is missing', () => {
     expect([lackOf({ reception: null, receiver_id: null }), lackOf({ reception: 'colleague', receiver_id: null }), lackOf({ reception: 'none', receiver_id: null })]).toEqual(['pick', 'pick_colleague', null])
+  })
+})
+
+describe('a registration put right', () => {
+  const unit = [
+    { entity: 'customer' as const, id: 'zhao', fields: {} },
+    { entity: 'arrival' as const, id: 'a', fields: { store_id: 's', source: 'staff', name: '孙伟', salutation: '', phone: '+8613900000001', need: '', reception: 'colleague', receiver_id: 'bo' } },
+  ]
+  const one = registeredIn(unit, 'zhao', 100)!
+  test('says every difference from what was sent, however often it is put right', () => {
+    const twice = { ...one, said: { ...one.said, name: '孙玮' } }
+    expect(amendment(one, { ...one.said })).toBeNull()
+    expect(amendment(twice, { ...twice.said, need: '餐桌' })).toEqual({ name: '孙玮', need: '餐桌' })
+    expect(amendment(twice, one.first)).toEqual({})
+    expect(amendment(one, { ...one.said, reception: 'none', receiver_id: null })).toEqual({ reception: 'none', receiver_id: null })
+  })
+  test('may not lack what it had', () => {
+    const lack = (over: object) => lackIn(one, { ...one.said, ...over })
+    expect([lack({}), lack({ phone: '1390' }), lack({ name: ' ' }), lack({ receiver_id: null })]).toEqual([null, 'phone', 'name', 'receiver'])
+  })
+  test('is found under the line that stands for all arrivals of its customer', () => {
+    const again = card(derivedId('card', 'a'), { customer_id: 'zhao', at: 300 })
+    const line = card('poster', { customer_id: 'zhao' })
+    expect(ownOf(line, [line, again], [one])).toBe(one)
+    expect(ownOf(card('b'), [line, again, card('b')], [one])).toBeUndefined()
   })
 })

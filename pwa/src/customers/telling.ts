@@ -146,7 +146,9 @@ function answerLines({ answers = {} }: Bodies['follow_up'], { questions }: Aroun
 function arrivalLines(body: Bodies['arrival'], around: Around): string[] {
   const where = [t(`customers.source_${body.source}`), around.stores.get(body.store_id), body.position].filter(Boolean).join(' · ')
   const reception = t(`customers.reception_${body.reception}`, { name: nameOf(body.receiver_id, around) })
-  const typed = [body.name, body.need].filter(Boolean).join(t('ui.comma'))
+  // Which number was wrong is the question once a registration was put right.
+  const phone = body.corrected_by ? maskedPhone(body.phone) : ''
+  const typed = [body.name, phone, body.need].filter(Boolean).join(t('ui.comma'))
   const guardian = body.guardian && t('customers.guardian_line', { name: body.guardian.name, relation: t(`customers.reg_${body.guardian.relation}`) })
   return [where, body.source === 'poster' ? '' : reception, typed && t('customers.typed', { text: typed }), guardian ?? ''].filter(Boolean)
 }

@@ -7,11 +7,14 @@ import { ownCache } from '../phone/databases'
 import { currentTongue, t } from '../words'
 import { spanText } from '../words/format'
 import type { SilentPhone } from './silent'
+import type { PersonWeek } from './week'
 
-export interface StoreLine { store_id: string; name: string; assigned: number; accepted: number; late: number; waiting: number; oldest_at: number | null; walk_ins?: number }
-/** `at`: the server's time of the answer, ms UTC. Answers remembered from older versions lack `walk_ins`. */
+export interface StoreLine { store_id: string; name: string; assigned: number; accepted: number; late: number; waiting: number; oldest_at: number | null; walk_ins?: number; codes_unchecked?: number; codes_foreign?: number }
+/** `at`: the server's time of the answer, ms UTC. Answers remembered from older versions lack what is optional. */
 export interface Compared { at: number; stores: StoreLine[] }
 export interface Board { at: number; leads: Pick<Seen<Lead>, 'id' | 'root' | 'body'>[]; walk_ins?: number }
+/** This week's contacts by person, counted by the server. */
+export interface Week { at: number; people: PersonWeek[] }
 
 const COMPARED = 'boards'
 const boardKey = (store_id: string) => `board:${store_id}`
@@ -21,6 +24,8 @@ export const knownBoard = (store_id: string) => known<Board>(boardKey(store_id))
 /** Asks again; whether there was an answer. */
 export const askCompared = () => ask<Compared>('/api/boards', COMPARED)
 export const askBoard = (store_id: string) => ask<Board>(`/api/boards/${encodeURIComponent(store_id)}`, boardKey(store_id))
+export const knownWeek = (store_id: string) => known<Week>(`week:${store_id}`)
+export const askWeek = (store_id: string) => ask<Week>(`/api/boards/${encodeURIComponent(store_id)}/contacts`, `week:${store_id}`)
 
 function known<V>(key: string): Observable<V | undefined> {
   const cache = ownCache()

@@ -3,6 +3,8 @@ import { dropDraft, nameOf } from './drafts'
 
 /** What is told about somebody who may yet say no: it is not to outlast the day. */
 export const REGISTERING = 'register:'
+/** What a clerk registered, for as long as it is theirs to put right. */
+export const REGISTERED = 'registered:'
 
 /** What was left under keys that begin so, the latest first; what has lapsed by `now` is thrown away instead. */
 export async function leftDrafts(prefix: string, now: number): Promise<KeptDraft[]> {

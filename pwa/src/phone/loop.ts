@@ -16,7 +16,7 @@ import { importReserve } from './rescue'
 import { handOver, heedFarewells, partWith } from './revocation'
 import { mindSpace } from './room'
 import { holdsSession, keyOf, knownPeople, lock, me, needsSignIn, person, phase, type Person } from './session'
-import { leftDrafts, REGISTERING } from './leftDrafts'
+import { leftDrafts, REGISTERED, REGISTERING } from './leftDrafts'
 import { mindUnfinished } from './speaking'
 import { exchange, type Exchange } from './status'
 import { relieved, troubled, troubles } from './trouble'
@@ -86,7 +86,7 @@ export async function importJournals(): Promise<void> {
 
 /** What was cut is told, what has had its day goes. */
 async function mindDrafts(): Promise<void> {
-  await Promise.all([mindUnfinished(), leftDrafts(REGISTERING, Date.now())])
+  await Promise.all([mindUnfinished(), ...[REGISTERING, REGISTERED].map((prefix) => leftDrafts(prefix, Date.now()))])
 }
 
 function afterSave(): void {

@@ -14,7 +14,7 @@ const MIRRORS: Partial<Record<EntityName, Mirror>> = {
   customer: mirrorCustomer as Mirror, lead: mirrorLead as Mirror, offer: mirrorOffer as Mirror,
   arrival_card: mirrorArrivalCard as Mirror, refusal: mirrorRefusal as Mirror, conflict: mirrorConflict as Mirror,
   follow_up: mirrorCorrected as Mirror, comment: mirrorCorrected as Mirror, visit: mirrorCorrected as Mirror, photo: mirrorCorrected as Mirror, recording: mirrorCorrected as Mirror,
-  walk_in: mirrorCorrected as Mirror,
+  walk_in: mirrorCorrected as Mirror, arrival: mirrorCorrected as Mirror,
   deletion: mirrorCorrected as Mirror, candidate: mirrorCandidate as Mirror, presence: mirrorPresence as Mirror,
 }
 /** What is derived from facts counts them as they are to be read. */

@@ -13,9 +13,14 @@ type Names = ReadonlyMap<string, string>
 /** What a refused unit would have said, as a person reads it: no ids, no codes. */
 export function contentOf(refused: Refused, names: Names): Line[] {
   return [refused, ...refused.companions].flatMap(({ entity, fields }) => [
-    ...Object.entries(fields).flatMap(([field, value]) => lineOf(field, value, names)),
+    ...Object.entries({ ...fields, ...putRight(fields) }).flatMap(([field, value]) => lineOf(field, value, names)),
     ...(entity === 'follow_up' ? contactOf(fields as unknown as Partial<FollowUp>) : []),
   ])
+}
+
+/** What a correction wants to differ. */
+function putRight({ fields }: Record<string, unknown>): Record<string, unknown> {
+  return typeof fields === 'object' && fields !== null ? (fields as Record<string, unknown>) : {}
 }
 
 function lineOf(field: string, value: unknown, names: Names): Line[] {

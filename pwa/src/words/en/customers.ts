@@ -2,7 +2,7 @@ export default {
   title: 'Customers',
   register: 'Register',
   search: 'Name, pinyin, last digits, tag',
-  search_short: 'Name, pinyin, digits',
+  search_short: 'Name or digits',
   clear_search: 'Clear the search',
   count: '{n} customers',
   list: 'List of customers',

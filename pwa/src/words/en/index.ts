@@ -13,6 +13,7 @@ import people from './people'
 import phone from './phone'
 import photos from './photos'
 import pool from './pool'
+import posters from './posters'
 import privacy from './privacy'
 import records from './records'
 import routing from './routing'
@@ -29,5 +30,5 @@ import voice from './voice'
 import type { Translation } from '../zh'
 
 export const en: Translation = {
-  clerk, collisions, contacts, customers, desk, followups, frame, identity, leads, library, notify, people, phone, photos, pool, privacy, records, routing, safety, scan, stores, templates, today, trust, ui, visits, voice,
+  clerk, collisions, contacts, customers, desk, followups, frame, identity, leads, library, notify, people, phone, photos, pool, posters, privacy, records, routing, safety, scan, stores, templates, today, trust, ui, visits, voice,
 }

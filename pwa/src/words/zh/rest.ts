@@ -10,6 +10,7 @@ import notify from './notify'
 import people from './people'
 import photos from './photos'
 import pool from './pool'
+import posters from './posters'
 import privacy from './privacy'
 import records from './records'
 import routing from './routing'
@@ -22,4 +23,4 @@ import visits from './visits'
 import voice from './voice'
 
 /** What is said only after a tap: fetched behind the first page, and kept for use without a network. */
-export const rest = { clerk, collisions, contacts, customers, desk, followups, identity, library, notify, people, photos, pool, privacy, records, routing, safety, scan, stores, templates, trust, visits, voice }
+export const rest = { clerk, collisions, contacts, customers, desk, followups, identity, library, notify, people, photos, pool, posters, privacy, records, routing, safety, scan, stores, templates, trust, visits, voice }

@@ -1,0 +1,85 @@
+"""Each week somebody walks past a store's codes: by when, and which were found. Facts are said by
+phones (`code_check`); here they are only read."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.rows import read_row
+from server.rows.tables import RECORD, feed, rows
+from server.stores.calendar import Calendar
+from server.stores.posters import Poster
+from server.stores.queries import HANGS
+from server.stores.tables import posters
+from sync import Row, desk_scope
+
+ENTITY = "code_check"
+
+
+class CodeWeek(NamedTuple):
+    """Since Monday's midnight, until the end of the first day on which the store opens (ms); no
+    `due_at` where it stays shut all week."""
+
+    since: int
+    due_at: int | None
+
+
+def code_week(calendar: Calendar, now: int) -> CodeWeek:
+    today = calendar.date_at(now)
+    monday = today - timedelta(days=today.weekday())
+    since, until = midnight(calendar, monday), midnight(calendar, monday + timedelta(days=7))
+    opening = calendar.next_opening(since)
+    if opening is None or opening >= until:
+        return CodeWeek(since, None)
+    return CodeWeek(since, midnight(calendar, calendar.date_at(opening) + timedelta(days=1)))
+
+
+def midnight(calendar: Calendar, day: date) -> int:
+    return int(datetime.combine(day, time(), calendar.zone).timestamp() * 1000)
+
+
+def find_unchecked(
+    hanging: Iterable[Poster], checks: Iterable[Row], week: CodeWeek
+) -> list[Poster]:
+    """What was hung this week need not be looked for before the next."""
+    seen = last_found(checks)
+    return [
+        each
+        for each in hanging
+        if each.created_at < week.since and (each.id not in seen or seen[each.id].at < week.since)
+    ]
+
+
+def last_found(checks: Iterable[Row]) -> Mapping[str, Row]:
+    """By poster: the latest word that it hangs and is ours."""
+    found = (row for row in checks if row.body.get("verdict") == "ours")
+    return {row.body["poster_id"]: row for row in sorted(found, key=lambda row: row.at)}
+
+
+async def read_checks(
+    connection: AsyncConnection, org_id: str, store_ids: Collection[str], since: int
+) -> list[Row]:
+    """What was said of these stores' codes and received since then."""
+    query = (
+        select(*RECORD)
+        .join(feed, (feed.c.org_id == rows.c.org_id) & (feed.c.id == rows.c.id))
+        .where(feed.c.org_id == org_id, feed.c.scope.in_([desk_scope(id) for id in store_ids]))
+        .where(rows.c.entity == ENTITY, rows.c.received_at >= since)
+    )
+    found = (await connection.execute(query)).mappings()
+    return list({held["id"]: read_row(held) for held in found}.values())
+
+
+async def read_hanging(
+    connection: AsyncConnection, org_id: str, store_ids: Collection[str]
+) -> list[Poster]:
+    query = select(posters).where(
+        posters.c.org_id == org_id,
+        posters.c.store_id.in_(list(store_ids)),
+        posters.c.staff_id.is_(None),
+        *HANGS,
+    )
+    return [Poster(**held) for held in (await connection.execute(query)).mappings()]

@@ -1,0 +1,66 @@
+"""What somebody found where a code of ours should hang: ours, an old one, or one pasted over it.
+
+Said at once, with or without signal, and never changed: it is what the police or the area manager
+is shown.
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+
+from server.customers.shapes import Id
+from server.visits.doubts import find_held
+from server.visits.walls import MATCH, VERDICTS, code_key
+from sync import Author, Entity, Ledger, Refusal, Row, desk_scope, scopes_of, staff_scope
+
+LEADERS = frozenset({"manager", "area", "admin"})
+TEXT_MOST = 400
+
+
+class CodeCheckFields(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """`text`: what was scanned, as it was read. `poster_id`: the code that the phone takes it for.
+    `position`: where it hung."""
+
+    store_id: Id
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=TEXT_MOST)]
+    poster_id: Id | None = None
+    position: Annotated[str, msgspec.Meta(max_length=20)] = ""
+    note: Annotated[str, msgspec.Meta(max_length=200)] = ""
+
+
+def check_store(fields: dict[str, Any], ledger: Ledger, author: Author) -> Refusal | None:
+    if author.role != "admin" and fields["store_id"] not in author.store_ids:
+        return Refusal("forbidden")
+    return None
+
+
+def judge_code(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
+    """By what hangs now; `unknown` of content that is judged again, as nobody looked it up."""
+    store_id, text, claimed = row.body["store_id"], row.body["text"], row.body.get("poster_id")
+    verdict = next(
+        (each for each in VERDICTS if find_held(ledger, *code_key(each, store_id, text))), "unknown"
+    )
+    is_sure = claimed is not None and find_held(ledger, *code_key(MATCH, store_id, text, claimed))
+    if verdict == "ours" and claimed is not None and not is_sure:
+        return Refusal("invalid", "poster_id")
+    ledger.change(row, verdict=verdict)
+    return None
+
+
+def place(row: Row, root: Row) -> tuple[str, ...]:
+    return scopes_of(staff_scope(row.author or ""), desk_scope(root.id))
+
+
+code_check = Entity(
+    name="code_check",
+    kind="fact",
+    shape=CodeCheckFields,
+    policies={"verdict": "server"},
+    create_roles=LEADERS,
+    parent=("store_id",),
+    under=frozenset({"store"}),
+    references=("store_id",),
+    prepare=check_store,
+    effects=judge_code,
+    place=place,
+)
