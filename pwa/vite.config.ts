@@ -6,7 +6,7 @@ import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 const SERVER = process.env.SHOPBELL_SERVER ?? 'http://127.0.0.1:8000'
-const SERVED = ['/api', '/sync', '/photos', '/recordings', '/r/', '/a/', '/p/', '/pass', '/consent/', '/v/', '/posters', '/enter', '/version']
+const SERVED = ['/api', '/sync', '/photos', '/recordings', '/r/', '/a/', '/my/', '/p/', '/pass', '/consent/', '/v/', '/posters', '/enter', '/version']
 
 // What a page shows before anyone taps; words, parts and phone modules of later moments stay out.
 const EVERY_PAGE = new RegExp([

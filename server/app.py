@@ -58,7 +58,14 @@ from server.photos.rules import CHECK as PHOTO_CHECK
 from server.photos.settling import fire_photo_check
 from server.pool import routes as pool
 from server.pool.rounds import POOL_ROUND, fire_round, keep_rounds
-from server.privacy import erasure_routes
+from server.privacy import (
+    audit_routes,
+    erasure_routes,
+    finding,
+    handing_out,
+    my_routes,
+    taking_along,
+)
 from server.privacy.receipts import Receipts
 from server.privacy.replaying import open_erasures
 from server.rows.waiting import REJUDGE
@@ -157,6 +164,11 @@ ROUTES: list[BaseRoute] = [
     *photos.routes,
     *verifying.routes,
     *erasure_routes.routes,
+    *audit_routes.routes,
+    *finding.routes,
+    *handing_out.routes,
+    *my_routes.routes,
+    *taking_along.routes,
     *exchange.routes,
     Route("/{path:path}", Pwa()),
 ]
@@ -170,6 +182,7 @@ OPENINGS: list[Opening] = [
     arrivals.open_arrivals,
     open_photos,
     open_erasures,
+    my_routes.open_my,
 ]
 
 TASKS: list[Task] = [

@@ -1,4 +1,4 @@
-"""The command line: `python -m server.cli serve|migrate|erasures replay` and others."""
+"""The command line: `python -m server.cli serve|migrate|audit verify` and others."""
 
 import argparse
 import asyncio
@@ -29,6 +29,7 @@ from server.people.list_routes import token_for
 from server.people.wecom_departments import Departments
 from server.people.wecom_letters import Seals
 from server.people.wecom_routes import put_callback
+from server.privacy.audit import has_entry, key_of, verify
 from server.privacy.replaying import replay
 
 SHUTDOWN_S = 10
@@ -62,11 +63,7 @@ def parser() -> argparse.ArgumentParser:
     token = commands.add_parser("personnel-token", help="let a personnel system tell of people")
     token.add_argument("organisation", help="its code")
     token.set_defaults(run=lambda wish: print(personnel_token(wish.organisation, read_config())))
-    erasures = commands.add_parser("erasures", help="whoever asked to be erased")
-    acts = erasures.add_subparsers(required=True, metavar="act")
-    acts.add_parser("replay", help="erase again after a backup was put back").set_defaults(
-        run=lambda _: print(asyncio.run(replay_erasures(read_config(), system_clock())))
-    )
+    add_privacy(commands)
     wecom = commands.add_parser("wecom-contacts", help="let WeCom's address book tell of people")
     wecom.add_argument("organisation", help="its code")
     wecom.add_argument("corp", help="WeCom's CorpID")
@@ -80,6 +77,21 @@ def parser() -> argparse.ArgumentParser:
     )
     wecom.set_defaults(run=lambda wish: print(asyncio.run(set_up_wecom(wish, read_config()))))
     return made
+
+
+def add_privacy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    erasures = commands.add_parser("erasures", help="whoever asked to be erased")
+    acts = erasures.add_subparsers(required=True, metavar="act")
+    acts.add_parser("replay", help="erase again after a backup was put back").set_defaults(
+        run=lambda _: print(asyncio.run(replay_erasures(read_config(), system_clock())))
+    )
+    audit = commands.add_parser("audit", help="who looked at whom")
+    checks = audit.add_subparsers(required=True, metavar="act")
+    check = checks.add_parser("verify", help="whether the chain is whole; prints its size and end")
+    check.add_argument(
+        "--seen", action="append", default=[], metavar="ORG:SIZE:HEAD", help="printed before"
+    )
+    check.set_defaults(run=lambda wish: sys.exit(asyncio.run(verify_audit(wish, read_config()))))
 
 
 def personnel_token(org_code: str, config: Config) -> str:
@@ -178,6 +190,26 @@ async def replay_erasures(config: Config, now: int) -> int:
         return len(await replay(database, ENTITIES, config.journal, now))
     finally:
         await database.close()
+
+
+async def verify_audit(wish: argparse.Namespace, config: Config) -> int:
+    """Prints what to keep elsewhere: a later run that is told of it finds a cut end, too.
+    PostgreSQL, or while the server is down."""
+    database = open_database(config.database_url)
+    try:
+        async with database.read() as connection:
+            chains = await verify(connection, key_of(config.digest_key))
+            lost = [seen for seen in wish.seen if not await has_entry(connection, seen)]
+    finally:
+        await database.close()
+    broken = [chain for chain in chains if chain.broken_at is not None]
+    for chain in chains:
+        print(f"{chain.org_id}:{chain.size}:{chain.head}")
+    for chain in broken:
+        print(f"{chain.org_id}: entry {chain.broken_at} is not what was written", file=sys.stderr)
+    for seen in lost:
+        print(f"{seen}: not there any more", file=sys.stderr)
+    return 1 if broken or lost else 0
 
 
 async def set_up_wecom(wish: argparse.Namespace, config: Config) -> str:

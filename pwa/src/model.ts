@@ -8,6 +8,7 @@ export interface Organisation {
   name: string; code: string; zone: string
   /** the server's: how long a phone opens without having met it; absent: seven */
   lease_days?: number
+  retention_months?: number
 }
 export interface Point { lat: number; lng: number }
 export interface Store {
@@ -115,10 +116,13 @@ export type Purpose = 'service' | 'marketing' | 'photo'
 /** Said after the registration: agreed to, or taken back. `words_sha256` is the server's. */
 export interface ConsentFact { customer_id: string; purpose: Purpose; version: string; given: boolean; how: How; store_id?: string | null; note?: string; words_sha256?: string }
 export type Reception = 'me' | 'colleague' | 'none'
+/** Of whoever agreed for a customer under 14. */
+export type GuardianRelation = 'mother' | 'father' | 'guardian'
 export interface Arrival extends Correctable {
   customer_id: string | null; card_id: string | null; lead_id: string | null; store_id: string
   source: 'poster' | 'staff' | 'pass'; name: string; salutation: string; phone: string; need: string; position: string
   reception: Reception; receiver_id: string | null; pass: string | null; consents: Consent[]
+  guardian?: { name: string; relation: GuardianRelation } | null
   opened_lead_id: string | null; differs: boolean
 }
 export type LeadState = 'waiting' | 'offered' | 'accepted' | 'contacted' | 'closed'
@@ -282,6 +286,8 @@ export interface Digest extends Due { kind: 'digest' | 'team_digest'; to_id: str
 export interface Left { customers: number; leads: number }
 /** To whoever is to hand it over, until that is done. */
 export interface LeftBehind extends Left { kind: 'left_behind'; to_id: string; staff_id: string; name: string; at: number; ended_at: number | null }
+/** What a customer did on their own page; nobody is named once they are erased. */
+export interface Wish { kind: 'corrects' | 'asks_erasure' | 'self_erased'; to_id: string; lead_id: null; customer_id: string | null; at: number; name: string }
 export interface Notice {
   kind: 'nudge' | 'warning' | 'escalated' | 'ring' | 'owner_told' | 'differs' | 'release_warning' | 'released' | 'reclaimed' | 'collision' | 'away'
   to_id: string; lead_id: string | null; customer_id: string; at: number; name: string
@@ -317,7 +323,7 @@ export interface Bodies {
   reassignment: Reassignment; closing: Closing; snooze: Snooze; presence: Presence; attendance: Attendance; lead_acknowledgement: LeadAcknowledgement; follow_up: FollowUp; visit: Visit; walk_in: WalkIn; departure: Departure; attestation: Attestation; store_point: StorePoint; code_check: CodeCheck; photo: Photo; recording: Recording
   comment: Comment; consent: ConsentFact; resolution: Resolution; acknowledgement: Acknowledgement; appeal: Appeal; release: Release
   correction: Correction; deletion: Deletion; candidate: Candidate; decision: Decision; unmerge: Unmerge
-  conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice | Digest | LeftBehind
+  conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice | Digest | LeftBehind | Wish
   pool_card: PoolCard; pool_claim: PoolClaim; collision: Collision; ruling: Ruling; erasure: Erasure
 }
 export type EntityName = keyof Bodies

@@ -10,7 +10,7 @@ declare const self: ServiceWorkerGlobalScope
 precacheAndRoute(self.__WB_MANIFEST)
 cleanupOutdatedCaches()
 
-const SERVERS = [/^\/api/, /^\/sync\/./, /^\/photos/, /^\/recordings/, /^\/r\//, /^\/a\//, /^\/p\//, /^\/pass/, /^\/consent\//, /^\/v(\/|$)/, /^\/posters/, /^\/enter/, /^\/version/, /^\/metrics/]
+const SERVERS = [/^\/api/, /^\/sync\/./, /^\/photos/, /^\/recordings/, /^\/r\//, /^\/a\//, /^\/my\//, /^\/p\//, /^\/pass/, /^\/consent\//, /^\/v(\/|$)/, /^\/posters/, /^\/enter/, /^\/version/, /^\/metrics/]
 registerRoute(new NavigationRoute(createHandlerBoundToURL('/index.html'), { denylist: SERVERS }))
 
 /* What the phone and the server say to each other needs no worker: where the browser can be told so it is not woken for

@@ -77,7 +77,7 @@ def render_form(language: str, place: Place, promise: str, nonce: str, form: For
         f'<p class="promise">{h(promise)}</p>{note}<form method="post">'
         f'<input type="hidden" name="nonce" value="{h(nonce)}">'
         f'<input type="hidden" name="lang" value="{language}">'
-        f"{_fields(words, form)}{_TRAP}{_consents(language, words, form)}"
+        f"{_fields(words, form)}{_TRAP}{_under_14(words)}{_consents(language, words, form)}"
         f"<button>{h(words['submit'])}</button></form>"
         f'<p class="leave">{h(words["leave"])}</p>',
         # The link would forget what was typed.
@@ -85,8 +85,9 @@ def render_form(language: str, place: Place, promise: str, nonce: str, form: For
     )
 
 
-def render_thanks(language: str, place: Place, promise: str, link: str, code: str) -> str:
-    """The same page for everybody; only the pass and the time belong to the submission."""
+def render_thanks(language: str, place: Place, promise: str, link: str, code: str, own: str) -> str:
+    """The same page for everybody; only the pass, the time and the link to `own`, the customer's
+    own page, belong to the submission."""
     words = WORDS[language]
     return _page(
         language,
@@ -96,7 +97,21 @@ def render_thanks(language: str, place: Place, promise: str, link: str, code: st
         f"{qr.to_svg(link, h(words['pass']))}<b>{h(code[:4])} {h(code[4:])}</b>"
         f"<p>{h(words['pass_hint'])}</p></section>"
         f'<p class="leave"><a href="/consent/{CURRENT[SERVICE].version}?lang={language}">'
-        f"{h(words['agreed'])}</a></p>",
+        f"{h(words['agreed'])}</a></p>"
+        f'<p class="leave"><a href="/my/{own}?lang={language}">{h(words["own"])}</a></p>',
+    )
+
+
+def render_under_14(language: str, place: Place, path: str) -> str:
+    """What somebody under 14 is told; nothing of what they typed comes back."""
+    words = WORDS[language]
+    return _page(
+        language,
+        place,
+        words["under_14_title"],
+        f'<p class="promise">{h(words["under_14_told"])}</p>'
+        f'<p><a href="{h(path)}?lang={language}">{h(words["under_14_again"])}</a></p>',
+        switch=False,
     )
 
 
@@ -157,6 +172,13 @@ def _field(words: Mapping[str, str], form: Form, name: str, kind: str, longest: 
 
 def _wrong(words: Mapping[str, str], key: str | None, longest: int) -> str:
     return words[key].format(n=longest) if key else ""
+
+
+def _under_14(words: Mapping[str, str]) -> str:
+    return (
+        '<div class="check"><label><input type="checkbox" name="under_14" value="1">'
+        f"<span>{h(words['under_14'])} <b>{h(words['under_14_hint'])}</b></span></label></div>"
+    )
 
 
 def _consents(language: str, words: Mapping[str, str], form: Form) -> str:

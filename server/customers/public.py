@@ -18,6 +18,8 @@ from sync import derive_id
 NONCE_MS = 60 * 60 * 1000
 QUICKEST_MS = 1000
 TRAP = "website"
+UNDER_14 = "under_14"
+"""Whoever ticks this is sent to a parent: nothing they typed is looked at."""
 _LONGEST = {
     "phone": page.PHONE_LONGEST,
     "name": page.NAME_LONGEST,

@@ -51,7 +51,9 @@ def prepare_arrival(fields: dict[str, Any], ledger: Ledger, author: Author) -> R
     if (shown is None or shown.entity != "arrival_card") and not agreed(fields, SERVICE):
         return Refusal("consent", "consents")
     customer.normalise(fields)
-    return None
+    guardian = fields.get("guardian")
+    is_nobody = guardian is not None and not guardian["name"].strip()
+    return Refusal("consent", "guardian") if is_nobody else None
 
 
 def wanted_keys(fields: Mapping[str, Any], arrival_id: str, org: str) -> list[Key]:

@@ -5,6 +5,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from server.customers import page
+from server.customers.own_link import OwnLink, seal_link
 from server.customers.printed import (
     hanging_of,
     hanging_or_page,
@@ -44,7 +45,10 @@ async def show_thanks(request: Request) -> Response:
     zone = calendar_of(held.store).zone
     promise = say_thanks(WORDS[language], zone, thanks.received_at, thanks.promised_at)
     link = f"{ground.config.origin}/pass/{thanks.code}"
-    return html(page.render_thanks(language, place_of(held), promise, link, thanks.code))
+    own = seal_link(
+        ground.config.keys, OwnLink(held.poster.org_id, "pass", thanks.code), thanks.received_at
+    )
+    return html(page.render_thanks(language, place_of(held), promise, link, thanks.code, own))
 
 
 async def follow_code(request: Request) -> Response:
@@ -64,6 +68,10 @@ def answer_form(request: Request, held: Hanging, form: page.Form, status: int = 
     nonce = Nonces(ground.config.keys).make(held.poster.id, now)
     promise = say_promise(WORDS[language], calendar_of(held.store), now, patience_of(held))
     return html(page.render_form(language, place_of(held), promise, nonce, form), status)
+
+
+def show_under_14(request: Request, held: Hanging, language: str) -> Response:
+    return html(page.render_under_14(language, place_of(held), request.url.path), 422)
 
 
 def place_of(held: Hanging) -> page.Place:

@@ -53,6 +53,13 @@ class ConsentGiven(msgspec.Struct, forbid_unknown_fields=True):
     how: Literal["own_phone", "verbal", "signed"]
 
 
+class Guardian(msgspec.Struct, forbid_unknown_fields=True):
+    """Who agreed for a customer under 14: nobody else's word counts for them (PIPL 31)."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+    relation: Literal["mother", "father", "guardian"]
+
+
 class ArrivalFields(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """One scan or registration, as typed then; a correction stands beside it."""
 
@@ -72,6 +79,7 @@ class ArrivalFields(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     consents: Annotated[list[ConsentGiven], msgspec.Meta(max_length=4)] = msgspec.field(
         default_factory=list
     )
+    guardian: Guardian | None = None
 
 
 class CommentFields(msgspec.Struct, forbid_unknown_fields=True):

@@ -10,6 +10,7 @@ USUAL_BYTES = 1024 * KIB
 BYTES_UNDER = {
     "/r/": 64 * KIB,
     "/a/": 4 * KIB,
+    "/my/": 16 * KIB,
     "/api/wecom/": 64 * KIB,
     # More than a photo may have, so that uploads answer for themselves, in the words of tus.
     "/photos": 13 * 1024 * KIB,

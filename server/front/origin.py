@@ -1,7 +1,8 @@
 """Requests that change something with our cookie must come from our own pages.
 
 Requests without a cookie carry no authority of a browser's user and pass: pushes and uploads
-bring their own credential, the customer's form its own nonce, an acknowledgement its link.
+bring their own credential, the customer's form its own nonce, an acknowledgement and the page of
+what is held about somebody their link.
 """
 
 from starlette.datastructures import Headers
@@ -11,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from server.errors import Forbidden, render
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
-OWN_PROOF = ("/r/", "/a/")
+OWN_PROOF = ("/r/", "/a/", "/my/")
 
 
 class SameOrigin:

@@ -43,6 +43,11 @@ SENTENCES = {
     "请 {to} 安排。",
     "left_behind": "【待交接】{store}：{one} 已离职，还有 {left}没有交接，请 {to} 打开门铃交接。",
     "collision": "【撞单】{store}：{one} 和 {other} 都登记了 {name}，请 {to} 打开门铃来定。",
+    "corrects": "【客户要求更正】{store}：{name} 说资料有误，请 {to} 打开门铃看备注。",
+    "asks_erasure": "【客户要求删除】{store}：有人用 {name} 的号码登记后要求删除资料，"
+    "请 {to} 先核实是不是本人。",
+    "self_erased": "【资料已删除】{store}：一位客户撤回了同意，资料已全部删除，"
+    "请 {to} 不要再联系。",
 }
 SPOKEN = ("store", "to", "missed_by", "one", "other", "until")
 DIGEST = "还有 {count} 条提醒："

@@ -14,6 +14,7 @@ from server.privacy.forgetting import forget, read_evicted
 from server.privacy.outside import REFUSAL, find_outside, is_new, numbers_of, own_rows
 from server.privacy.receipts import expect_receipts, find_phones
 from server.privacy.suppression import digest_of, suppress
+from server.privacy.telling import SELF_ERASED, tell_heads
 from server.rows import Published, load, load_tree, open_ledger, publish
 from sync import Entities, Ledger, Row, derive_id
 
@@ -56,6 +57,8 @@ async def erase(
         numbers=[digest_of(key, ledger.org, number) for number in sorted(numbers_of(tree))],
     )
     write(entry)
+    if wish.by_id is None:
+        await tell_heads(connection, ledger, SELF_ERASED, person, entry.id)
     return await leave_nothing(connection, ledger, entry, tree)
 
 

@@ -1,4 +1,5 @@
-"""How long a phone may be opened without having met the server: the organisation's to set."""
+"""What admins set for the whole organisation: how long a phone may be opened without having met the
+server, and after how many months without contact a customer is proposed to be erased."""
 
 from typing import Annotated
 
@@ -8,23 +9,31 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from server.errors import Forbidden, NotFound
+from server.errors import BadRequest, Forbidden, NotFound
 from server.ground import ground_of
 from server.identity.actor import may
 from server.identity.sessions import signed_in
 from server.intake import read_json
 from server.rows import Published, load, open_ledger, publish
 
-FIELD = "lease_days"
-"""Of the organisation's row, so that every phone has it; without it, phones say seven days."""
+PROMISED_MONTHS = 24
+"""What customers are told when they agree (`service-1`): an organisation may keep less long."""
 
 
-class LeaseWish(msgspec.Struct, forbid_unknown_fields=True):
-    lease_days: Annotated[int, msgspec.Meta(ge=1, le=90)]
+class OrganisationWish(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Fields of the organisation's row, so that every phone has them; what is left out stays.
+    Without them phones say seven days and what was promised."""
+
+    lease_days: Annotated[int, msgspec.Meta(ge=1, le=90)] | msgspec.UnsetType = msgspec.UNSET
+    retention_months: Annotated[int, msgspec.Meta(ge=1, le=PROMISED_MONTHS)] | msgspec.UnsetType = (
+        msgspec.UNSET
+    )
 
 
-async def set_lease(request: Request) -> Response:
-    wish = await read_json(request, LeaseWish)
+async def set_for_all(request: Request) -> Response:
+    wish: dict[str, int] = msgspec.to_builtins(await read_json(request, OrganisationWish))
+    if not wish:
+        raise BadRequest
     ground = ground_of(request)
     now = ground.clock()
     async with ground.database.read(snapshot=False) as connection:
@@ -38,11 +47,11 @@ async def set_lease(request: Request) -> Response:
         organisation = ledger.find(actor.org_id)
         if organisation is None:
             raise NotFound
-        ledger.change(organisation, **{FIELD: wish.lease_days})
+        ledger.change(organisation, **wish)
         return await publish(connection, ledger)
 
     request.app.state.announce(await ground.database.transact(work))
-    return JSONResponse({FIELD: wish.lease_days})
+    return JSONResponse(wish)
 
 
-routes = [Route("/api/organisation", set_lease, methods=["PATCH"])]
+routes = [Route("/api/organisation", set_for_all, methods=["PATCH"])]

@@ -108,6 +108,8 @@ class Rooms:
     def see_the_notices(self) -> None:
         self.page.goto("/me/notices")
         self.stop("notices", self.page, "main section button")
+        self.page.goto("/me/erasures")
+        self.stop("erasures", self.page, "main h1")
 
     def see_what_is_asked(self) -> None:
         page = self.page

@@ -1,5 +1,6 @@
 """The rooms of those who lead people and stores, and one's own code, as they are used."""
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -255,6 +256,26 @@ def test_who_leaves_no_data_is_counted_without_signal_and_apart(sample: Theatre)
     desk.get_by_role("link", name="门店", exact=True).click()
     expect(desk.get_by_role("main").get_by_text("未留资接待 1 位")).to_be_visible()
     is_whole(sample, "walk-ins-counted", desk)
+
+
+@pytest.mark.browser
+def test_an_admin_finds_by_number_whom_to_erase(sample: Theatre) -> None:
+    page = enter(sample, HUA)
+    page.goto("/me/erasures")
+    asked = "SELECT body FROM rows WHERE entity = 'customer' AND deleted = 0 LIMIT 1"
+    ((body,),) = sample.records.query(asked)
+    page.get_by_label("按手机号找人").fill(json.loads(body)["phone"])
+    page.get_by_role("button", name="查找").click()
+    found = page.get_by_role("status").filter(has_text="****")
+    expect(found).to_be_visible()
+    expect(found.get_by_role("link", name="导出全部资料")).to_be_visible()
+    found.get_by_role("button", name="删除个人资料").click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_role("button", name="客户要求").click()
+    sheet.get_by_label("确认").fill("删除")
+    sheet.get_by_role("button", name="永久删除").click()
+    expect(page.get_by_role("article").filter(has_text="客户要求")).to_contain_text("华敏")
+    assert page.evaluate(WIDTHS)[0] == page.evaluate(WIDTHS)[1]
 
 
 def hang_last_week(sample: Theatre) -> str:

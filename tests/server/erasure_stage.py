@@ -127,7 +127,7 @@ class Life:
         unit = self_reception(phone, id, phone=number)
         unit[0]["f"] = self.profile(number)
         texts = {name: self.needle() for name in ("name", "salutation", "need", "position")}
-        unit[1]["f"] |= texts
+        unit[1]["f"] |= {**texts, "guardian": {"name": self.needle(), "relation": "mother"}}
         return unit
 
     async def speak(self) -> None:

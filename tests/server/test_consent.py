@@ -87,6 +87,21 @@ async def test_a_fact_keeps_the_digest_of_its_words_and_nobody_names_words_of_th
     assert refused["code"] == "forbidden"
 
 
+@pytest.mark.one_database
+async def test_who_agreed_for_somebody_under_14_is_kept_with_the_consent(
+    phone_of: PhoneOf,
+) -> None:
+    bo = await phone_of("bo")
+    id = await register(bo)
+    mother = {"name": "孙妈妈", "relation": "mother"}
+    for guardian in ({**mother, "name": " "}, {**mother, "relation": "friend"}):
+        refused = await say(bo, "arrival", **arrival(id, guardian=guardian))
+        assert refused is not None
+        assert refused["field"].startswith("guardian")
+    assert await say(bo, "arrival", **arrival(id, guardian=mother)) is None
+    assert (await Holder(bo).pull()).one("arrival").body["guardian"] == mother
+
+
 async def test_what_a_stranger_types_gives_nothing_back_that_was_taken_back(
     sun: Visitor, phone_of: PhoneOf, database: Database, clock: MovableClock
 ) -> None:

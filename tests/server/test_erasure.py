@@ -256,6 +256,21 @@ async def test_a_manager_of_the_store_or_an_admin_erases_and_nobody_else(
 
 
 @pytest.mark.one_database
+async def test_an_admin_finds_by_the_whole_number_whom_to_erase(
+    phone_of: PhoneOf, hua: httpx.AsyncClient, lin: httpx.AsyncClient
+) -> None:
+    id = await register(await phone_of("bo"), phone=NUMBERS[0], name="孙伟")
+    asked = {"phone": "137-1234-0001"}
+    assert (await lin.post("/api/erasures/find", json=asked)).status_code == 403
+    found = (await hua.post("/api/erasures/find", json=asked)).json()["found"]
+    assert (found["id"], found["phone_masked"]) == (id, "137 **** 0001")
+    assert "孙伟" not in str(found)
+    await erase(hua, found["id"])
+    assert (await hua.post("/api/erasures/find", json=asked)).json() == {"found": None}
+    assert (await hua.post("/api/erasures/find", json={"phone": "0001"})).status_code == 400
+
+
+@pytest.mark.one_database
 async def test_a_backup_that_is_put_back_brings_nobody_back(
     app: Starlette,
     config: Config,

@@ -149,8 +149,8 @@ async def test_a_stranger_registering_a_known_phone_changes_nothing_and_learns_n
 
 
 def without_pass(page: httpx.Response) -> str:
-    """The page with the code, its picture and the links to itself left out."""
-    drawn = re.sub(r'(?<=fill="#000" d=")[^"]+', "", page.text)
+    """The page with the code, its picture and the links to itself and to one's own left out."""
+    drawn = re.sub(r'(?<=fill="#000" d=")[^"]+|(?<=href="/my/)[^"?]+', "", page.text)
     return re.sub(r"<b>\w{4} \w{4}</b>", "", drawn)
 
 
@@ -341,3 +341,15 @@ async def test_the_thanks_are_shown_for_a_day(sun: Visitor) -> None:
     thanks = await sun.register()
     sun.clock.advance(hours=25)
     assert (await sun.browser.get(str(thanks.url))).status_code == 404
+
+
+@pytest.mark.one_database
+async def test_somebody_under_14_is_sent_to_a_parent_and_leaves_nothing(
+    sun: Visitor, database: Database
+) -> None:
+    page = await sun.register(under_14="1", name="小明")
+    assert page.status_code == 422
+    assert "需要家长或监护人用自己的手机号登记并同意。什么都没有保存" in page.text
+    assert "小明" not in page.text
+    assert await stored(database, "arrival") == []
+    assert is_thanks(await sun.register())

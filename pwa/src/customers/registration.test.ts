@@ -45,6 +45,14 @@ describe('a registration', () => {
     expect(registration.lacks(blank, null, true)).toEqual(['reception'])
     expect(registration.lacks(form({ name: '' }), PHONE, false, true)).toEqual([])
   })
+  it('of somebody under 14 needs a guardian, and says who agreed', () => {
+    const young = { under_14: true, guardian: ' 孙妈妈 ' }
+    expect(registration.lacks(form(young), PHONE, false)).toEqual(['guardian'])
+    expect(registration.lacks(form({ ...young, relation: 'mother' }), PHONE, false)).toEqual([])
+    const [, arrival] = registration.unitOf(form({ ...young, relation: 'mother' }), PHONE, nobody, desk)
+    expect(arrival?.fields.guardian).toEqual({ name: '孙妈妈', relation: 'mother' })
+    expect(registration.unitOf(form(), PHONE, nobody, desk)[1]?.fields).not.toHaveProperty('guardian')
+  })
   it('keeps the wordings the customer agreed to, and no others', () => {
     const [, arrival] = registration.unitOf(form(), PHONE, nobody, desk)
     expect(arrival?.fields.consents).toEqual([{ purpose: 'service', version: 'service-1', how: 'verbal' }])

@@ -1,4 +1,4 @@
-import type { Bodies, Contact, Reception, Seen } from '../model'
+import type { Bodies, Contact, GuardianRelation, Reception, Seen } from '../model'
 import type { Draft } from '../phone/outbox'
 import { maskedPhone } from '../words/format'
 import { typedPhone } from './contacts'
@@ -15,6 +15,9 @@ export interface Registration {
   marketing: boolean
   pass: string | null
   card_id: string | null
+  under_14: boolean
+  guardian: string
+  relation: GuardianRelation | null
 }
 export interface Desk {
   store_id: string
@@ -30,7 +33,7 @@ export interface Subject {
   customer: Seen<Bodies['customer']> | null
   card: Seen<Bodies['arrival_card']> | null
 }
-export type Lack = 'phone' | 'name' | 'reception' | 'receiver' | 'service'
+export type Lack = 'phone' | 'name' | 'reception' | 'receiver' | 'guardian' | 'service'
 
 /** The wordings staff read out; the sentences are in words/, the versions are the server's. */
 export const CONSENT_VERSIONS = { service: 'service-1', marketing: 'marketing-1' } as const
@@ -41,6 +44,7 @@ export function blankRegistration(query: URLSearchParams): Registration {
     phone: typedPhone(said('phone')), name: said('name').slice(0, 40), salutation: '', need: said('need').slice(0, 200),
     reception: null, receiver_id: null, service: false, marketing: false,
     pass: said('pass') || null, card_id: said('card') || null,
+    under_14: false, guardian: '', relation: null,
   }
 }
 
@@ -76,6 +80,7 @@ export function lacks(form: Registration, canonical: string | null, hasCard: boo
   if (!form.name.trim() && !hasCard && !isKnown) lacking.push('name')
   if (!form.reception) lacking.push('reception')
   if (form.reception === 'colleague' && !form.receiver_id) lacking.push('receiver')
+  if (form.under_14 && !(form.guardian.trim() && form.relation)) lacking.push('guardian')
   if (!form.service && !hasCard) lacking.push('service')
   return lacking
 }
@@ -130,6 +135,7 @@ function arrivalOf(
     consents: (['service', 'marketing'] as const)
       .filter((purpose) => form[purpose])
       .map((purpose) => ({ purpose, version: CONSENT_VERSIONS[purpose], how: 'verbal' })),
+    ...(form.under_14 ? { guardian: { name: form.guardian.trim(), relation: form.relation } } : {}),
   }
 }
 

@@ -38,7 +38,7 @@ export function tell(entry: Entry, around: Around): Told {
 export function whoOf(entry: Entry, around: Around): string {
   if (entry.kind === 'escalation') return t('customers.system')
   if (entry.by) return nameOf(entry.by, around)
-  return entry.kind === 'arrival' ? t('customers.customer_self') : t('customers.system')
+  return entry.kind === 'arrival' || entry.kind === 'comment' ? t('customers.customer_self') : t('customers.system')
 }
 
 /** When: one clock, and where capture and receipt differ, both. */
@@ -149,7 +149,8 @@ function arrivalLines(body: Bodies['arrival'], around: Around): string[] {
   // Which number was wrong is the question once a registration was put right.
   const phone = body.corrected_by ? maskedPhone(body.phone) : ''
   const typed = [body.name, phone, body.need].filter(Boolean).join(t('ui.comma'))
-  return [where, body.source === 'poster' ? '' : reception, typed && t('customers.typed', { text: typed })].filter(Boolean)
+  const guardian = body.guardian && t('customers.guardian_line', { name: body.guardian.name, relation: t(`customers.reg_${body.guardian.relation}`) })
+  return [where, body.source === 'poster' ? '' : reception, typed && t('customers.typed', { text: typed }), guardian ?? ''].filter(Boolean)
 }
 
 function visitText(body: Bodies['visit']): string {

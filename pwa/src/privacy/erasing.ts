@@ -22,6 +22,15 @@ export async function fetchErasures(): Promise<Erasure[] | null> {
   return (await call<{ erasures: Erasure[] }>('GET', '/api/erasures')).body?.erasures ?? null
 }
 
+/** Whose number it is, as much as it takes to know that it is the right one. */
+export interface Found { id: string; name_masked: string; phone_masked: string; store_id: string }
+
+export async function findByNumber(phone: string): Promise<Found | 'nobody' | 'no_number' | 'busy' | 'offline'> {
+  const { body, status } = await call<{ found: Found | null }>('POST', '/api/erasures/find', { phone })
+  if (body) return body.found ?? 'nobody'
+  return status === 400 ? 'no_number' : status === 429 ? 'busy' : 'offline'
+}
+
 /** The kinds that somebody can picture, and how many there are of each. */
 export function counted({ records }: Preview): [kind: 'follow_up' | 'comment' | 'visit' | 'photo' | 'recording', n: number][] {
   return (['follow_up', 'comment', 'visit', 'photo', 'recording'] as const).flatMap((kind) => (records[kind] ? [[kind, records[kind]]] : []))

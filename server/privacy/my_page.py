@@ -1,0 +1,189 @@
+"""A customer's own page, and the one that asks for the end of their number: plain HTML, no script.
+
+Every text that came from outside passes through `h`.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from html import escape as h
+from zoneinfo import ZoneInfo
+
+from server.clock import SECOND_MS
+from server.pages import Look, link_other
+from server.privacy.holding import Holding, Said
+from server.privacy.my_words import WORDS
+
+CORRECTION_LONGEST = 500
+
+LOOK = Look(
+    "h2{font-size:18px;margin:28px 0 6px}h3{font-size:16px;margin-bottom:4px}"
+    ".soft,dt{color:var(--soft)}dl{display:grid;grid-template-columns:auto 1fr;gap:6px 16px}"
+    "dd{margin:0;overflow-wrap:anywhere}dl+p{margin-top:10px}p .go{margin-top:12px}"
+    "ul{padding:0;list-style:none}li{padding:8px 0;border-top:1px solid var(--line)}"
+    "li a{display:inline-flex;align-items:center;min-height:48px}"
+    ".card{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:14px;"
+    "margin-top:12px}"
+    ".card button,.card .go{margin-top:12px}label{display:block;font-weight:700;"
+    "margin-top:16px}.card label{margin-top:0}"
+    "input,textarea{display:block;width:100%;min-height:52px;margin-top:6px;padding:12px 14px;"
+    "font:inherit;font-size:17px;color:inherit;background:var(--card);"
+    "border:1.5px solid var(--line);border-radius:14px}input{letter-spacing:.2em}"
+    "::placeholder{color:var(--soft);opacity:1}"
+    "input:focus-visible,textarea:focus-visible{outline:3px solid var(--accent);outline-offset:2px}"
+    ".go{display:flex;align-items:center;justify-content:center;min-height:52px;font-weight:700;"
+    "border:1.5px solid var(--accent);border-radius:14px;text-decoration:none}"
+    ".quiet{background:none;color:var(--accent);border:1.5px solid var(--accent)}"
+    ".end{background:none;color:var(--red);border:1.5px solid var(--red)}"
+    ".note{background:var(--wash);color:var(--red);border-radius:14px;padding:12px 14px;"
+    "margin:12px 0;font-weight:600}"
+    ".done{border:1.5px solid var(--accent);border-radius:14px;padding:12px 14px;margin:12px 0;"
+    "font-weight:600}"
+)
+
+
+def render_question(language: str, note: str | None = None) -> str:
+    """The same for everybody: whoever is not there, too."""
+    words = WORDS[language]
+    wrong = f'<p class="note" id="wrong" role="alert">{h(words[note])}</p>' if note else ""
+    marks = ' aria-invalid="true" aria-describedby="wrong"' if note == "wrong" else ""
+    body = (
+        f'<p class="soft">{h(words["ask"])}</p>{wrong}<form method="post">{_spoken(language)}'
+        f'<label for="digits">{h(words["digits"])}</label>'
+        '<input id="digits" name="digits" type="text" inputmode="numeric" autocomplete="off" '
+        f'maxlength="4" pattern="[0-9]*" required{marks}>'
+        f"<button>{h(words['show'])}</button></form>"
+    )
+    return _page(language, words["title"], body)
+
+
+def render_gone(language: str) -> str:
+    words = WORDS[language]
+    return _page(language, words["gone_title"], f"<p>{h(words['gone'])}</p>")
+
+
+def render_ended(language: str, shows_all: bool) -> str:
+    words = WORDS[language]
+    told = words["ended_all" if shows_all else "ended_one"]
+    return _page(language, words["ended_title"], f"<p>{h(told)}</p>", switch=False)
+
+
+def render_sure(language: str, nonce: str) -> str:
+    """Asked again: it cannot be undone."""
+    words = WORDS[language]
+    body = (
+        f"<p>{h(words['sure'])}</p>"
+        f'<form method="post">{_spoken(language)}{_act("erase", nonce)}'
+        f'<button class="end">{h(words["yes"])}</button></form>'
+        f'<p><a class="go" href="?lang={language}">{h(words["no"])}</a></p>'
+    )
+    return _page(language, words["sure_title"], body, switch=False)
+
+
+def render_holding(language: str, held: Holding, nonce: str, path: str, note: str = "") -> str:
+    """`path` is the page's own, below which the download is; `note` a key of words."""
+    words = WORDS[language]
+    tone = "done" if note.endswith("_done") else "note"
+    told = f'<p class="{tone}" role="status">{h(words[note])}</p>' if note in words else ""
+    body = (
+        f"{told}{_held(words, held)}<h2>{h(words['said'])}</h2>{_said(language, held)}"
+        f"<h2>{h(words['can'])}</h2>{_stop(language, held, nonce)}"
+        f"{_correct(language, nonce)}{_take(words, path)}{_end(language)}"
+    )
+    return _page(language, words["title"], body)
+
+
+def moment(language: str, zone: str, at: int) -> str:
+    words = WORDS[language]
+    when = datetime.fromtimestamp(at / SECOND_MS, ZoneInfo(zone))
+    months = words["months"].split()
+    month = months[when.month - 1] if months else when.month
+    return words["moment"].format(
+        year=when.year, month=month, day=when.day, time=when.strftime("%H:%M")
+    )
+
+
+def _page(language: str, title: str, body: str, *, switch: bool = True) -> str:
+    top = f"<p></p>{link_other(language) if switch else ''}"
+    return LOOK.frame(language, h(title), top, f"<h1>{h(title)}</h1>{body}")
+
+
+def _spoken(language: str) -> str:
+    return f'<input type="hidden" name="lang" value="{language}">'
+
+
+def _act(act: str, nonce: str = "") -> str:
+    made = f'<input type="hidden" name="nonce" value="{h(nonce)}">' if nonce else ""
+    return f'<input type="hidden" name="act" value="{act}">{made}'
+
+
+def _held(words: Mapping[str, str], held: Holding) -> str:
+    language = "en" if words["months"] else "zh"
+    told = {
+        "name": held.name,
+        "phone": held.phone,
+        "need": held.need,
+        "store": held.store,
+        "at": moment(language, held.zone, held.at),
+    }
+    rows = "".join(
+        f"<dt>{h(words[name])}</dt><dd>{h(value or words['none'])}</dd>"
+        for name, value in told.items()
+    )
+    counted = words["pause"].join(words[kind].format(n=n) for kind, n in held.counted.items())
+    also = words["also"].format(counted=counted) if counted else ""
+    more = also if held.shows_all else words["only"]
+    return f'<h2>{h(words["held"])}</h2><dl>{rows}</dl><p class="soft">{h(more)}</p>'
+
+
+def _said(language: str, held: Holding) -> str:
+    words = WORDS[language]
+    if not held.said:
+        return f'<p class="soft">{h(words["unsaid"])}</p>'
+    return f"<ul>{''.join(_line(language, held.zone, each) for each in held.said)}</ul>"
+
+
+def _line(language: str, zone: str, said: Said) -> str:
+    words = WORDS[language]
+    purpose = words["photo_consent" if said.purpose == "photo" else said.purpose]
+    what = purpose + words["mark"] + words["given" if said.given else "taken"]
+    told = f"{moment(language, zone, said.at)} · {what} · {words[said.how]}"
+    link = f'<a href="/consent/{h(said.version)}?lang={language}">{h(words["words"])}</a>'
+    return f"<li>{h(told)}<br>{link} {h(said.version)}</li>"
+
+
+def _stop(language: str, held: Holding, nonce: str) -> str:
+    words = WORDS[language]
+    if not held.marketing:
+        return ""
+    return (
+        f'<form class="card" method="post"><h3>{h(words["stop_title"])}</h3>{_spoken(language)}'
+        f'{_act("marketing", nonce)}<button class="quiet">{h(words["stop"])}</button></form>'
+    )
+
+
+def _correct(language: str, nonce: str) -> str:
+    words = WORDS[language]
+    return (
+        f'<form class="card" method="post">{_spoken(language)}{_act("correct", nonce)}'
+        f'<label for="text">{h(words["correct_title"])}</label>'
+        f'<textarea id="text" name="text" rows="2" maxlength="{CORRECTION_LONGEST}" required '
+        f'placeholder="{h(words["correct_hint"])}"></textarea>'
+        f'<button class="quiet">{h(words["correct"])}</button></form>'
+    )
+
+
+def _take(words: Mapping[str, str], path: str) -> str:
+    return (
+        f'<div class="card"><h3>{h(words["take_title"])}</h3>'
+        f'<p class="soft">{h(words["take_hint"])}</p>'
+        f'<a class="go" href="{h(path)}/data.zip">{h(words["take"])}</a></div>'
+    )
+
+
+def _end(language: str) -> str:
+    words = WORDS[language]
+    return (
+        f'<form class="card" method="post"><h3>{h(words["end_title"])}</h3>'
+        f'<p class="soft">{h(words["end_hint"])}</p>{_spoken(language)}{_act("end")}'
+        f'<button class="end">{h(words["end"])}</button></form>'
+    )

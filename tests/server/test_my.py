@@ -1,0 +1,210 @@
+"""A customer's own page: what is held about them, and what they may do about it."""
+
+import re
+from collections.abc import Awaitable, Callable
+from html import unescape
+from typing import Any
+
+import httpx
+import pytest
+
+from server.customers.consent import CURRENT
+from server.customers.own_link import OwnLink, seal_link
+from server.db import Database
+from server.rows import find_row, is_erased
+from tests.cast import ORG
+from tests.conftest import MovableClock
+from tests.phone import Phone
+from tests.server.deeds import register, say
+from tests.server.held import Holder
+from tests.server.visitor import Visitor, nonce_in
+
+PhoneOf = Callable[[str], Awaitable[Phone]]
+MARKETING = {"marketing": CURRENT["marketing"].version}
+
+
+def own_path(thanks: httpx.Response) -> str:
+    found: list[str] = re.findall(r'href="(/my/[^"?]+)', thanks.text)
+    return found[0]
+
+
+async def enter(client: httpx.AsyncClient, path: str, digits: str = "8000") -> httpx.Response:
+    return await client.post(path, data={"digits": digits}, follow_redirects=True)
+
+
+async def do(
+    client: httpx.AsyncClient, page: httpx.Response, act: str, **more: str
+) -> httpx.Response:
+    told = {"act": act, "nonce": nonce_in(page), "lang": "zh", **more}
+    path = page.url.copy_with(query=None)
+    return await client.post(path, data=told, follow_redirects=True)
+
+
+async def told_to(phone: Phone) -> list[tuple[str, str]]:
+    """Which notices this phone holds, and about whom."""
+    rows = (await Holder(phone).pull()).of("notice")
+    kinds = ("corrects", "asks_erasure", "self_erased")
+    return [(row.body["kind"], row.body["name"]) for row in rows if row.body["kind"] in kinds]
+
+
+async def test_a_customer_sees_corrects_and_withdraws_what_their_registration_left(
+    sun: Visitor, stranger: httpx.AsyncClient, phone_of: PhoneOf, clock: MovableClock
+) -> None:
+    lin, bo = await phone_of("lin"), await phone_of("bo")
+    path = own_path(await sun.register(**MARKETING))
+    asked = await stranger.get(f"{path}?lang=en")
+    assert "last four digits" in asked.text
+    assert "三室两厅全屋定制" not in asked.text
+    page = await enter(stranger, path)
+    for text in ("孙先生", "138 **** 8000", "三室两厅全屋定制", "人民路店", "service-1"):
+        assert text in page.text
+    assert "13800138000" not in page.text
+    assert len(page.content) < 30_000
+    assert "<script" not in page.text
+    done = await do(stranger, page, "marketing")
+    assert "以后不再给您发优惠和活动通知" in done.text
+    assert "撤回这一项" not in done.text
+    wrong = await do(stranger, done, "correct", text="我姓孙，<b>名伟")
+    assert "已发给接待您的顾问和店长" in wrong.text
+    # The same page sent again does nothing again.
+    await do(stranger, page, "marketing")
+    await do(stranger, done, "correct", text="我姓孙，<b>名伟")
+    held = await Holder(lin).pull()
+    customer, fact = held.one("customer"), held.one("consent")
+    assert customer.body["marketing"] is False
+    assert (fact.meta[0], fact.body["given"], fact.body["how"]) == (None, False, "own_phone")
+    assert held.one("comment").body["text"] == "客户本人要求更正：我姓孙，<b>名伟"
+    assert await told_to(lin) == [("corrects", "孙先生")]
+    assert await told_to(bo) == []
+    clock.advance(minutes=31)
+    assert "请再输入一次" in (await do(stranger, page, "marketing")).text
+
+
+async def test_withdrawing_contact_is_asked_again_and_then_erases_everything(
+    sun: Visitor,
+    stranger: httpx.AsyncClient,
+    phone_of: PhoneOf,
+    database: Database,
+    clock: MovableClock,
+) -> None:
+    lin = await phone_of("lin")
+    path = own_path(await sun.register())
+    id = (await Holder(lin).pull()).one("customer").id
+    page = await enter(stranger, path)
+    sure = await do(stranger, page, "end")
+    assert "确认删除" in sure.text
+    assert (await Holder(lin).pull()).one("customer").id == id
+    ended = await do(stranger, sure, "erase")
+    assert "这次登记新留下的资料已经删除" in ended.text
+    async with database.read() as connection:
+        assert await is_erased(connection, ORG, id)
+    held = await Holder(lin).pull()
+    assert held.of("customer") == []
+    assert await told_to(lin) == [("self_erased", "")]
+    (told,) = (await lin.client.get("/api/erasures")).json()["erasures"]
+    assert (told["by_id"], told["reason"]) == (None, "consent_withdrawn")
+    # Gone is answered like a slip of the finger.
+    gone, slip = await enter(stranger, path), await enter(stranger, path, "1111")
+    assert (gone.status_code, slip.status_code) == (422, 422)
+    assert gone.text == slip.text
+    assert "请再输入一次" in (await do(stranger, page, "correct", text="还在吗")).text
+
+
+async def test_whoever_types_a_known_number_sees_what_they_typed_and_ends_nothing(
+    sun: Visitor, stranger: httpx.AsyncClient, phone_of: PhoneOf, database: Database
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo, name="秘密", phone="13800138000", need="谁也不说")
+    await say(bo, "comment", customer_id=id, text="她住在滨江")
+    path = own_path(await sun.register(name="生人", **MARKETING))
+    page = await enter(stranger, path)
+    assert "生人" in page.text
+    for secret in ("秘密", "谁也不说", "备注", "滨江"):
+        assert secret not in page.text
+    await do(stranger, page, "correct", text="换个名字")
+    ended = await do(stranger, await do(stranger, page, "end"), "erase")
+    assert "这次登记新留下的资料已经删除" in ended.text
+    assert "店长会先与您核实" in ended.text
+    async with database.read() as connection:
+        held = await find_row(connection, ORG, id)
+    assert held is not None
+    assert held.body["name"] == "秘密"
+    for phone in (bo, lin):
+        assert await told_to(phone) == [("corrects", "秘密"), ("asks_erasure", "秘密")]
+    said = [row.body["text"] for row in (await Holder(lin).pull()).of("comment")]
+    assert "有人扫码登记了这个号码，要求更正（请先核实是不是本人）：换个名字" in said
+    # From here on the link says what it says of somebody who is gone.
+    assert (await enter(stranger, path)).text == (await enter(stranger, path, "1111")).text
+
+
+async def test_staff_hand_out_a_link_that_shows_everything_for_a_month(
+    stranger: httpx.AsyncClient,
+    phone_of: PhoneOf,
+    wu: httpx.AsyncClient,
+    xia: httpx.AsyncClient,
+    clock: MovableClock,
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo, phone="13900000001")
+    await say(bo, "comment", customer_id=id, text="喜欢北欧")
+    door = f"/api/customers/{id}/own-link"
+    for client in (wu, xia):
+        assert (await client.post(door)).status_code == 404
+    told = (await bo.client.post(door)).json()
+    assert told["expires_at"] == clock() + 30 * 24 * 3600 * 1000
+    path = httpx.URL(told["link"]).path
+    page = await enter(stranger, path, "0001")
+    for text in ("孙伟", "备注 1 条", "139 **** 0001"):
+        assert text in page.text
+    english = await stranger.get(page.url.copy_with(query=b"lang=en"))
+    assert "What we hold" in english.text
+    assert re.findall(r"[\u3000-\u9fff\uff00-\uffef]", bare(english.text)) == []
+    ended = await do(stranger, await do(stranger, page, "end"), "erase")
+    assert "您的资料已经删除" in ended.text
+    assert await told_to(bo) == await told_to(lin) == [("self_erased", "")]
+    other = await register(bo, phone="13900000002")
+    fresh = httpx.URL((await bo.client.post(f"/api/customers/{other}/own-link")).json()["link"])
+    silent = await register(bo, phone="")
+    refused = await bo.client.post(f"/api/customers/{silent}/own-link")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "no_phone")
+    clock.advance(days=31)
+    assert (await enter(stranger, fresh.path, "0002")).status_code == 404
+
+
+def bare(text: str) -> str:
+    for name in ("孙伟", "全屋定制", "人民路店", "中文", '"PingFang SC","Noto Sans CJK SC"'):
+        text = text.replace(name, "")
+    return unescape(text)
+
+
+@pytest.mark.one_database
+async def test_guesses_are_few_and_a_link_that_names_nobody_answers_as_one_that_does(
+    sun: Visitor, stranger: httpx.AsyncClient, xinju: str, clock: MovableClock
+) -> None:
+    path = own_path(await sun.register())
+    keys = sun.config.keys
+    nobody = f"/my/{seal_link(keys, OwnLink(ORG, 'pass', 'ZZZZZZZZ'), clock())}"
+    answers: list[list[tuple[int, Any]]] = []
+    for each in (path, nobody):
+        tried = [await enter(stranger, each, f"{n:04d}") for n in range(6)]
+        tried.append(await enter(stranger, each))
+        answers.append([(answer.status_code, answer.text) for answer in tried])
+    assert answers[0] == answers[1]
+    assert [status for status, _ in answers[0]] == [422] * 5 + [429] * 2
+    clock.advance(days=731)
+    for gone in (path, nobody, "/my/forged"):
+        assert (await stranger.get(gone)).status_code == 404
+
+
+@pytest.mark.one_database
+async def test_an_organisation_keeps_no_longer_than_customers_were_promised(
+    hua: httpx.AsyncClient, lin: httpx.AsyncClient, phone_of: PhoneOf
+) -> None:
+    door = "/api/organisation"
+    assert (await hua.patch(door, json={"lease_days": 9})).status_code == 200
+    assert (await hua.patch(door, json={"retention_months": 18})).status_code == 200
+    for wish in ({"retention_months": 25}, {}):
+        assert (await hua.patch(door, json=wish)).status_code == 400
+    assert (await lin.patch(door, json={"retention_months": 6})).status_code == 403
+    body = (await Holder(await phone_of("bo")).pull()).one("organisation").body
+    assert (body["lease_days"], body["retention_months"]) == (9, 18)
