@@ -164,6 +164,7 @@ def begin(row: Row, ledger: Ledger, owner_id: str | None) -> Row:
         owner_id=owner_id,
         created_by=row.author,
         created_at=row.at,
+        marketing=False,
         **derive(row.body),
     )
 
