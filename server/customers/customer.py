@@ -162,9 +162,17 @@ def begin(row: Row, ledger: Ledger, owner_id: str | None) -> Row:
     return ledger.change(
         row,
         owner_id=owner_id,
+        holder_ids=[],
+        last_contact_at=None,
+        contact_count=0,
+        followed_at=None,
+        next_at=None,
+        next_kind=None,
+        steps={},
         created_by=row.author,
         created_at=row.at,
         marketing=False,
+        open_lead_id=None,
         **derive(row.body),
     )
 
