@@ -105,12 +105,12 @@ async def find_vouched(request: Request, code: str | None) -> Vouched | None:
 
 
 async def find_photo(connection: AsyncConnection, code: str) -> tuple[str, str, str] | None:
-    """(org_id, photo_id, the organisation's name), by the key in each organisation."""
-    query = (
-        select(keys.c.org_id, keys.c.row_id, organisations.c.name)
-        .join(organisations, organisations.c.org_id == keys.c.org_id)
-        .where(keys.c.kind == CODE_KEY, keys.c.value == code)
-    )
+    """(org_id, photo_id, the organisation's name), by the key in each organisation: joined the
+    other way round, a stranger's question would be answered by reading every key there is."""
+    own = (keys.c.org_id == organisations.c.org_id) & (keys.c.kind == CODE_KEY)
+    photo = select(keys.c.row_id).where(own, keys.c.value == code).scalar_subquery()
+    each = select(organisations.c.org_id, photo.label("photo_id"), organisations.c.name).subquery()
+    query = select(each).where(each.c.photo_id.is_not(None))
     row = (await connection.execute(query)).first()
     return (row[0], row[1], row[2]) if row else None
 
