@@ -32,9 +32,10 @@ async def suppress(
 
 async def note_suppressed(connection: AsyncConnection, ledger: Ledger, key: bytes) -> None:
     """Of the numbers that nobody has: a number that is somebody's again was given anew by them."""
-    if not await fetch(connection, ANY, {"org": ledger.org}):
+    numbers = ledger.free_keys(PHONE_KEY)
+    if not numbers or not await fetch(connection, ANY, {"org": ledger.org}):
         return
-    free = {digest_of(key, ledger.org, each[1]): each for each in ledger.free_keys(PHONE_KEY)}
+    free = {digest_of(key, ledger.org, each[1]): each for each in numbers}
     known = listed(connection.dialect.name, "digests")
     query = select(suppressions.c.digest).where(
         suppressions.c.org_id == bindparam("org"), suppressions.c.digest.in_(known)
