@@ -3,7 +3,7 @@ read online beside the store's board by those whose phone does not hold the stor
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,8 +15,7 @@ from server.followups.steps import is_effective
 from server.ground import ground_of
 from server.identity.sessions import signed_in
 from server.leads.boards import read_since, read_store
-from server.leads.past import midnight
-from server.stores.calendar import calendar_of
+from server.stores.calendar import calendar_of, midnight, monday_of
 from sync import Ledger, Row, standing
 
 TOLD = ("follow_up", "correction")
@@ -39,7 +38,7 @@ async def show_week(request: Request) -> Response:
 
 def week_began(zone: ZoneInfo, now: int) -> int:
     day = datetime.fromtimestamp(now / 1000, zone).date()
-    return midnight(day - timedelta(days=day.weekday()), zone)
+    return midnight(monday_of(day), zone)
 
 
 def count_contacts(ledger: Ledger, since: int) -> list[dict[str, Any]]:

@@ -16,10 +16,9 @@ from server.ground import ground_of
 from server.identity.actor import LEADERS, Actor, leads_store
 from server.identity.sessions import signed_in
 from server.leads.offers import UNANSWERED
-from server.leads.past import midnight
 from server.rows import load_scope, read_row
 from server.rows.tables import RECORD, feed, milestones, rows
-from server.stores.calendar import calendar_of
+from server.stores.calendar import calendar_of, midnight
 from server.stores.code_weeks import code_week, find_unchecked, read_checks, read_hanging
 from sync import ORGANISATION, Ledger, Row, desk_scope
 

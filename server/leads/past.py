@@ -15,6 +15,7 @@ from server.leads.roster import Tally
 from server.leads.tables import tallies
 from server.rows import load_scope, read_row
 from server.rows.tables import RECORD, feed, rows
+from server.stores.calendar import midnight
 from sync import ORGANISATION, Ledger, Row, desk_scope
 
 
@@ -118,7 +119,3 @@ def read_month(text: str, zone: ZoneInfo) -> Month | None:
     days = [first.replace(day=n) for n in range(1, (following - first).days + 1)]
     span = Span(midnight(first, zone), midnight(following, zone))
     return Month(text, span, tuple(day.isoformat() for day in days))
-
-
-def midnight(day: date, zone: ZoneInfo) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()) * 1000

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from server.ground import ground_of
 from server.leads.past import read_rows
-from server.stores.calendar import calendar_of
+from server.stores.calendar import calendar_of, monday_of
 from server.stores.poster_routes import leader_of
 from server.stores.tables import poster_registrations, poster_scans, posters
 
@@ -39,23 +39,19 @@ async def show_figures(request: Request) -> Response:
     return JSONResponse({"at": now, "monday": monday.isoformat(), "posters": told})
 
 
-def monday_of(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
 async def count(
     connection: AsyncConnection, org_id: str, store_id: str, monday: date
 ) -> dict[str, Counts]:
     found: dict[str, Counts] = defaultdict(no_counts)
-    since = (monday - WEEK).isoformat()
+    of_store = org_id, store_id, (monday - WEEK).isoformat()
 
     def add(poster_id: str, day: str, step: str, n: int = 1) -> None:
         week = "this_week" if day >= monday.isoformat() else "last_week"
         found[poster_id][week][step] += n
 
-    for poster_id, day, scans in await read_scans(connection, org_id, store_id, since):
+    for poster_id, day, scans in await read_days(connection, poster_scans, "scans", *of_store):
         add(poster_id, day, "scans", scans)
-    came = await read_registrations(connection, org_id, store_id, since)
+    came = await read_days(connection, poster_registrations, "lead_id", *of_store)
     accepted = await find_accepted(connection, org_id, {lead_id for _, _, lead_id in came})
     for poster_id, day, lead_id in came:
         add(poster_id, day, "registrations")
@@ -68,28 +64,16 @@ def no_counts() -> Counts:
     return {week: dict.fromkeys(STEPS, 0) for week in ("this_week", "last_week")}
 
 
-async def read_scans(
-    connection: AsyncConnection, org_id: str, store_id: str, since: str
-) -> list[tuple[str, str, int]]:
-    told = poster_scans.c
+async def read_days(
+    connection: AsyncConnection, of: Table, told: str, org_id: str, store_id: str, since: str
+) -> list[tuple[str, str, Any]]:
+    """(poster_id, day, what `told` says) of the table's entries for this store's posters."""
     query = (
-        select(told.poster_id, told.day, told.scans)
-        .join(posters, (posters.c.org_id == told.org_id) & (posters.c.id == told.poster_id))
-        .where(told.org_id == org_id, posters.c.store_id == store_id, told.day >= since)
+        select(of.c.poster_id, of.c.day, of.c[told])
+        .join(posters, (posters.c.org_id == of.c.org_id) & (posters.c.id == of.c.poster_id))
+        .where(of.c.org_id == org_id, posters.c.store_id == store_id, of.c.day >= since)
     )
-    return [(id, day, scans) for id, day, scans in await connection.execute(query)]
-
-
-async def read_registrations(
-    connection: AsyncConnection, org_id: str, store_id: str, since: str
-) -> list[tuple[str, str, str]]:
-    told = poster_registrations.c
-    query = (
-        select(told.poster_id, told.day, told.lead_id)
-        .join(posters, (posters.c.org_id == told.org_id) & (posters.c.id == told.poster_id))
-        .where(told.org_id == org_id, posters.c.store_id == store_id, told.day >= since)
-    )
-    return [(id, day, lead_id) for id, day, lead_id in await connection.execute(query)]
+    return [(id, day, value) for id, day, value in await connection.execute(query)]
 
 
 async def find_accepted(

@@ -211,6 +211,15 @@ class Calendar:
         return int(local.astimezone(UTC).timestamp()) * 1000
 
 
+def midnight(day: date, zone: ZoneInfo) -> int:
+    """When the day begins by this wall, in ms."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()) * 1000
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
 def calendar_of(store: Mapping[str, Any]) -> Calendar:
     """The calendar in a store row's body: `zone`, `hours`, `closures`, `openings`."""
     openings = store.get("openings") or {}

@@ -2,7 +2,7 @@
 phones (`code_check`); here they are only read."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.rows import read_row
 from server.rows.tables import RECORD, feed, rows
-from server.stores.calendar import Calendar
+from server.stores.calendar import Calendar, midnight, monday_of
 from server.stores.posters import Poster
 from server.stores.queries import HANGS
 from server.stores.tables import posters
@@ -29,16 +29,12 @@ class CodeWeek(NamedTuple):
 
 def code_week(calendar: Calendar, now: int) -> CodeWeek:
     today = calendar.date_at(now)
-    monday = today - timedelta(days=today.weekday())
-    since, until = midnight(calendar, monday), midnight(calendar, monday + timedelta(days=7))
+    monday, zone = monday_of(today), calendar.zone
+    since, until = midnight(monday, zone), midnight(monday + timedelta(days=7), zone)
     opening = calendar.next_opening(since)
     if opening is None or opening >= until:
         return CodeWeek(since, None)
-    return CodeWeek(since, midnight(calendar, calendar.date_at(opening) + timedelta(days=1)))
-
-
-def midnight(calendar: Calendar, day: date) -> int:
-    return int(datetime.combine(day, time(), calendar.zone).timestamp() * 1000)
+    return CodeWeek(since, midnight(calendar.date_at(opening) + timedelta(days=1), zone))
 
 
 def find_unchecked(
