@@ -1,14 +1,17 @@
 """Each week a manager walks past the store's codes: what hangs there is ours, or is reported."""
 
+import re
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import insert
 
 from server.config import Config
 from server.db import Database
 from server.stores.posters import Poster, sign
 from server.stores.queries import hang_poster
+from server.stores.tables import posters
 from tests.cast import BINJIANG, CODE, ORG, RENMIN
 from tests.conftest import MovableClock, PhoneOf
 from tests.phone import Phone
@@ -113,6 +116,19 @@ async def test_a_code_that_is_not_ours_is_told_from_every_other_and_reaches_the_
     # A phone that takes one code for another is not believed.
     assert await found(phone, link(config, till), poster_id=door.id) == "invalid"
     assert await found(phone, link(config, till)) == "ours"
+
+
+@pytest.mark.one_database
+async def test_a_signature_that_ends_like_a_typed_code_is_still_ours(
+    phone_of: PhoneOf, database: Database, config: Config, clock: MovableClock, xinju: str
+) -> None:
+    made = (
+        Poster(ORG, f"{CODE}-{number}", RENMIN, "门口", str(number), None, clock())
+        for number in range(10_000, 99_999)
+    )
+    poster = next(each for each in made if re.search("[-_][^-_]{5}$", sign(config.keys, each)))
+    await database.transact(lambda c: c.execute(insert(posters).values(vars(poster))))
+    assert await found(await phone_of("lin"), link(config, poster)) == "ours"
 
 
 @pytest.mark.one_database
