@@ -39,7 +39,7 @@ def test_who_takes_back_their_consent_is_marked_on_every_phone_and_listed_to_be_
     assert axe.violations(bo.page) == []
     sheet.get_by_role("button", name="关闭").last.click()
     expect(bo.main.get_by_text(OVER)).to_be_visible()
-    bo.finds_signal()
+    presses_where_the_chip_shrinks(bo)
     bo.syncs()
 
     lin.syncs()
@@ -49,6 +49,19 @@ def test_who_takes_back_their_consent_is_marked_on_every_phone_and_listed_to_be_
     expect(lin.main.get_by_text(OVER)).to_be_visible()
     lin.erases(QIAN, "撤回同意")
     expect(lin.customer(QIAN)).to_have_count(0)
+
+
+def presses_where_the_chip_shrinks(bo: Rep) -> None:
+    """The network is back while a finger is on what told that it was gone."""
+    bo.chip.scroll_into_view_if_needed()
+    words, box = bo.chip.inner_text(), bo.chip.bounding_box()
+    assert box is not None
+    bo.page.mouse.move(box["x"] + 2, box["y"] + box["height"] / 2)
+    bo.page.mouse.down()
+    bo.finds_signal()
+    expect(bo.chip).not_to_contain_text(words)
+    bo.page.mouse.up()
+    expect(bo.button("现在同步")).to_be_visible()
 
 
 def note(sheet: Locator, purpose: str, what: str, how: str) -> None:
