@@ -26,8 +26,8 @@ from server.rows.tables import MARK, evictions, feed, rows
 PAGE_ROWS = 2_000
 """Read by one statement; they go out as several frames."""
 
-USUAL_SCOPES = (3, 4)
-"""Of a rep and of a manager with one store."""
+USUAL_SCOPES = (2, 3, 4)
+"""Of a rep and of a manager with one store; of them often one has no rows to begin with."""
 
 SEQ: Final = 0
 SOURCE: Final = 1

@@ -94,12 +94,15 @@ async def read_head(connection: AsyncConnection, org_id: str) -> int:
 async def count_backfill(
     connection: AsyncConnection, reader: Reader, backfill: Backfill | None
 ) -> Backfill:
-    """Fill in how many rows there are to come, once, when the backfill begins."""
+    """Fill in how many rows there are to come, once, when the backfill begins. A scope without any
+    need not be asked for: what comes into it now is numbered above `until`."""
     assert backfill is not None
     if backfill.total >= 0:
         return backfill
     held = await read_digests(connection, reader.org_id, backfill.scopes)
-    return msgspec.structs.replace(backfill, total=sum(each.rows for each in held.values()))
+    rows = {scope: held[scope].rows for scope in backfill.scopes if scope in held}
+    scopes = [scope for scope, count in rows.items() if count]
+    return msgspec.structs.replace(backfill, scopes=scopes, total=sum(rows.values()))
 
 
 # Frames
