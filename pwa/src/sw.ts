@@ -1,5 +1,5 @@
 /// <reference lib="webworker" />
-import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching'
+import { cleanupOutdatedCaches, PrecacheController, PrecacheRoute } from 'workbox-precaching'
 import { NavigationRoute, registerRoute } from 'workbox-routing'
 import { saidOf } from './notify/ringing'
 
@@ -7,11 +7,33 @@ declare const self: ServiceWorkerGlobalScope
 
 /* The shell and every lazy page are here before they are needed: nobody meets a missing page without a network.
    Nothing of the server's data passes through this cache; rows live in IndexedDB. */
-precacheAndRoute(self.__WB_MANIFEST)
+const shell = new PrecacheController()
+const files = self.__WB_MANIFEST
+shell.addToCacheList(files)
+registerRoute(new PrecacheRoute(shell))
 cleanupOutdatedCaches()
+self.addEventListener('install', (event) => event.waitUntil(keepAll(event)))
+self.addEventListener('activate', (event) => event.waitUntil(shell.activate(event)))
+
+/* The library keeps one after the other: two hundred round trips, which a weak link makes minutes. What an earlier
+   attempt has kept is not fetched again. */
+const LANES = 8
+async function keepAll(event: ExtendableEvent): Promise<void> {
+  const left = [...files].reverse()
+  const keepOn = async () => {
+    for (let file = left.pop(); file; file = left.pop()) await keep(event, file)
+  }
+  await Promise.all(Array.from({ length: LANES }, keepOn))
+}
+async function keep(event: ExtendableEvent, file: (typeof files)[number]): Promise<void> {
+  const { url, revision } = typeof file === 'string' ? { url: file, revision: null } : file
+  // A name without a hash may be an older file's in the browser's own cache.
+  const request = new Request(url, { cache: revision ? 'reload' : 'default', credentials: 'same-origin', priority: 'low' })
+  await Promise.all(shell.strategy.handleAll({ params: { cacheKey: shell.getCacheKeyForURL(url) }, request, event }))
+}
 
 const SERVERS = [/^\/api/, /^\/sync\/./, /^\/photos/, /^\/recordings/, /^\/r\//, /^\/a\//, /^\/my\//, /^\/p\//, /^\/pass/, /^\/consent\//, /^\/v(\/|$)/, /^\/posters/, /^\/enter/, /^\/version/, /^\/metrics/]
-registerRoute(new NavigationRoute(createHandlerBoundToURL('/index.html'), { denylist: SERVERS }))
+registerRoute(new NavigationRoute(shell.createHandlerBoundToURL('/index.html'), { denylist: SERVERS }))
 
 /* What the phone and the server say to each other needs no worker: where the browser can be told so it is not woken for
    each request, and a new version need not wait for one that is woken again and again (Chromium waits without end). */
