@@ -10,8 +10,6 @@ from io import BytesIO
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from openpyxl import load_workbook  # type: ignore[import-untyped]
-
 UNPACKED_BYTES_MOST = 8 * 1024 * 1024
 PARTS_MOST = 200
 COLUMNS_MOST = 50
@@ -29,6 +27,9 @@ class HugeWorkbook(Exception):
 
 def rows_in_excel(data: bytes, rows_most: int) -> list[list[str]]:
     """At most one row more than `rows_most`. Raises BadWorkbook, HugeWorkbook."""
+    # Few bring a list, and every start of the app would wait for its reader.
+    from openpyxl import load_workbook  # type: ignore[import-untyped]
+
     look_inside(data)
     try:
         workbook = load_workbook(BytesIO(data), read_only=True, data_only=True)

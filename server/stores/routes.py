@@ -13,7 +13,6 @@ from server.identity.actor import leads_store
 from server.identity.sessions import signed_in
 from server.stores import hours_routes, lease_routes, poster_routes, qr
 from server.stores.poster_layout import FORMATS
-from server.stores.poster_pdf import draw_pdf
 from server.stores.poster_png import draw_png
 from server.stores.posters import Sheet, make_sheet, read_typed, stand
 from server.stores.queries import Hanging, find_poster, list_store_posters
@@ -51,10 +50,17 @@ async def answer_pdf(request: Request, sheets: Sequence[Sheet], named: str) -> R
     if format not in FORMATS:
         raise BadRequest("unknown_format", field="format")
     for_press = request.query_params.get("for") == "press"
-    document = await asyncio.to_thread(draw_pdf, tuple(sheets), format, for_press)
+    document = await asyncio.to_thread(draw_sheets, tuple(sheets), format, for_press)
     named = f"{named}-{format}{'-press' if for_press else ''}.pdf"
     kept = {"content-disposition": f'attachment; filename="{named}"'}
     return Response(document, media_type="application/pdf", headers=SAFE | kept)
+
+
+def draw_sheets(sheets: tuple[Sheet, ...], format: str, for_press: bool) -> bytes:
+    # Few print, and every start of the app would wait for what draws their document.
+    from server.stores.poster_pdf import draw_pdf
+
+    return draw_pdf(sheets, format, for_press)
 
 
 async def show_png(request: Request) -> Response:
