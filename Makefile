@@ -5,7 +5,7 @@ SHELL := /bin/sh
 # Every server and every worker of the tests would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 .PHONY: run dev test quick soak bench lint types server-tests browser-tests story-tests \
-        screen-tests then-screens phone-tests phone-check clean \
+        screen-tests phone-tests phone-check clean \
         python node chromium
 
 SYSTEM_PYTHON := $(shell for each in python3 python3.13 python3.12 python3.11 python; do \
@@ -16,8 +16,9 @@ DEV := .venv/.dev
 MODULES := pwa/node_modules/.stamp
 APP := pwa/dist/index.html
 APP_SOURCES := $(shell find pwa -name node_modules -prune -o -name dist -prune -o -type f -print)
-TOGETHER := --no-print-directory -j 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+TOGETHER := --no-print-directory $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 TESTED := $(PY) -m pytest -q --dist loadfile --no-loadscope-reorder
+ASIDE := nice -n 5
 QUICKLY := not slow and not browser and not soak and not postgresql
 
 run: $(RUNTIME) $(APP)
@@ -30,17 +31,15 @@ dev: $(DEV) $(MODULES)
 	SHOPBELL_ORIGIN=$${SHOPBELL_ORIGIN:-http://localhost:5173} .venv/bin/watchfiles \
 	  --filter python '$(PY) -m server.cli serve --sample' server sync
 
-# Two at a time; each says what it has to say at its end. A failure of one is a failure of all.
-# Browsers mostly wait, and leave the processors to the tests of the server beside them; two at a
-# time would wait for each other, which those that no clock looks at may do at the end.
+# Each says what it has to say at its end; a failure of one is a failure of all. Browsers mostly
+# wait. While they do, the tests of the server have the processors, and step aside when they go on.
 test:
 	@$(MAKE) --no-print-directory -j 2 $(DEV) $(APP) chromium
-	@$(MAKE) $(TOGETHER) lint types phone-check phone-tests
-	@$(MAKE) $(TOGETHER) then-screens story-tests
+	@$(MAKE) $(TOGETHER) -j 4 lint types phone-check phone-tests story-tests screen-tests server-tests
 
 # Everything pure, and of each slice what its first tests say on SQLite.
 quick: $(DEV) $(MODULES)
-	@$(MAKE) $(TOGETHER) lint types phone-tests
+	@$(MAKE) $(TOGETHER) -j 2 lint types phone-tests
 	$(PY) -m pytest -q -n 2 --dist load --smoke -m "$(QUICKLY)"
 
 soak: $(DEV) $(APP) chromium
@@ -51,19 +50,16 @@ bench: $(DEV) $(APP) chromium
 	@$(PY) -m tests.bench
 
 server-tests: $(DEV) $(APP)
-	$(TESTED) -n 2 -m "not browser and not soak"
+	$(ASIDE) $(TESTED) -n 2 -m "not browser and not soak"
 
-browser-tests: story-tests
-	@$(MAKE) --no-print-directory screen-tests
+browser-tests:
+	@$(MAKE) $(TOGETHER) -j 2 story-tests screen-tests
 
 story-tests: $(DEV) $(APP) chromium
 	$(TESTED) -n 1 -m "browser and not unhurried and not soak"
 
 screen-tests: $(DEV) $(APP) chromium
-	$(PY) -m pytest -q -n 2 --dist worksteal -m "unhurried and not soak"
-
-then-screens: server-tests
-	@$(MAKE) --no-print-directory screen-tests
+	$(TESTED) -n 1 -m "unhurried and not soak"
 
 lint: $(DEV)
 	.venv/bin/ruff check .
