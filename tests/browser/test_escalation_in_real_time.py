@@ -18,7 +18,7 @@ from tests.browser.records import Records
 from tests.browser.stage import Stage, found_company, staged
 
 PATIENCE_S = 20
-KILLED_S, STARTED_S, LATEST_S = 15, 25, 35
+KILLED_S, STARTED_S, WITHIN_S = 15, 25, 10
 READING_S = 1.2
 SUN, ZHAO = ("13800138000", "孙先生"), ("13900013900", "赵女士")
 
@@ -41,7 +41,7 @@ def test_a_server_killed_at_fifteen_seconds_and_back_at_twenty_five_tells_the_ma
 
         wait_until(received_at, STARTED_S)
         stage.start()
-        wait_for(lambda: records.bodies("escalation"), received_at, LATEST_S)
+        wait_for(lambda: records.bodies("escalation"))
         everything = told(records, lead)
         assert everything.count(("manager", LIN.id)) == 1
         assert everything.count(("escalated", LIN.id)) == 1
@@ -52,7 +52,7 @@ def test_a_server_killed_at_fifteen_seconds_and_back_at_twenty_five_tells_the_ma
         stage.kill()
         stage.start()
         register(stage, *ZHAO)
-        wait_for(lambda: records.bodies("offer", name=ZHAO[1]), received_at, 4 * PATIENCE_S)
+        wait_for(lambda: records.bodies("offer", name=ZHAO[1]))
         assert told(records, lead) == everything
 
 
@@ -83,7 +83,9 @@ def wait_until(received_at: int, seconds: int) -> None:
     time.sleep(max(received_at / 1000 + seconds - time.time(), 0))
 
 
-def wait_for(what: Callable[[], list[Any]], received_at: int, at_most_s: int) -> None:
+def wait_for(what: Callable[[], list[Any]]) -> None:
+    """From now on: how long a busy machine takes to start the server is not the server's."""
+    latest = time.monotonic() + WITHIN_S
     while not what():
-        assert time.time() < received_at / 1000 + at_most_s, "too late"
+        assert time.monotonic() < latest, "too late"
         time.sleep(0.1)
