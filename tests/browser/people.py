@@ -192,6 +192,12 @@ class Staff:
         expect(sheet).to_be_hidden()
         self.is_told(KEPT)
 
+    def takes_a_photo(self, file: Path) -> None:
+        with self.page.expect_file_chooser() as chooser:
+            self.page.get_by_label("拍照").click()
+        chooser.value.set_files(file)
+        self.is_told("照片已存本机")
+
     def sheet(self, title: str | re.Pattern[str]) -> Locator:
         return self.page.get_by_role("dialog", name=title)
 
@@ -251,12 +257,6 @@ class Rep(Staff):
         self.pick("突破点", "设计")
         self.tap(self.button("完成这次跟进"))
         self.is_told(KEPT)
-
-    def takes_a_photo(self, file: Path) -> None:
-        with self.page.expect_file_chooser() as chooser:
-            self.page.get_by_label("拍照").click()
-        chooser.value.set_files(file)
-        self.is_told("照片已存本机")
 
     def checks_in(self, name: str) -> None:
         self.main.get_by_role("link", name="打卡").click()

@@ -1,6 +1,7 @@
 """A photo from the phone that took it to a stranger who checks it."""
 
 import io
+import re
 
 import pytest
 import zxingcpp
@@ -14,6 +15,7 @@ from tests.browser.pictures import photograph
 from tests.browser.theatre import Theatre
 
 QIAN, QIAN_PHONE = "钱女士", "139 0001 2345"
+ZHAO, ZHAO_PHONE = "赵女士", "139 0002 3456"
 NO_PHOTOS: list[tuple[FilePayload, str]] = [
     ({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b""}, "这个文件是空的"),
     ({"name": "b.jpg", "mimeType": "image/jpeg", "buffer": b"%PDF-1.7"}, "这是 PDF"),
@@ -83,12 +85,34 @@ def test_a_photo_is_seen_large_before_it_is_sent_and_its_code_tells_a_stranger(
     for file, sentence in NO_PHOTOS:
         bo.page.locator("input[type=file]").first.set_input_files(file)
         bo.is_told(sentence)
+        bo.page.get_by_role("status").get_by_role("button", name="知道了").click()
+
+    # Told again about somebody else: each of the two leads to the other.
+    bo.registers_and_receives(name=ZHAO, phone=ZHAO_PHONE)
+    bo.opens_customer(ZHAO)
+    bo.takes_a_photo(plan)
+    records.until(lambda: len([each for each in records.bodies("photo") if each.get("flags")]) == 2)
+    bo.syncs()
+    bo.opens_customer(ZHAO)
+    looks_from_one_to_the_other(bo, {each["code"] for each in records.bodies("photo")})
     assert theatre.faults() == []
 
 
 def opens_the_photo(person: Staff) -> Locator:
     person.main.get_by_role("button", name="看大图").click()
     return person.page.locator("dialog[open]")
+
+
+def looks_from_one_to_the_other(person: Staff, codes: set[str]) -> None:
+    sheet, seen = opens_the_photo(person), set[str]()
+    link = sheet.get_by_role("link", name=re.compile("^[0-9A-Z]{5}-[0-9A-Z]{5}$"))
+    for _ in codes:
+        expect(sheet.get_by_text(re.compile("用(过的照片|了很像的照片)"))).to_be_visible()
+        text = link.inner_text()
+        seen.add(text.replace("-", ""))
+        sheet.get_by_role("button", name=re.compile("^看很像的那张")).click()
+        expect(link).not_to_have_text(text)
+    assert seen == codes
 
 
 def is_drawn(person: Staff) -> bool:
