@@ -34,6 +34,10 @@ describe('receipts', () => {
     const others = [release('a', { choice: 'decline', outcome: null }, 'lin'), release('b', { outcome: 'refused' }, 'lin'), release('c', { outcome: null }, 'lin'), release('d', { to_id: 'chen' }, 'lin')]
     expect(says([], others)).toEqual([])
   })
+  it('say that a photo is still here though what tells of it was taken', () => {
+    const [told, taken] = [operation(2, { outcome: 'applied', at: 2 }, { entity: 'photo', id: 'p' }), operation(1, { outcome: 'applied', at: 1 })]
+    expect(says([told, taken], [], new Set(['p']))).toEqual([['记录已同步，文件还在本机', ''], ['已同步', '']])
+  })
   it('keep a note given to the manager out of what came of it', () => {
     expect(says([operation(1, { outcome: 'refused', at: 1, note: '请看一下' }, { state: 'refused', settled: 0 })], [])).toEqual([['没有成功', '']])
   })
