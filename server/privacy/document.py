@@ -38,7 +38,7 @@ KINDS = {
     "refused": "没有采纳的内容",
     "number": "手机号",
 }
-REFUSED = "店里有人记过这些，系统没有采纳，也没有写进您的资料。"
+REFUSED = "店里有人记过这些，但没有写进您的资料。"
 REASONS = {
     "not_valid": "内容不完整，或者格式不对",
     "not_allowed": "记录的人当时不能记这一项",
@@ -229,7 +229,7 @@ def say(zone: str, name: str, value: Any) -> str:
         told = (
             f"{FIELDS.get(key, VALUES.get(key, key))}：{say(zone, key, each)}"
             for key, each in value.items()
-            if each is not None
+            if each not in (None, [])
         )
         return "；".join(told)
     if isinstance(value, list):

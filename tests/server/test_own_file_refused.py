@@ -48,7 +48,14 @@ async def speak_of(bo: Phone, id: str) -> None:
 
 
 async def speak_of_both(bo: Phone, id: str, other: str) -> None:
-    """The number is in what is about others; or one unit speaks of two."""
+    """The number is in what is about others, once by mistake; or one unit speaks of two."""
+    mistaken = make_id()
+    stranger = customer(name="别人的名字", phone=QIAN)
+    await refuse(bo, ("customer", mistaken, {**stranger, "tier": "Z"}, None))
+    mended = {**stranger, "phone": "13900000055"}
+    await bo.push([bo.operation("customer", mistaken, mended)])
+    theirs = {"customer_id": mistaken, "text": "别人家", "x": 1}
+    await refuse(bo, ("comment", make_id(), theirs, None))
     await refuse(bo, ("customer", other, {"phone": QIAN, "need": "别人要的"}, 1))
     mother = {"customer_id": other, "relation": "", "name": "别人的妈", "phone": QIAN}
     await refuse(bo, ("contact", make_id(), mother, None))
@@ -58,6 +65,9 @@ async def speak_of_both(bo: Phone, id: str, other: str) -> None:
         ("comment", make_id(), {"customer_id": other, "text": "别人说的"}, None),
         ("comment", make_id(), {"customer_id": make_id(), "text": "别人不在"}, None),
     )
+    kept = (await Holder(bo).pull()).of("refusal")
+    (cause,) = (row.id for row in kept if row.body["fields"].get("text") == "别人不在")
+    assert await say(bo, "appeal", refusal_id=cause, note="是别人的事") is None
     daughter = {"customer_id": id, "relation": "女儿", "name": "别人的女儿", "removed": "不"}
     await refuse(bo, ("contact", make_id(), daughter, None))
     await refuse(bo, ("comment", make_id(), {"customer_id": other, "text": ""}, None))
@@ -101,6 +111,7 @@ async def test_a_persons_file_holds_what_was_refused_and_nothing_of_others_in_it
         ("customer", "other"),
         ("customer", "together"),
         ("follow_up", "not_valid"),
+        ("number", "other"),
         ("number", "other"),
         ("number", "other"),
         ("photo", "not_valid"),
