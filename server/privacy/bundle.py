@@ -20,6 +20,7 @@ from server.photos.tables import photo_blobs, recording_blobs
 from server.privacy.document import render_document
 from server.privacy.dossier import FIELDS, Item, list_items
 from server.privacy.holding import Holding, Subject, hold
+from server.privacy.refused import list_refused
 from server.rows import load_scope
 from server.rows.tables import history
 from sync import ORGANISATION
@@ -54,6 +55,7 @@ async def gather(connection: AsyncConnection, subject: Subject) -> Bundle:
     items = list_items(subject, roles)
     if subject.arrival is None:
         items += await list_earlier(connection, subject, roles)
+        items += await list_refused(connection, subject, roles)
     files = [
         *await find_files(connection, subject, items, "photo"),
         *await find_files(connection, subject, items, "recording"),

@@ -35,7 +35,20 @@ KINDS = {
     "photo": "照片",
     "recording": "录音",
     "earlier": "以前的内容",
+    "refused": "没有采纳的内容",
+    "number": "手机号",
 }
+REFUSED = "店里有人记过这些，但没有写进您的资料。"
+REASONS = {
+    "not_valid": "内容不完整，或者格式不对",
+    "not_allowed": "记录的人当时不能记这一项",
+    "late": "已经过了可以更改的时间",
+    "no_consent": "没有记下您的同意",
+    "not_found": "当时找不到它所属的记录",
+    "together": "和它一起提交的另一项没有采纳",
+    "fault": "系统当时出了错",
+}
+GIVEN_UP = "记录的人后来也放弃了。"
 SOURCES = {"own_phone": "自己的手机", "staff_phone": "员工的手机", "server": "系统"}
 WHO = {
     "customer": "您本人",
@@ -104,6 +117,8 @@ FIELDS = {
     "duration_ms": "时长（毫秒）",
     "result": "结果",
     "at": "时间",
+    "add": "加上",
+    "remove": "去掉",
 }
 VALUES = {
     "service": "接待和联系",
@@ -143,6 +158,9 @@ VALUES = {
 WRITTEN = frozenset({"name", "salutation", "need", "note", "text", "answers", "position", "tags"})
 """What somebody wrote: never taken for one of the words above."""
 
+LAST_MOMENT_MS = 253_402_128_000_000
+"""The last days of the year 9999."""
+
 
 def render_document(held: Holding, made_at: int, items: Sequence[Item]) -> str:
     title = "您在本店的全部资料" if held.shows_all else "您这次登记的资料"
@@ -158,7 +176,7 @@ def render_document(held: Holding, made_at: int, items: Sequence[Item]) -> str:
 
 
 def section(zone: str, item: Item) -> str:
-    title = f"{KINDS.get(item.kind, item.kind)} · {moment('zh', zone, item.at)}"
+    title = f"{title_of(item)} · {moment('zh', zone, item.at)}"
     by = WHO.get(item.by, item.by)
     said = [f"记录人：{by}", f"来自：{SOURCES.get(item.source, item.source)}", item.store]
     rows = "".join(
@@ -169,11 +187,29 @@ def section(zone: str, item: Item) -> str:
     return (
         f"<section><h2{mark}>{h(title)}</h2>"
         f'<p class="soft">{h(" · ".join(filter(None, said)))}</p>'
-        f"<table>{rows}</table>{attached(item)}</section>"
+        f"{explained(item)}<table>{rows}</table>{attached(item)}</section>"
     )
 
 
+def title_of(item: Item) -> str:
+    kind = KINDS.get(item.kind, item.kind)
+    return f"{kind}（{KINDS.get(item.refused.of, item.refused.of)}）" if item.refused else kind
+
+
+def explained(item: Item) -> str:
+    """Nothing for what was taken over."""
+    if item.refused is None:
+        return ""
+    reason = REASONS.get(item.refused.why)
+    because = f"原因：{reason}。" if reason else ""
+    said = {"记录的人补充": item.refused.asked, "答复": item.refused.answered}
+    more = "".join(f"<br>{name}：{h(text)}" for name, text in said.items() if text)
+    return f"<p>{REFUSED}{because}{GIVEN_UP if item.void else ''}{more}</p>"
+
+
 def attached(item: Item) -> str:
+    if item.refused is not None and item.refused.thumb:
+        return f'<p><img src="data:image/jpeg;base64,{h(item.refused.thumb)}" alt="照片"></p>'
     if item.file is None:
         return ""
     if item.kind == "photo":
@@ -193,16 +229,21 @@ def say(zone: str, name: str, value: Any) -> str:
         told = (
             f"{FIELDS.get(key, VALUES.get(key, key))}：{say(zone, key, each)}"
             for key, each in value.items()
-            if each is not None
+            if each not in (None, [])
         )
         return "；".join(told)
     if isinstance(value, list):
         return "、".join(say(zone, name, each) for each in value)
-    if isinstance(value, int) and (name.endswith("at") or name in VALUES):
-        return moment("zh", zone, value)
     if name == "phone":
         return spoken_number(str(value))
+    if isinstance(value, int) and is_moment(name, value):
+        return moment("zh", zone, value)
     return str(value) if name in WRITTEN else VALUES.get(str(value), str(value))
+
+
+def is_moment(name: str, value: int) -> bool:
+    """What was refused may be anything: no year has five digits."""
+    return (name.endswith("at") or name in VALUES) and 0 <= value < LAST_MOMENT_MS
 
 
 def spoken_number(number: str) -> str:

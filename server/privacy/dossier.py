@@ -41,6 +41,18 @@ THEIRS = frozenset({"arrival", "consent", "comment"})
 """What a customer writes without anybody of the staff."""
 
 
+class Refused(msgspec.Struct, omit_defaults=True):
+    """Of content that was not taken over: the kind it would have been, why not (`other` where that
+    is not the customer's to know), what its author asked and a manager answered, a small picture
+    in base64."""
+
+    of: str
+    why: str
+    asked: str = ""
+    answered: str = ""
+    thumb: str = ""
+
+
 class Item(msgspec.Struct, omit_defaults=True):
     """`at` and `received_at` in ms; `by` is `customer`, `system` or a role; `file`: where in the
     archive; `void`: somebody took it back."""
@@ -55,6 +67,7 @@ class Item(msgspec.Struct, omit_defaults=True):
     fields: dict[str, Any]
     file: str | None = None
     void: bool = False
+    refused: Refused | None = None
 
 
 def list_items(subject: Subject, roles: Mapping[str, str]) -> list[Item]:
@@ -99,14 +112,27 @@ def writer_of(row: Row, roles: Mapping[str, str]) -> str:
 def theirs_in(row: Row, subject: Subject) -> Iterator[tuple[str, Any]]:
     for name in FIELDS[row.entity]:
         value = row.body.get(name)
+        if row.entity == "correction" and isinstance(value, dict):
+            value = {each: value[each] for each in names_in(row, subject) if each in value}
         if value not in (None, "", [], {}) and not is_others(name, row, subject):
             yield name, value
+
+
+def names_in(correction: Row, subject: Subject) -> tuple[str, ...]:
+    """A correction says nothing that its fact would not: whom somebody called, say."""
+    about = row_meant(correction, subject)
+    return FIELDS.get(about.entity, ()) if about is not None else ()
 
 
 def is_others(name: str, row: Row, subject: Subject) -> bool:
     if row.entity == "contact":
         return name in OTHERS_OWN and row.body.get("relation") != "self"
     if row.entity in ("correction", "conflict") and name != "void":
-        about = subject.ledger.own(row.body.get("fact_id") or row.body.get("row_id") or "")
+        about = row_meant(row, subject)
         return about is None or about.entity in ("contact", "visit")
     return False
+
+
+def row_meant(row: Row, subject: Subject) -> Row | None:
+    named = row.body.get("fact_id") or row.body.get("row_id")
+    return subject.ledger.own(named) if isinstance(named, str) else None

@@ -10,17 +10,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.customers import phone
 from server.rows import load_tree, read_row
-from server.rows.tables import RECORD, rows
+from server.rows.tables import PRECISE, RECORD, rows
 from sync import Ledger, Row
 
 ABOUT = ("candidate", "pool_card", "conflict")
 REFUSAL = "refusal"
 
+Unit = tuple[str, int]
+"""What fell together: its device, and the number of its first operation."""
+
 
 async def find_outside(
     connection: AsyncConnection, ledger: Ledger, tree: Collection[Row]
 ) -> list[Row]:
-    """One look at all rows that may be; then what hangs under those that are."""
+    """A look at all rows that may be; then what hangs under those that are."""
     ids = {row.id for row in tree}
     records = [row.id for row in tree if row.entity == "customer"]
     if not records:
@@ -28,13 +31,23 @@ async def find_outside(
     may_be = await connection.execute(naming(ledger.org, records))
     found = [read_row(held) for held in may_be.mappings()]
     beside = [row for row in found if row.id not in ids and not row.is_erased]
-    about = [row for row in beside if row.entity != REFUSAL and is_about(row, ids)]
-    about += find_refusals([row for row in beside if row.entity == REFUSAL], ids, numbers_of(tree))
+    about = [row for row in beside if is_about(row, ids)]
+    about += await find_refused(connection, ledger, tree)
     for row in about:
         ledger.put_loaded(row)
     roots = [row.id for row in about if row.root == row.id]
     hanging = await load_tree(connection, ledger, roots)
     return own_rows(ledger, (*about, *hanging))
+
+
+async def find_refused(
+    connection: AsyncConnection, ledger: Ledger, tree: Collection[Row]
+) -> list[Row]:
+    """All that was refused is looked through: by an index that has little else."""
+    query = select(*RECORD).where(rows.c.org_id == ledger.org, PRECISE, rows.c.entity == REFUSAL)
+    held = [read_row(each) for each in (await connection.execute(query)).mappings()]
+    refusals = [row for row in held if not row.is_erased]
+    return find_refusals(refusals, {row.id for row in tree}, numbers_of(tree))
 
 
 def own_rows(ledger: Ledger, found: Iterable[Row]) -> list[Row]:
@@ -46,8 +59,7 @@ def own_rows(ledger: Ledger, found: Iterable[Row]) -> list[Row]:
 def naming(org_id: str, records: Iterable[str]) -> Select[Any]:
     body = type_coerce(rows.c.body, Text)
     names_one = or_(*(body.contains(id, autoescape=True) for id in records))
-    may_be = (rows.c.entity == REFUSAL) | (rows.c.entity.in_(ABOUT) & names_one)
-    return select(*RECORD).where(rows.c.org_id == org_id, may_be)
+    return select(*RECORD).where(rows.c.org_id == org_id, rows.c.entity.in_(ABOUT), names_one)
 
 
 def is_about(row: Row, ids: Collection[str]) -> bool:
@@ -69,9 +81,9 @@ def find_refusals(
 ) -> list[Row]:
     """Units of which any part names a row of the tree or a number of the customer's; and those that
     name a record which was refused in one of them, and so on."""
-    units: dict[tuple[str, int], list[Row]] = defaultdict(list)
+    units: dict[Unit, list[Row]] = defaultdict(list)
     for row in refusals:
-        units[row.body["device"], (row.body.get("unit") or [row.body["seq"]])[0]].append(row)
+        units[unit_of(row)].append(row)
     known, found = set(ids), []
     while near := [key for key, unit in units.items() if names_any(unit, known, numbers)]:
         for key in near:
@@ -79,6 +91,11 @@ def find_refusals(
             found += unit
             known |= {row.body["row_id"] for row in unit if is_new(row)}
     return found
+
+
+def unit_of(refusal: Row) -> Unit:
+    body = refusal.body
+    return body["device"], (body.get("unit") or [body["seq"]])[0]
 
 
 def names_any(unit: Iterable[Row], ids: Collection[str], numbers: Collection[str]) -> bool:
