@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -43,7 +44,7 @@ from server.leads.claims import COLLISION
 from server.leads.hours_changed import fire_hours_changed
 from server.leads.left_behind import LEFT_BEHIND
 from server.leads.mornings import DIGEST
-from server.leads.worker import Worker
+from server.leads.worker import Handler, Worker
 from server.notify import acknowledge_routes, push_routes
 from server.notify import routes as notify
 from server.notify.sender import open_sender
@@ -74,6 +75,8 @@ from server.stores import routes as stores
 from server.stores.hours import HOURS_CHANGED
 from server.stores.scans import Scans
 from server.stores.special_days import keep_special_days
+from server.visits.alarm import fire_foreign_code
+from server.visits.code_checks import FOREIGN_CODE
 from server.visits.rounding import round_old
 
 FLUSH_SEEN_S = 60
@@ -108,14 +111,15 @@ async def send_messages(app: Starlette) -> None:
 async def open_worker(app: Starlette) -> AsyncIterator[None]:
     """Tests tick it by hand: `await app.state.worker.tick(now)`."""
     state = app.state
-    others = {
+    others: dict[str, Handler] = {
         PHOTO_CHECK: fire_photo_check,
-        REJUDGE: fire_rejudge,
+        REJUDGE: partial(fire_rejudge, known=state.pushes.secrets.known),
         COMES_BACK: fire_comes_back,
         GOES_AWAY: fire_goes_away,
         HOURS_CHANGED: fire_hours_changed,
         POOL_ROUND: fire_round,
         COLLISION: fire_collision,
+        FOREIGN_CODE: fire_foreign_code,
         DIGEST: fire_digest,
         LEFT_BEHIND: fire_left_behind,
     }

@@ -288,6 +288,11 @@ export interface Left { customers: number; leads: number }
 export interface LeftBehind extends Left { kind: 'left_behind'; to_id: string; staff_id: string; name: string; at: number; ended_at: number | null }
 /** What a customer did on their own page; nobody is named once they are erased. */
 export interface Wish { kind: 'corrects' | 'asks_erasure' | 'self_erased'; to_id: string; lead_id: null; customer_id: string | null; at: number; name: string }
+/** A code pasted over ours that somebody else found: to whoever leads the store. */
+export interface CodeAlarm {
+  kind: 'foreign_code'; to_id: string; by_id: string; store_id: string; check_id: string; host: string; position: string; note: string
+  found_at: number; at: number; lead_id: null; customer_id: null; name: string
+}
 export interface Notice {
   kind: 'nudge' | 'warning' | 'escalated' | 'ring' | 'owner_told' | 'differs' | 'release_warning' | 'released' | 'reclaimed' | 'collision' | 'away'
   to_id: string; lead_id: string | null; customer_id: string; at: number; name: string
@@ -323,7 +328,7 @@ export interface Bodies {
   reassignment: Reassignment; closing: Closing; snooze: Snooze; presence: Presence; attendance: Attendance; lead_acknowledgement: LeadAcknowledgement; follow_up: FollowUp; visit: Visit; walk_in: WalkIn; departure: Departure; attestation: Attestation; store_point: StorePoint; code_check: CodeCheck; photo: Photo; recording: Recording
   comment: Comment; consent: ConsentFact; resolution: Resolution; acknowledgement: Acknowledgement; appeal: Appeal; release: Release
   correction: Correction; deletion: Deletion; candidate: Candidate; decision: Decision; unmerge: Unmerge
-  conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice | Digest | LeftBehind | Wish
+  conflict: Conflict; refusal: Refusal; arrival_card: ArrivalCard; escalation: Escalation; notice: Notice | Digest | LeftBehind | Wish | CodeAlarm
   pool_card: PoolCard; pool_claim: PoolClaim; collision: Collision; ruling: Ruling; erasure: Erasure
 }
 export type EntityName = keyof Bodies

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.exchange.authors import author_again
 from server.exchange.reading import keys_of_author, load_for
+from server.visits.walls import Known, read_walls
 from sync import (
     Duplicate,
     Exceptional,
@@ -21,15 +22,22 @@ from sync import (
 
 
 async def fire_rejudge(
-    connection: AsyncConnection, ledger: Ledger, deadline: Record[Any], refusal: Row
+    connection: AsyncConnection,
+    ledger: Ledger,
+    deadline: Record[Any],
+    refusal: Row,
+    *,
+    known: Known,
 ) -> None:
-    """A handler of the deadline worker: `refusal` is the cause of a unit that was kept."""
+    """A handler of the deadline worker: `refusal` is the cause of a unit that was kept. `known`:
+    by what codes of ours are told."""
     kept = kept_unit(refusal, ledger) if refusal.entity == "refusal" else None
     author = await author_again(connection, ledger, refusal) if kept else None
     if kept is None or author is None:
         return
     release = ledger.find(refusal.body.get("release_id"))
     operations = [operation_of(row) for row in kept]
+    await read_walls(connection, ledger, operations, known)
     own = keys_of_author(operations, ledger.entities, author.staff_id)
     await load_for(connection, ledger, operations, own)
     outcomes = judge_again(refusal, ledger, author)

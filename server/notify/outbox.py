@@ -13,7 +13,7 @@ from server.notify.tables import notifications, robots
 from server.notify.words import say, whisper
 from sync import derive_id
 
-URGENT_KINDS = frozenset({"escalated", "first_follow_up"})
+URGENT_KINDS = frozenset({"escalated", "first_follow_up", "foreign_code"})
 ROUTINE, URGENT = 1, 0
 MAIL = "mail"
 PUSH = "push"
@@ -39,7 +39,7 @@ class Bell(NamedTuple):
 
 
 class Hearer(NamedTuple):
-    """A robot's channel and id, and whether it is rung by escalations alone."""
+    """A robot's channel and id, and whether it is rung by what is urgent alone."""
 
     channel: str
     id: str

@@ -1,4 +1,4 @@
-"""What a robot says next: escalations first, then by age; what is too much becomes a digest."""
+"""What a robot says next: what is urgent first, then by age; what is too much becomes a digest."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -134,7 +134,7 @@ async def find_packed(connection: AsyncConnection, first: Record[Any]) -> Messag
 
 
 def is_merged(waiting: Messages, sent: Sequence[int], pace: Pace) -> bool:
-    """The rest is merged once the minute is busy. Escalations go out first and alone, with their
+    """The rest is merged once the minute is busy. What is urgent goes first and alone, with its
     links, unless all but the last places of the minute are taken: better together than late."""
     is_urgent = waiting[0].priority == URGENT
     return len(sent) >= (pace.most_a_minute - LAST_PLACES if is_urgent else pace.calm_a_minute)

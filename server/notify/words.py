@@ -43,13 +43,15 @@ SENTENCES = {
     "请 {to} 安排。",
     "left_behind": "【待交接】{store}：{one} 已离职，还有 {left}没有交接，请 {to} 打开门铃交接。",
     "collision": "【撞单】{store}：{one} 和 {other} 都登记了 {name}，请 {to} 打开门铃来定。",
+    "foreign_code": "【假码】{store}{place}：{one} 查到一张不是我们的码{leads}。别扫、别付款，"
+    "撕下来收好，请 {to} 马上处理。",
     "corrects": "【客户要求更正】{store}：{name} 说资料有误，请 {to} 打开门铃看备注。",
     "asks_erasure": "【客户要求删除】{store}：有人用 {name} 的号码登记后要求删除资料，"
     "请 {to} 先核实是不是本人。",
     "self_erased": "【资料已删除】{store}：一位客户撤回了同意，资料已全部删除，"
     "请 {to} 不要再联系。",
 }
-SPOKEN = ("store", "to", "missed_by", "one", "other", "until")
+SPOKEN = ("store", "to", "missed_by", "one", "other", "until", "place")
 DIGEST = "还有 {count} 条提醒："
 ACKNOWLEDGE = "{name}收到请点：{link}"
 TEST = "【测试】{store}：门铃的提醒会发到这里。收到这条就是设好了。"
@@ -68,6 +70,7 @@ def say(kind: str, facts: Mapping[str, Any]) -> str:
         name=tame(str(facts.get("name") or "")) or "客户",
         customers=say_customers(facts),
         left=say_left(facts),
+        leads=say_host(facts),
         wants=f"，想看 {need}" if need else "",
         waited=say_duration(int(facts.get("waited_s") or 0)),
         patience=say_duration(int(facts.get("patience_s") or 0)),
@@ -89,6 +92,12 @@ def say_left(facts: Mapping[str, Any]) -> str:
     return "、".join(f"{facts[name]} {unit}" for name, unit in counted if facts.get(name))
 
 
+def say_host(facts: Mapping[str, Any]) -> str:
+    """Of an address that nobody must tap: chats make links of digits, too."""
+    host = tame(str(facts.get("host") or "").replace(".", "．"))
+    return f"，扫了会打开 {host}" if host else ""
+
+
 def whisper(kind: str, facts: Mapping[str, Any]) -> str:
     """What may stand on a locked phone, as JSON: the phone has the sentences. No name in full."""
     name = tame(str(facts.get("name") or ""))
@@ -101,6 +110,7 @@ def whisper(kind: str, facts: Mapping[str, Any]) -> str:
         "lead_id": facts.get("lead_id"),
         **({"count": count} if count > 1 else {}),
         **({"staff_id": facts["about_id"]} if "about_id" in facts else {}),
+        **({"store_id": facts["codes_of"]} if "codes_of" in facts else {}),
     }
     return msgspec.json.encode(told).decode()
 

@@ -9,12 +9,15 @@ from typing import Annotated, Any
 import msgspec
 
 from server.customers.shapes import Id
+from server.stores.duty import HEADS
 from server.visits.doubts import find_held
 from server.visits.walls import MATCH, VERDICTS, code_key
 from sync import Author, Entity, Ledger, Refusal, Row, desk_scope, scopes_of, staff_scope
 
 LEADERS = frozenset({"manager", "area", "admin"})
 TEXT_MOST = 400
+FOREIGN_CODE = "foreign_code"
+"""The deadline, due at once, and the kind of notice of a code that is not ours."""
 
 
 class CodeCheckFields(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -35,7 +38,7 @@ def check_store(fields: dict[str, Any], ledger: Ledger, author: Author) -> Refus
 
 
 def judge_code(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
-    """By what hangs now; `unknown` of content that is judged again, as nobody looked it up."""
+    """By what hangs now; `unknown` where nobody looked it up."""
     store_id, text, claimed = row.body["store_id"], row.body["text"], row.body.get("poster_id")
     verdict = next(
         (each for each in VERDICTS if find_held(ledger, *code_key(each, store_id, text))), "unknown"
@@ -44,11 +47,17 @@ def judge_code(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     if verdict == "ours" and claimed is not None and not is_sure:
         return Refusal("invalid", "poster_id")
     ledger.change(row, verdict=verdict)
+    if verdict == "foreign":
+        ledger.schedule(FOREIGN_CODE, row.id, ledger.now)
     return None
 
 
 def place(row: Row, root: Row) -> tuple[str, ...]:
-    return scopes_of(staff_scope(row.author or ""), desk_scope(root.id))
+    """A foreign one reaches those too who answer for the store and hold no desk."""
+    is_foreign = row.body.get("verdict") == "foreign"
+    heads = [root.body.get(field) for field in HEADS] if is_foreign else []
+    people = [staff_scope(id) for id in (row.author or "", *heads) if id is not None]
+    return scopes_of(*people, desk_scope(root.id))
 
 
 code_check = Entity(

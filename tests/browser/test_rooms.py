@@ -17,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
 from server.clock import DAY_MS
-from server.sample.cast import BO, CHEN, HUA, LIN, ORG_CODE, ORG_ID, RENMIN, XIA, Person
+from server.sample.cast import BO, CHEN, HUA, LIN, ORG_CODE, ORG_ID, QIAO, RENMIN, XIA, Person
 from server.stores.posters import Poster, sign
 from tests.browser import axe, pictures
 from tests.browser.theatre import Theatre, opened
@@ -338,6 +338,14 @@ def test_a_code_pasted_over_ours_is_told_without_a_network_and_reaches_whoever_l
     assert found.body("code_check", text=fake)["verdict"] == "foreign"
     assert found.body("code_check", text=link)["verdict"] == "ours"
 
-    hua = enter(sample, HUA).get_by_role("main")
-    expect(hua.get_by_role("link", name=re.compile("人民路店"))).to_contain_text("查到假码 1 张")
+    qiao = enter(sample, QIAO).get_by_role("main")
+    expect(qiao.get_by_role("link", name=re.compile("人民路店"))).to_contain_text("查到假码 1 张")
+    alarm = qiao.get_by_role("article").filter(has_text=f"查到假码：人民路店 · {DOOR}")
+    expect(alarm).to_contain_text("扫了会打开 evil.example")
+    expect(alarm.get_by_role("link")).to_have_count(1)
+    alarm.get_by_role("link", name="看这家店的码").click()
+    expect(qiao.get_by_role("listitem").filter(has_text=fake)).to_contain_text("林静 今天")
+    qiao.page.goto("/")
+    alarm.get_by_role("button", name="知道了").click()
+    expect(alarm).to_have_count(0)
     assert sample.faults() == []

@@ -19,6 +19,11 @@ test('a leaver’s customers open the handover, and no name of theirs is on a lo
   expect(saidOf(ring(left), 'zh')).toMatchObject({ body: '人民路店' })
 })
 
+test('a fake code opens the codes of its store', () => {
+  const fake = { kind: 'foreign_code', name: '', lead_id: null, waited_s: 0, store_id: 'renmin' }
+  expect(saidOf(ring(fake), 'zh')).toEqual({ title: '店里查到假码，请马上处理', body: '人民路店', path: '/me/codes?store=renmin', tag: 'renmin' })
+})
+
 test('whatever came, something is said', () => {
   for (const odd of ['', 'hello', 'null', '[]', '3', '{"kind":"newer"}']) {
     const said = saidOf(odd, 'zh')

@@ -6,7 +6,7 @@ export default {
   turn_off: 'Turn off', turn_on: 'Turn on', removed: 'Removed.', saved: 'Saved.', save: 'Save',
   url: 'Robot’s address', url_hint: 'Add a robot in the group, and paste its whole webhook URL here', url_keep: 'Now {hint}; leave empty to keep it', url_is: 'This is a robot of a {kind}',
   secret: 'Signing secret', secret_hint: 'Choose signing in the robot’s security settings, and paste the secret here', secret_keep: 'Kept, and not shown again; leave empty to keep it',
-  name: 'Name', name_hint: 'Such as “Managers”, to tell several apart', urgent_only: 'Escalations only', urgent_only_hint: 'No offers and nudges: it rings for escalations alone', urgent_only_is: 'Escalations only',
+  name: 'Name', name_hint: 'Such as “Managers”, to tell several apart', urgent_only: 'Escalations only', urgent_only_hint: 'No offers and nudges: it rings for escalations and fake codes alone', urgent_only_is: 'Escalations only',
   address: 'Address', address_hint: 'Only you see it',
   test: 'Send a test message', testing: 'Sending', test_sent: 'It was taken. Have a look in the group.', test_mailed: 'The mail is on its way. Have a look in your inbox.',
   sent_at: 'last sent {when}', never: 'nothing sent yet', waiting: '{n} waiting', dead: '{n} not sent',

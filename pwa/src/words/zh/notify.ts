@@ -6,7 +6,7 @@ export default {
   turn_off: '先关掉', turn_on: '打开', removed: '已移除。', saved: '已保存。', save: '保存',
   url: '机器人地址', url_hint: '在群里添加“群机器人”，把 Webhook 地址整段粘贴到这里', url_keep: '现在是 {hint}，不填就不变', url_is: '这是{kind}的机器人',
   secret: '加签密钥', secret_hint: '机器人安全设置里选“加签”或“签名校验”，把密钥粘贴到这里', secret_keep: '已存，看不到了；不填就不变',
-  name: '名字', name_hint: '例如“店长群”，几个机器人好分清', urgent_only: '只发升级', urgent_only_hint: '派单、催单这些不发，只在升级时响', urgent_only_is: '只发升级',
+  name: '名字', name_hint: '例如“店长群”，几个机器人好分清', urgent_only: '只发升级', urgent_only_hint: '派单、催单这些不发，只在升级和查到假码时响', urgent_only_is: '只发升级',
   address: '邮箱', address_hint: '只有自己看得到',
   test: '发一条测试消息', testing: '正在发', test_sent: '对方收下了，去群里看一眼。', test_mailed: '邮件已经发出，去收件箱看一眼。',
   sent_at: '上次发出 {when}', never: '还没有发过', waiting: '排队 {n} 条', dead: '没发出去 {n} 条',
