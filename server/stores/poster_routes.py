@@ -28,6 +28,7 @@ from server.stores.calendar import Calendar, calendar_of
 from server.stores.code_weeks import code_week, last_found, read_checks
 from server.stores.posters import CODE_BYTES, Poster, sign, stand
 from server.stores.queries import (
+    end_personal,
     end_poster,
     find_poster,
     hang_poster,
@@ -35,6 +36,7 @@ from server.stores.queries import (
     list_store_posters,
     read_code,
 )
+from server.stores.tables import posters
 from sync import Row
 
 MOST = 60
@@ -121,6 +123,10 @@ async def end(request: Request) -> Response:
         )
         if not await end_poster(connection, poster, ended):
             raise Conflict("ended_before")
+        if poster.staff_id and wish.how == "take_down":
+            # Whoever gives up their code does not mean the sheets of before to go on.
+            here = posters.c.store_id == store_id
+            await end_personal(connection, actor.org_id, actor.staff_id, here, actor.staff_id, now)
         return ended, made
 
     ended, made = await ground.database.transact(work)

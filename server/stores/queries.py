@@ -1,10 +1,10 @@
 """Posters and the place each hangs in, one organisation a question."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.identity.tables import organisations
@@ -117,16 +117,16 @@ async def end_personal(
     connection: AsyncConnection,
     org_id: str,
     staff_id: str,
-    kept: Collection[str],
+    where: ColumnElement[bool],
     by_id: str | None,
     now: int,
 ) -> None:
-    """A person's codes of other stores than `kept` are over, also those in their grace."""
+    """A person's codes are over, also those in their grace; `where` says of which stores."""
     goes_on = or_(posters.c.ends_at.is_(None), posters.c.ends_at > now)
     statement = (
         update(posters)
         .where(posters.c.org_id == org_id, posters.c.staff_id == staff_id)
-        .where(posters.c.revoked_at.is_(None), goes_on, posters.c.store_id.not_in(kept))
+        .where(posters.c.revoked_at.is_(None), goes_on, where)
         .values(ends_at=now, ended_by=by_id, ended_at=now)
     )
     await connection.execute(statement)

@@ -16,10 +16,10 @@ test('the sheet to print and the picture to keep are the poster of that name', (
   expect([pictureOf(code), sheetOf(code)]).toEqual(['/posters/xinju-abcde.png', '/posters/xinju-abcde.pdf'])
 })
 
-test('of everybody’s codes one person’s own and the last that was ended are found', () => {
+test('of everybody’s codes one person’s own and those that were ended are found', () => {
   const code = (id: string, staff_id: string) => ({ id, staff_id, position: '', link: '', created_at: 0 })
   const end = (id: string, staff_id: string) => ({ ...code(id, staff_id), standing: 'leaving', ends_at: 1, revoked_at: null, replaced_by: null, ended_by: null, ended_at: 0 }) satisfies Old & { staff_id: string }
   const all = { codes: [code('a', 'chen'), code('b', 'bo')], old: [end('c', 'chen'), end('d', 'bo'), end('e', 'bo')] }
-  expect([codesOf(all, 'bo').code?.id, codesOf(all, 'bo').old?.id]).toEqual(['b', 'd'])
-  expect(codesOf(all, 'wu')).toEqual({ code: null, old: null })
+  expect([codesOf(all, 'bo').code?.id, ...codesOf(all, 'bo').old.map(({ id }) => id)]).toEqual(['b', 'd', 'e'])
+  expect(codesOf(all, 'wu')).toEqual({ code: null, old: [] })
 })

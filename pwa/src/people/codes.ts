@@ -7,17 +7,17 @@ import { keyOf, me } from '../phone/session'
 import type { Hung, Old } from '../stores/posters'
 
 export interface Code { id: string; link: string }
-/** One's own at a store: `code` null where it was ended, or nobody knows; `old` is the last one of which the end was said. */
-export interface Own { code: Code | null; old: Old | null }
+/** One's own at a store: `code` null where it was ended, or nobody knows; `old`: those of which the end was said. */
+export interface Own { code: Code | null; old: Old[] }
 export interface Codes { codes: (Hung & { staff_id: string })[]; old: (Old & { staff_id: string })[] }
 
 /** As the server has it, or as it was when it was asked last. Whoever never had one gets one; whoever ended theirs is asked first. */
 export async function ownCode(store_id: string): Promise<Own> {
   const { body } = await askCodes(store_id)
-  if (!body) return { code: await keptCode(store_id), old: null }
+  if (!body) return { code: await keptCode(store_id), old: [] }
   const { code, old } = codesOf(body, me().staff_id)
   await keepCode(store_id, code)
-  return { code: code ?? (old ? null : await makeCode(store_id)), old }
+  return { code: code ?? (old.length ? null : await makeCode(store_id)), old }
 }
 
 export async function makeCode(store_id: string): Promise<Code | null> {
@@ -29,10 +29,10 @@ export async function makeCode(store_id: string): Promise<Code | null> {
 /** One's own; everybody's for whoever leads the store. */
 export const askCodes = (store_id: string) => call<Codes>('GET', doorOf(store_id))
 
-/** One person's of these. The server tells the latest end first. */
-export function codesOf({ codes, old }: Codes, staff_id: string): { code: Hung | null; old: Old | null } {
-  const mine = <T extends { staff_id: string }>(list: T[]) => list.find((each) => each.staff_id === staff_id) ?? null
-  return { code: mine(codes), old: mine(old) }
+/** One person's of these. */
+export function codesOf({ codes, old }: Codes, staff_id: string): { code: Hung | null; old: Old[] } {
+  const isTheirs = (each: { staff_id: string }) => each.staff_id === staff_id
+  return { code: codes.find(isTheirs) ?? null, old: old.filter(isTheirs) }
 }
 
 async function keptCode(store_id: string): Promise<Code | null> {

@@ -19,5 +19,5 @@ export default {
   own_how_replace: '换新码', own_how_revoke: '马上停用', own_how_take_down: '不再用这个码', own_grace: '旧码再用多久', own_card: '个人二维码', own_card_why: '客户扫了先派给本人。码被盗用或乱用时可以停用。', own_make: '生成新码', own_ended: '你在这家店现在没有二维码。',
   own_about_replace: '生成一个新码。印好的旧码在这几天里照常先派给你，到期后扫到的人先选门店，不会扫空。', own_about_revoke: '码被盗用或乱用时用。旧码立刻登记不了，同时给本人一个新码。', own_about_take_down: '不生成新码。扫到旧码的人先选门店，由门店安排。', own_about_revoke_old: '旧码立刻登记不了，新码照常用。',
   own_done_replace: '换好了。{day} 前把印好的换成新码。', own_done_revoke: '已停用。把印好的旧码收起来。', own_done_take_down: '已停用。把印好的旧码收起来。',
-  own_old_leaving: '旧码用到 {day}。在那之前把印好的都换成新的。', own_old_ended: '旧码用到 {day} 为止，现在扫到的人先选门店。', own_old_revoked: '旧码 {day} 停用了，扫到的人登记不了。把印好的收起来。',
+  own_old_leaving: '用到 {day}。在那之前把印好的都换成新的。', own_old_ended: '用到 {day} 为止，现在扫到的人先选门店。', own_old_revoked: '{day} 停用了，扫到的人登记不了。把印好的收起来。',
 } as const
