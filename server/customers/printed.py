@@ -49,12 +49,14 @@ async def hanging_or_page(request: Request, printed: Hanging | None) -> Hanging 
 
 
 async def move_to(connection: AsyncConnection, printed: Hanging, store_id: str) -> Hanging | None:
-    """The old code at the store that its reader says they stand in."""
+    """The old code at the store that its reader says they stand in. One that was a person's is
+    nobody's any more: they may have left."""
     row = await find_row(connection, printed.poster.org_id, store_id)
     if row is None or row.entity != "store" or row.deleted:
         return None
-    position = printed.poster.position if row.id == printed.poster.store_id else ""
-    here = replace(printed.poster, store_id=row.id, position=position)
+    old = printed.poster
+    position = old.position if row.id == old.store_id and old.staff_id is None else ""
+    here = replace(old, store_id=row.id, position=position, staff_id=None)
     return Hanging(here, printed.organisation, row.body)
 
 

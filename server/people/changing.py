@@ -18,6 +18,8 @@ from server.people.facts import record
 from server.people.wishes import AWAY, LEFT, fields_of, find_faults
 from server.rows import load
 from server.rows.tables import feed, rows
+from server.stores.queries import end_personal
+from server.stores.tables import posters
 from sync import Ledger, Row, staff_scope
 
 COMES_BACK = "comes_back"
@@ -47,6 +49,10 @@ async def change_person(
     record(ledger, person.id, "changed", by_id, told)
     if fields.keys() & {"state", "back_at"}:
         await follow_state(connection, ledger, person)
+    if fields.keys() & {"state", "store_ids"}:
+        kept = () if person.body["state"] == LEFT else person.body["store_ids"]
+        elsewhere = posters.c.store_id.not_in(kept)
+        await end_personal(connection, ledger.org, person.id, elsewhere, by_id, ledger.now)
     if LEFT in told.get("state", ()):
         ledger.cancel(LEFT_BEHIND, person.id)
         ledger.schedule(LEFT_BEHIND, person.id, ledger.now)

@@ -1,4 +1,5 @@
-"""A person's own code: a poster that names them. Asked for again it is the same one."""
+"""A person's own code: a poster that names them. Asked for again it is the same one, until its end
+was said (see poster_routes.py) or the person left the store; then it is a new one."""
 
 import secrets
 
@@ -12,11 +13,13 @@ from starlette.routing import Route
 from server.errors import BadRequest, NotFound
 from server.ground import ground_of
 from server.identity.actor import Actor, leads_store
+from server.identity.rights import LEFT
 from server.identity.sessions import signed_in
 from server.intake import read_json
-from server.rows import find_row
-from server.stores.posters import CODE_BYTES, Poster, sign
-from server.stores.queries import hang_poster, read_code
+from server.rows import find_row, lock_head
+from server.stores.poster_routes import SHOWN_MS, describe, describe_end, find_store, link_to
+from server.stores.posters import CODE_BYTES, Poster, stand
+from server.stores.queries import HANGS, hang_poster, list_personal, read_code
 from server.stores.tables import posters
 from sync import Row
 
@@ -25,16 +28,34 @@ class Wish(msgspec.Struct, forbid_unknown_fields=True):
     staff_id: str
 
 
+async def show_codes(request: Request) -> Response:
+    """GET. One's own at a store, and everybody's for whoever leads it; those whose end was said
+    too, until some weeks after it."""
+    ground, store_id = ground_of(request), request.path_params["id"]
+    now = ground.clock()
+    async with ground.database.read() as connection:
+        actor = await signed_in(request, connection)
+        await find_store(connection, actor, store_id)
+        of_id = None if leads_store(actor, store_id) else actor.staff_id
+        found = await list_personal(connection, actor.org_id, store_id, now - SHOWN_MS, of_id)
+    hangs = [each for each in found if stand(each, now) == "hangs"]
+    ended = [each for each in found if stand(each, now) != "hangs"]
+    codes = [{**describe(ground, each), "staff_id": each.staff_id} for each in hangs]
+    old = [{**describe_end(ground, each, now), "staff_id": each.staff_id} for each in ended]
+    return JSONResponse({"at": now, "codes": codes, "old": old})
+
+
 async def make_code(request: Request) -> Response:
     """POST. For oneself, or for somebody of a store that one leads."""
     ground, wish = ground_of(request), await read_json(request, Wish)
     store_id, now = request.path_params["id"], ground.clock()
     async with ground.database.read() as connection:
         actor = await signed_in(request, connection)
-        person = await find_row(connection, actor.org_id, wish.staff_id)
-    name = check_wish(actor, store_id, person)
 
     async def work(connection: AsyncConnection) -> Poster:
+        # Whoever leaves meanwhile must not keep a code that nothing ends.
+        await lock_head(connection, actor.org_id)
+        name = check_wish(actor, store_id, await find_row(connection, actor.org_id, wish.staff_id))
         held = await find_code(connection, actor.org_id, store_id, wish.staff_id)
         if held is not None:
             return held
@@ -45,8 +66,7 @@ async def make_code(request: Request) -> Response:
         )
 
     poster = await ground.database.transact(work)
-    link = f"{ground.config.origin}/r/{sign(ground.config.keys, poster)}"
-    return JSONResponse({"id": poster.id, "link": link})
+    return JSONResponse({"id": poster.id, "link": link_to(ground, poster)})
 
 
 def check_wish(actor: Actor, store_id: str, person: Row | None) -> str:
@@ -59,6 +79,8 @@ def check_wish(actor: Actor, store_id: str, person: Row | None) -> str:
         raise NotFound
     if person is None or person.entity != "staff" or store_id not in person.body["store_ids"]:
         raise BadRequest("unknown_person", field="staff_id")
+    if person.body["state"] == LEFT:
+        raise BadRequest("unknown_person", field="staff_id")
     return str(person.body["name"])
 
 
@@ -69,10 +91,13 @@ async def find_code(
         posters.c.org_id == org_id,
         posters.c.store_id == store_id,
         posters.c.staff_id == staff_id,
-        posters.c.revoked_at.is_(None),
+        *HANGS,
     )
     held = (await connection.execute(query)).mappings().first()
     return Poster(**held) if held else None
 
 
-routes = [Route("/api/stores/{id}/personal-codes", make_code, methods=["POST"])]
+routes = [
+    Route("/api/stores/{id}/personal-codes", show_codes, methods=["GET"]),
+    Route("/api/stores/{id}/personal-codes", make_code, methods=["POST"]),
+]

@@ -2,7 +2,8 @@
 
 A code ends in one of three ways. Replaced, it goes on for a grace, in which the printed sheets are
 changed. Taken down, it is over at once, and its readers choose a store. Revoked, because somebody
-misuses it, it leads nowhere.
+misuses it, it leads nowhere. The codes of people end so too: the first two are the person's own to
+say, the third is for whoever leads the store.
 """
 
 import secrets
@@ -17,16 +18,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from server.clock import DAY_MS
-from server.errors import BadRequest, Conflict, NotFound
+from server.errors import BadRequest, Conflict, Forbidden, NotFound
 from server.ground import Ground, ground_of
 from server.identity.actor import Actor, leads_store
 from server.identity.sessions import signed_in
 from server.intake import read_json
-from server.rows import find_row
+from server.rows import find_row, lock_head
 from server.stores.calendar import Calendar, calendar_of
 from server.stores.code_weeks import code_week, last_found, read_checks
 from server.stores.posters import CODE_BYTES, Poster, sign, stand
 from server.stores.queries import (
+    end_personal,
     end_poster,
     find_poster,
     hang_poster,
@@ -34,6 +36,7 @@ from server.stores.queries import (
     list_store_posters,
     read_code,
 )
+from server.stores.tables import posters
 from sync import Row
 
 MOST = 60
@@ -100,7 +103,8 @@ async def end(request: Request) -> Response:
     ground, wish = ground_of(request), await read_json(request, Ending)
     store_id, now = request.path_params["id"], ground.clock()
     async with ground.database.read() as connection:
-        actor, store = await leader_of(request, connection, store_id)
+        actor = await signed_in(request, connection)
+        store = await find_store(connection, actor, store_id)
     ends_at = end_of_grace(calendar_of(store.body), now, wish)
 
     async def work(connection: AsyncConnection) -> tuple[Poster, Poster | None]:
@@ -119,6 +123,10 @@ async def end(request: Request) -> Response:
         )
         if not await end_poster(connection, poster, ended):
             raise Conflict("ended_before")
+        if poster.staff_id and wish.how == "take_down":
+            # Whoever gives up their code does not mean the sheets of before to go on.
+            here = posters.c.store_id == store_id
+            await end_personal(connection, actor.org_id, actor.staff_id, here, actor.staff_id, now)
         return ended, made
 
     ended, made = await ground.database.transact(work)
@@ -137,22 +145,39 @@ def end_of_grace(calendar: Calendar, now: int, wish: Ending) -> int:
 def check_ending(
     poster: Poster | None, actor: Actor, store_id: str, wish: Ending, now: int
 ) -> Poster:
-    """Raises NotFound for what is no code of this store's; Conflict for one whose end was said.
-    One in its grace can still be revoked."""
+    """Raises NotFound for what is no code of this store's, or none that one may see; Forbidden for
+    an end that is somebody else's to say; Conflict for one whose end was said. One in its grace can
+    still be revoked."""
     if poster is None or (poster.org_id, poster.store_id) != (actor.org_id, store_id):
         raise NotFound
-    if poster.staff_id is not None:
-        raise NotFound
+    check_right(poster, actor, wish)
     standing = stand(poster, now)
     if standing == "revoked" or (standing != "hangs" and wish.how != "revoke"):
         raise Conflict("ended_before", standing=standing, ends_at=poster.ends_at)
     return poster
 
 
+def check_right(poster: Poster, actor: Actor, wish: Ending) -> None:
+    is_own, leads = poster.staff_id == actor.staff_id, leads_store(actor, poster.store_id)
+    if not is_own and not leads:
+        raise NotFound
+    if poster.staff_id is None or (is_own and leads):
+        return
+    if wish.how in (("replace", "take_down") if leads else ("revoke",)):
+        raise Forbidden
+
+
 async def hang_again(connection: AsyncConnection, poster: Poster, now: int) -> Poster:
+    """A person's with the name that they have by now."""
+    of_id = poster.staff_id
+    if of_id:
+        # They may be leaving just now, which ends what they have.
+        await lock_head(connection, poster.org_id)
+    person = await find_row(connection, poster.org_id, of_id) if of_id else None
+    position = str(person.body["name"]) if person else poster.position
     org_code, random = poster.id.rpartition("-")[0], secrets.token_bytes(CODE_BYTES)
     return await hang_poster(
-        connection, poster.org_id, org_code, poster.store_id, poster.position, random, now
+        connection, poster.org_id, org_code, poster.store_id, position, random, now, of_id
     )
 
 
@@ -161,10 +186,19 @@ async def leader_of(
 ) -> tuple[Actor, Row]:
     """And the store. Raises NotFound alike for stores of others and for what is none."""
     actor = await signed_in(request, connection)
-    store = await find_row(connection, actor.org_id, store_id)
-    if store is None or store.entity != "store" or not leads_store(actor, store_id):
+    store = await find_store(connection, actor, store_id)
+    if not leads_store(actor, store_id):
         raise NotFound
     return actor, store
+
+
+async def find_store(connection: AsyncConnection, actor: Actor, store_id: str) -> Row:
+    """Raises NotFound for stores that are none of the actor's, and for what is none."""
+    store = await find_row(connection, actor.org_id, store_id)
+    is_theirs = store_id in actor.store_ids or leads_store(actor, store_id)
+    if store is None or store.entity != "store" or not is_theirs:
+        raise NotFound
+    return store
 
 
 def describe(ground: Ground, poster: Poster) -> dict[str, Any]:

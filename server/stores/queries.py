@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.identity.tables import organisations
@@ -93,6 +93,43 @@ async def list_ended(
         .order_by(over_at.desc(), posters.c.id)
     )
     return [Poster(**held) for held in (await connection.execute(query)).mappings()]
+
+
+async def list_personal(
+    connection: AsyncConnection, org_id: str, store_id: str, since: int, staff_id: str | None
+) -> Sequence[Poster]:
+    """The codes of the store's people, or of `staff_id` alone; without those that were over before
+    `since` (ms). Those that hang first, then the latest."""
+    over_at = func.coalesce(posters.c.revoked_at, posters.c.ends_at)
+    query = (
+        select(posters)
+        .where(posters.c.org_id == org_id, posters.c.store_id == store_id)
+        .where(
+            posters.c.staff_id.is_not(None) if staff_id is None else posters.c.staff_id == staff_id
+        )
+        .where(or_(over_at.is_(None), over_at >= since))
+        .order_by(over_at.is_not(None), over_at.desc(), posters.c.id)
+    )
+    return [Poster(**held) for held in (await connection.execute(query)).mappings()]
+
+
+async def end_personal(
+    connection: AsyncConnection,
+    org_id: str,
+    staff_id: str,
+    where: ColumnElement[bool],
+    by_id: str | None,
+    now: int,
+) -> None:
+    """A person's codes are over, also those in their grace; `where` says of which stores."""
+    goes_on = or_(posters.c.ends_at.is_(None), posters.c.ends_at > now)
+    statement = (
+        update(posters)
+        .where(posters.c.org_id == org_id, posters.c.staff_id == staff_id)
+        .where(posters.c.revoked_at.is_(None), goes_on, where)
+        .values(ends_at=now, ended_by=by_id, ended_at=now)
+    )
+    await connection.execute(statement)
 
 
 async def end_poster(connection: AsyncConnection, before: Poster, ended: Poster) -> bool:

@@ -145,6 +145,22 @@ def test_a_reps_own_code_is_read_by_a_camera_with_and_without_a_network(sample: 
     page.goto("/me/code")
     page.emulate_media(color_scheme="dark")
     assert read(code.screenshot()) == link
+
+    # Changed for a new one, which is given up in turn: then there is none until it is asked for.
+    page.context.set_offline(False)
+    card, sheet = main.get_by_label("人民路店", exact=True), page.get_by_role("dialog")
+    page.reload()
+    card.get_by_role("button", name="换码或停用").click()
+    sheet.get_by_role("button", name="换新码").last.click()
+    expect(card).to_contain_text(re.compile("用到 .+。在那之前把印好的都换成新的"))
+    assert read(code.screenshot()) != link
+    card.get_by_role("button", name="换码或停用").click()
+    sheet.get_by_role("button", name="不再用这个码").click()
+    sheet.get_by_role("button", name="不再用这个码").last.click()
+    expect(card).to_contain_text("你在这家店现在没有二维码")
+    page.reload()
+    card.get_by_role("button", name="生成新码").click()
+    expect(code).to_be_visible()
     assert sample.faults() == []
 
 

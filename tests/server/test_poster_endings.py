@@ -131,5 +131,3 @@ async def test_a_position_that_is_given_up_has_no_new_code_and_its_name_is_free(
     assert "您现在在哪家店？" in (await sun.open()).text
     made = await lin.post(POSTERS, json={"position": "门口"})
     assert made.status_code == 201
-    own = (await bo.post(f"/api/stores/{RENMIN}/personal-codes", json={"staff_id": "bo"})).json()
-    assert (await end(lin, own["id"], how="revoke")).status_code == 404

@@ -16,4 +16,8 @@ export default {
   ours_title: '是我们的码', ours_text: '{position}，已记下。', leaving_text: '{position}的旧码，用到 {day}。换成新的海报。', old_text: '{position}的旧码，已经不用了。换成新的海报。', elsewhere_text: '是{store}的码，不是这家店的。换回这家店的海报。', unlisted_title: '不在清单里', unlisted_text: '网址是我们的，但这张不在这部手机的清单里。联网后会对上；先看看上面印的店名对不对。',
   foreign_title: '不是我们的码', foreign_host: '扫了会打开 {host}，不是我们的网站。别打开，别付款。', foreign_text: '里面不是我们的网址。别打开，别付款。', foreign_do: '拍张照，撕下来收好，再扫一下下面有没有我们的码。问问今天有没有客户扫过它。', foreign_where: '贴在哪里', foreign_note: '还看到什么', foreign_photo: '拍下来', report: '上报', reported: '已记下。其他负责这家店的人会马上收到提醒。', misread: '扫错了',
   foreign_found: '查到的假码', foreign_line: '{name} {time} · {position}', card_due: '本周查海报：{store}还有 {n} 张', card_late: '海报过期没查：{store}还有 {n} 张', card_open: '去查', card_foreign: '{store}查到 {n} 张假码', line_late: '海报过期没查 {n} 张', line_foreign: '查到假码 {n} 张', alarm_title: '查到假码：{where}', alarm_by: '{name} {time} 查到', alarm_do: '撕下来收好，看看下面有没有我们的码。问问今天有没有客户扫过它。', alarm_look: '看这家店的码', to_walk: '查海报有没有被贴换',
+  own_how_replace: '换新码', own_how_revoke: '马上停用', own_how_take_down: '不再用这个码', own_grace: '旧码再用多久', own_card: '个人二维码', own_card_why: '客户扫了先派给本人。码被盗用或乱用时可以停用。', own_make: '生成新码', own_ended: '你在这家店现在没有二维码。',
+  own_about_replace: '生成一个新码。印好的旧码在这几天里照常先派给你，到期后扫到的人先选门店，不会扫空。', own_about_revoke: '码被盗用或乱用时用。旧码立刻登记不了，同时给本人一个新码。', own_about_take_down: '不生成新码。扫到旧码的人先选门店，由门店安排。', own_about_revoke_old: '旧码立刻登记不了，新码照常用。',
+  own_done_replace: '换好了。{day} 前把印好的换成新码。', own_done_revoke: '已停用。把印好的旧码收起来。', own_done_take_down: '已停用。把印好的旧码收起来。',
+  own_old_leaving: '用到 {day}。在那之前把印好的都换成新的。', own_old_ended: '用到 {day} 为止，现在扫到的人先选门店。', own_old_revoked: '{day} 停用了，扫到的人登记不了。把印好的收起来。',
 } as const
