@@ -14,8 +14,8 @@ from tests.browser.day import Day, Typed
 from tests.browser.handsets import UNSENT, Handset
 
 LAG_MS = 60_000
-"""From a text thought of to its record, by hands on a machine that does much else."""
-"""Between typing and the note of it here, and a link's latency where a clock is measured."""
+"""Between typing and the note of it here, by hands on a machine that does much else, and a link's
+latency where a clock is measured."""
 RUNGS = {"next": 20, "manager": 30, "area": 60}
 PAST_THE_MANAGER = 30
 """Where the manager had the offer, the area manager comes in the manager's place."""
