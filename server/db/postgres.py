@@ -1,5 +1,6 @@
 """PostgreSQL through psycopg 3, for organisations that outgrew one file."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -89,7 +90,18 @@ class PostgresDatabase(Database):
 
 
 async def checked_out(engine: AsyncEngine) -> AsyncConnection:
+    """Whoever is cancelled while it opens gives it back: left to itself it would stay open."""
+    opening = asyncio.create_task(connected(engine))
     try:
-        return await engine.connect()
+        return await asyncio.shield(opening)
     except PoolTimeout as error:
         raise Unavailable("busy", retry_after=2) from error
+    except asyncio.CancelledError:
+        await asyncio.wait([opening])
+        if opening.exception() is None:
+            await whole(opening.result().close())
+        raise
+
+
+async def connected(engine: AsyncEngine) -> AsyncConnection:
+    return await engine.connect()
