@@ -3,7 +3,7 @@
 from server.db.among import as_list, listed
 from server.db.bulk import bulk_insert, bulk_upsert, insert_into
 from server.db.database import Database
-from server.db.dialects import spelled, utf8
+from server.db.dialects import gathered, spelled, utf8
 from server.db.lookup import fetch, fetch_one, run_each
 from server.db.metadata import Encoded, metadata, named_index, org_table
 from server.db.opening import open_database
@@ -16,6 +16,7 @@ __all__ = [
     "bulk_upsert",
     "fetch",
     "fetch_one",
+    "gathered",
     "insert_into",
     "listed",
     "metadata",

@@ -33,6 +33,11 @@ class Database(ABC):
         """A connection that cannot write. `snapshot=False` saves two round trips when the caller
         has one statement only."""
 
+    async def look(self, work: Work[T]) -> T:
+        """Runs `work`, which only reads; each of its statements sees a snapshot of its own."""
+        async with self.read(snapshot=False) as connection:
+            return await work(connection)
+
     @abstractmethod
     async def find_one(self, statement: Select[Any], parameters: Mapping[str, Any]) -> Any:
         """The one row of `statement`, with the columns as attributes, or None.

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, Integer, LargeBinary, Text, cast, func
+from sqlalchemy import ColumnElement, Dialect, Integer, LargeBinary, Text, cast, func, literal
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
@@ -23,6 +24,15 @@ def spelled(dialect: str, pattern: str, *values: Any) -> ColumnElement[str]:
     # A number as %s would be made a text of its own first.
     kinds = ["%lld" if isinstance(value.type, Integer) else "%s" for value in values]
     return func.printf(pattern.replace("%s", "{}").format(*kinds), *values, type_=Text)
+
+
+def gathered(
+    dialect: str, text: ColumnElement[str], between: str, by: ColumnElement[Any]
+) -> ColumnElement[str]:
+    """All of a group's as one text, `by` order: in which SQLite gets them anyway."""
+    if dialect == "sqlite":
+        return func.group_concat(text, between, type_=Text)
+    return func.string_agg(text, aggregate_order_by(literal(between), by), type_=Text)
 
 
 def utf8(dialect: str, text: ColumnElement[str]) -> ColumnElement[bytes]:

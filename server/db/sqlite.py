@@ -1,4 +1,4 @@
-"""SQLite in WAL mode: one connection writes and checkpoints, two read.
+"""SQLite in WAL mode: one connection writes and checkpoints, a few read.
 
 Transactions run one after the other in a thread of their own, which leaves the event loop to
 everybody else.
@@ -11,7 +11,7 @@ when one connection checkpoints while another one commits.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from contextvars import copy_context
 from pathlib import Path
 from typing import Any, cast
@@ -54,7 +54,10 @@ class SqliteDatabase(Database):
         self.log = self.path.with_name(self.path.name + "-wal")
         self.writer = writing_engine(self.path, WRITER)
         self.readers = reading_engine(self.path)
+        self.lookers = looking_engine(self.path)
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self.threads = ThreadPoolExecutor(READERS, thread_name_prefix="looker")
+        self.looks = asyncio.Semaphore(READERS)
         self.opening: asyncio.Task[aiosqlite.Connection] | None = None
         self.turn = asyncio.Lock()
         self.checkpoint_bytes = PASSIVE_BYTES
@@ -71,6 +74,18 @@ class SqliteDatabase(Database):
             yield connection
         finally:
             await whole(release(connection, snapshot))
+
+    async def look(self, work: Work[T]) -> T:
+        try:
+            async with asyncio.timeout(POOL_TIMEOUT_S):
+                await self.looks.acquire()
+        except TimeoutError as error:
+            raise Unavailable("busy", retry_after=2) from error
+        try:
+            outcome: T = await whole(beside(self.threads, finished, self.lookers.connect, work))
+        finally:
+            self.looks.release()
+        return outcome
 
     async def find_one(self, statement: Select[Any], parameters: Mapping[str, Any]) -> Any:
         lookup = lookup_for(statement)
@@ -93,18 +108,12 @@ class SqliteDatabase(Database):
 
     async def once(self, work: Work[T]) -> T:
         async with self.turn:
-            outcome: T = await whole(self.beside(self.run_through, work))
+            outcome: T = await whole(beside(self.thread, self.run_through, work))
         self.plan_checkpoint()
         return outcome
 
-    async def beside(self, step: Callable[..., T], *given: Any) -> T:
-        """Runs `step` in the writer's thread."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.thread, copy_context().run, step, *given)
-
     def run_through(self, work: Work[T]) -> T:
-        with self.writer.begin() as connection:
-            return finish(cast(Coroutine[Any, Any, T], work(as_awaited(connection))))
+        return finished(self.writer.begin, work)
 
     def plan_checkpoint(self) -> None:
         """After the commit and outside of it, so that no acknowledgement waits for one."""
@@ -116,7 +125,7 @@ class SqliteDatabase(Database):
     async def checkpoint(self, size: int) -> None:
         how = "TRUNCATE" if size >= TRUNCATE_BYTES else "PASSIVE"
         async with self.turn:
-            is_whole = await whole(self.beside(self.run_checkpoint, how))
+            is_whole = await whole(beside(self.thread, self.run_checkpoint, how))
         if is_whole:
             # The next commit starts the log over.
             self.checkpoint_bytes = PASSIVE_BYTES
@@ -126,7 +135,7 @@ class SqliteDatabase(Database):
         they were, is emptied. A reader may be in the way for a moment."""
         for _ in range(SCRUBS):
             async with self.turn:
-                if await whole(self.beside(self.run_checkpoint, "TRUNCATE")):
+                if await whole(beside(self.thread, self.run_checkpoint, "TRUNCATE")):
                     self.checkpoint_bytes = PASSIVE_BYTES
                     return
             await asyncio.sleep(SCRUB_PAUSE_S)
@@ -151,8 +160,20 @@ class SqliteDatabase(Database):
             await (await self.opening).close()
             self.opening = None
         await self.readers.dispose()
+        self.lookers.dispose()
         self.writer.dispose()
+        self.threads.shutdown()
         self.thread.shutdown()
+
+
+async def beside(threads: ThreadPoolExecutor, step: Callable[..., T], *given: Any) -> T:
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(threads, copy_context().run, step, *given)
+
+
+def finished(connected: Callable[[], AbstractContextManager[Connection]], work: Work[T]) -> T:
+    with connected() as connection:
+        return finish(cast(Coroutine[Any, Any, T], work(as_awaited(connection))))
 
 
 def as_awaited(connection: Connection) -> AsyncConnection:
@@ -161,15 +182,25 @@ def as_awaited(connection: Connection) -> AsyncConnection:
 
 def writing_engine(path: Path, pragmas: tuple[str, ...]) -> Engine:
     """One connection, for whichever thread has its turn."""
+    made = direct_engine(path, 1, pragmas)
+    event.listen(made, "begin", begin_immediate)
+    return made
+
+
+def looking_engine(path: Path) -> Engine:
+    """As many connections as threads look."""
+    return direct_engine(path, READERS, READER)
+
+
+def direct_engine(path: Path, size: int, pragmas: tuple[str, ...]) -> Engine:
     made = create_engine(
         f"sqlite:///{path}",
         connect_args={"check_same_thread": False},
-        pool_size=1,
+        pool_size=size,
         max_overflow=0,
         pool_reset_on_return=None,
     )
     event.listen(made, "connect", set_up(ALWAYS + pragmas))
-    event.listen(made, "begin", begin_immediate)
     return made
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from starlette.applications import Starlette
 
 from server.exchange.entities import ENTITIES
-from server.exchange.page import warm_up
+from server.exchange.pull import warm_up
 from server.exchange.push import Pushes, Secrets
 from server.ground import ground_in
 from server.rows import Movement

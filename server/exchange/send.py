@@ -15,9 +15,10 @@ from starlette.responses import Response, StreamingResponse
 
 from server.db import bulk_upsert
 from server.errors import Forbidden, Unauthenticated
+from server.exchange.feed import Reader
+from server.exchange.frame import head_frame
 from server.exchange.gzip import new_squeezer
-from server.exchange.page import Reader
-from server.exchange.pull import frames, head_frame
+from server.exchange.pull import frames
 from server.ground import Ground, ground_of
 from server.identity.reports import Count, Moment, Report, Reports
 from server.identity.sessions import (

@@ -3,7 +3,7 @@
 import json
 import random
 import zlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -15,7 +15,7 @@ from starlette.types import Message
 
 import server.exchange.gzip
 from server.db import Database
-from server.exchange import page, pull
+from server.exchange import backfill, page, pull
 from server.exchange.gzip import compressobj
 from server.rows.tables import rows
 from tests.cast import BINJIANG, RENMIN
@@ -34,13 +34,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(autouse=True)
-def small_frames(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def small_frames(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many frames and several pages in every part, without ten thousand rows."""
     monkeypatch.setattr(pull, "FRAME_BYTES", 4096)
     monkeypatch.setattr(page, "PAGE_ROWS", 17)
-    page.page_query.cache_clear()  # its statements hold the limit
-    yield
-    page.page_query.cache_clear()
+    monkeypatch.setattr(backfill, "FRAME_BYTES", 4096)
+    monkeypatch.setattr(backfill, "FRAMES_AT_ONCE", 3)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 from sqlalchemy import update
 
-from server.db import Database
-from server.exchange import page
+from server.db import Database, sqlite
+from server.exchange import backfill, page
 from server.exchange.entities import ENTITIES
 from server.exchange.pull import cut_frames
 from server.identity.tables import staff_accounts
@@ -270,13 +270,25 @@ def test_entries_of_one_number_share_a_frame_however_large_it_grows() -> None:
 async def test_a_pull_that_finds_no_reader_is_put_off_not_cut_short(
     phone_of: PhoneOf, database: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A first one, and one for what is new."""
     bo = await phone_of("bo")
+    await bo.pull()
+    await register(bo)
     pool = getattr(database, "readers", None) or database.writers
     monkeypatch.setattr(pool.pool, "_timeout", 0.05)
+    monkeypatch.setattr(sqlite, "POOL_TIMEOUT_S", 0.05)
     async with AsyncExitStack() as stack:
         for _ in range(pool.pool.size()):
             await stack.enter_async_context(database.read())
-        answer = await bo.client.post("/sync/pull", json={"cursor": None, "device": bo.device})
+            if hasattr(database, "looks"):
+                await stack.enter_async_context(database.looks)
+        for cursor in (None, bo.cursor):
+            asked = {"cursor": cursor, "device": bo.device}
+            await is_put_off(bo, asked)
+
+
+async def is_put_off(bo: Phone, asked: dict[str, Any]) -> None:
+    answer = await bo.client.post("/sync/pull", json=asked)
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "busy")
     assert answer.headers["retry-after"] == "2"
 
@@ -305,11 +317,7 @@ async def test_pages_smaller_than_a_scope_send_every_row_once(
     for id in ids[::2]:
         await give(database, clock, id, owner_id="lin")
     monkeypatch.setattr(page, "PAGE_ROWS", 5)
-    page.page_query.cache_clear()
-    try:
-        frames = await lin.pull()
-    finally:
-        page.page_query.cache_clear()
+    frames = await lin.pull()
     sent = [row for frame in frames for row in frame["rows"] if row[0] == "customer"]
     assert sorted(row[1] for row in sent) == sorted(ids)
     assert [row[2] for row in sent] == sorted(row[2] for row in sent)
@@ -326,12 +334,47 @@ async def test_pages_cut_among_what_came_and_what_left_send_each_once(
     for id in former:
         await give(database, clock, id, owner_id="chen")
     monkeypatch.setattr(page, "PAGE_ROWS", 3)
-    page.page_query.cache_clear()
-    try:
-        frames = await bo.pull()
-    finally:
-        page.page_query.cache_clear()
+    frames = await bo.pull()
     sent = [row[1] for frame in frames for row in frame["rows"] if row[0] == "customer"]
     assert sorted(sent) == sorted(fresh)
     gone = [each[2] for frame in frames for each in frame["gone"]]
     assert sorted(gone) == sorted(former)
+
+
+async def test_a_first_sync_in_small_frames_sends_each_row_once_with_its_scopes(
+    phone_of: PhoneOf, database: Database, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of the rows lie in two of the reader's scopes, some are much larger than the others."""
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    ids = [await register(bo, phone=f"139000001{nth:02}") for nth in range(14)]
+    for id in ids[::2]:
+        await give(database, clock, id, owner_id="lin")
+    notes = [{"customer_id": id, "text": "想看北欧风" * 300} for id in ids]
+    await bo.push(*([bo.operation("comment", make_id(), note)] for note in notes))
+    monkeypatch.setattr(backfill, "FRAME_BYTES", 2048)
+    monkeypatch.setattr(backfill, "FRAMES_AT_ONCE", 3)
+    frames = await lin.pull()
+    rows = {row[1]: row for frame in frames for row in frame["rows"]}
+    assert sum(len(frame["rows"]) for frame in frames) == len(rows)
+    assert [len(rows[id][4]) for id in ids] == [2, 1] * 7
+    assert [row[5]["text"] for row in rows.values() if row[0] == "comment"] == [
+        "想看北欧风" * 300
+    ] * 14
+    started = [frame for frame in frames if "left" in frame]
+    assert started[-1]["left"] == 0
+    assert all(len(frame["rows"]) < 8 for frame in started)
+
+
+async def test_a_frame_that_grows_too_large_is_read_again_with_fewer_rows(
+    phone_of: PhoneOf,
+) -> None:
+    bo = await phone_of("bo")
+    id = await register(bo)
+    note = {"customer_id": id, "text": "想看北欧风" * 400}
+    for _ in range(2):
+        await bo.push(*([bo.operation("comment", make_id(), note)] for _ in range(30)))
+    frames = await bo.pull()
+    texts = [row[5]["text"] for frame in frames for row in frame["rows"] if row[0] == "comment"]
+    assert texts == ["想看北欧风" * 400] * 60
+    sizes = [len(str(frame).encode()) for frame in frames]
+    assert max(sizes) < 5 * FRAME_BYTES

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 import server.app  # noqa: F401  every table, through every slice
-from server.exchange import page, pull
+from server.exchange import backfill, page, pull
 from tests.postgres import create_schema
 from tests.simulation.acts import ACTS
 from tests.simulation.checks import check, check_phones
@@ -144,9 +144,8 @@ def small_frames() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(page, "PAGE_ROWS", PAGE_ROWS)
         patch.setattr(pull, "FRAME_BYTES", FRAME_BYTES)
-        page.page_query.cache_clear()
+        patch.setattr(backfill, "FRAME_BYTES", FRAME_BYTES)
         yield
-    page.page_query.cache_clear()
 
 
 def count(seed: int) -> Counter[str]:
