@@ -125,6 +125,9 @@ def names_in(correction: Row, subject: Subject) -> tuple[str, ...]:
 
 
 def is_others(name: str, row: Row, subject: Subject) -> bool:
+    """Where other codes have their place, a person's own has the name."""
+    if name == "position" and row.body.get("rep_id"):
+        return True
     if row.entity == "contact":
         return name in OTHERS_OWN and row.body.get("relation") != "self"
     if row.entity in ("correction", "conflict") and name != "void":

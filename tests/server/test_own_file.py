@@ -19,6 +19,7 @@ from tests.server.photo_stage import fact as photo_of
 from tests.server.photo_stage import picture, tape
 from tests.server.tapes import webm
 from tests.server.test_my import enter, own_path
+from tests.server.test_personal_codes import CODES, visitor_at
 from tests.server.visitor import Visitor
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
@@ -94,6 +95,19 @@ async def test_a_persons_file_holds_everything_of_them_and_nothing_of_others(
     opened = await enter(stranger, httpx.URL(link).path, "0001")
     own = await stranger.get(f"{opened.url.path}/data.zip")
     assert unpack(own)[1] == items
+
+
+@pytest.mark.one_database
+async def test_whose_own_code_was_scanned_is_not_in_the_file(
+    app: Starlette, stranger: httpx.AsyncClient, bo: httpx.AsyncClient
+) -> None:
+    """Where other codes have their place a person's own has the name."""
+    made = (await bo.post(CODES, json={"staff_id": "bo"})).json()
+    sun = await visitor_at(app, stranger, made["id"])
+    opened = await enter(stranger, own_path(await sun.register()))
+    files, items = unpack(await stranger.get(f"{opened.url.path}/data.zip"))
+    assert [item["kind"] for item in items] == ["arrival"]
+    assert b"".join(files.values()).decode().count(PEOPLE["bo"][0]) == 0
 
 
 async def test_the_link_of_a_registration_gives_what_was_typed_in_it(
