@@ -32,8 +32,8 @@ LOOK = Look(
     "main{max-width:760px}h2{font-size:18px;line-height:1.35;margin-top:28px}"
     ".soft{color:var(--soft)}.void{text-decoration:line-through}section p{margin-top:4px}"
     "table{border-collapse:collapse;width:100%;margin-top:8px;background:var(--card)}"
-    "th,td{border:1px solid var(--line);padding:6px 10px;text-align:left;vertical-align:top;"
-    "overflow-wrap:anywhere}th{width:8em;font-weight:600}"
+    "th,td{border:1px solid var(--line);padding:6px 10px;text-align:left;vertical-align:top}"
+    "th{width:8em;font-weight:600}td{overflow-wrap:anywhere;white-space:pre-wrap}"
     "img,audio{max-width:100%;margin-top:4px}"
 )
 OF_FIELD = frozenset({"value", "value_other"})
@@ -137,18 +137,25 @@ def lines(voice: Voice, fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def say(voice: Voice, name: str, value: Any) -> str:
+    if value is None or value == "":
+        return voice.say("empty")
     if isinstance(value, bool):
         return voice.say("yes" if value else "no")
     if isinstance(value, dict):
         kept = {key: each for key, each in value.items() if each not in (None, [])}
         return voice.say("stop").join(say_part(voice, name, *each) for each in kept.items())
     if isinstance(value, list):
-        return voice.say("pause").join(say(voice, name, each) for each in value)
+        return between(voice, value).join(say(voice, name, each) for each in value)
     if name == "phone":
         return spoken_number(str(value))
     if isinstance(value, int) and is_moment(name, value):
         return voice.moment(value)
     return voice.name(VALUES.get(name, {}), str(value))
+
+
+def between(voice: Voice, values: Sequence[Any]) -> str:
+    """What has parts of its own has a line of its own."""
+    return "\n" if any(isinstance(each, dict) for each in values) else voice.say("pause")
 
 
 def say_part(voice: Voice, name: str, key: str, value: Any) -> str:

@@ -41,6 +41,7 @@ SENTENCES: Words = {
     "asked": Word("记录的人补充：{text}", "Added by whoever noted it: {text}"),
     "answered": Word("答复：{text}", "Answer: {text}"),
     "withdrawn_question": Word("已撤下的问题", "A question withdrawn since"),
+    "empty": Word("没有填", "not given"),
     "yes": Word("是", "yes"),
     "no": Word("否", "no"),
     "next": Word("", " "),

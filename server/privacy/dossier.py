@@ -55,7 +55,7 @@ class Refused(msgspec.Struct, omit_defaults=True):
 
 class Item(msgspec.Struct, omit_defaults=True):
     """`at` and `received_at` in ms; `by` is `customer`, `system` or a role; `file`: where in the
-    archive; `void`: somebody took it back."""
+    archive; `void`: somebody took it back, by a correction that itself stands."""
 
     id: str
     kind: str
@@ -93,7 +93,7 @@ def describe(row: Row, subject: Subject, roles: Mapping[str, str]) -> Item:
         by=writer_of(row, roles),
         store=store.body["name"] if store is not None else "",
         fields=dict(theirs_in(row, subject)),
-        void=bool(row.body.get("void")),
+        void=row.entity != "correction" and bool(row.body.get("void")),
     )
 
 

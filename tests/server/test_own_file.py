@@ -76,9 +76,11 @@ async def live(bo: Phone) -> str:
     met = {"needs": note, "answers": {"q": "橡木", "gone": "七月"}}
     await bo.push([bo.operation("follow_up", told, follow_up(id, **met))])
     parting = {"result": "no_contact", "reason": "bought"}
-    assert (
-        await say(bo, "follow_up", **follow_up(id, revisit=parting, breakthrough="family")) is None
-    )
+    last = follow_up(id, revisit=parting, breakthrough="family")
+    assert await say(bo, "follow_up", **last) is None
+    mistaken = make_id()
+    await bo.push([bo.operation("comment", mistaken, {"customer_id": id, "text": "记错人了"})])
+    assert await say(bo, "correction", fact_id=mistaken, void=True) is None
     mended = {"fact_id": told, "fields": {"needs": {"result": "partial"}}, "note": "听错了"}
     assert await say(bo, "correction", **mended) is None
     mother = {"relation": "parent", "name": "孙妈妈", "phone": "13900000077", "note": "耳背"}
@@ -108,8 +110,9 @@ async def test_a_persons_file_holds_everything_of_them_and_nothing_of_others(
         pass
     files, items = unpack(await lin.client.get(f"/api/customers/{id}/data.zip"))
     kinds = [item["kind"] for item in items]
-    assert kinds.count("follow_up") == 2
-    for kind in ("customer", "arrival", "consent", "correction", "visit", "earlier"):
+    assert (kinds.count("follow_up"), kinds.count("correction")) == (2, 2)
+    assert [item["kind"] for item in items if item.get("void")] == ["comment"]
+    for kind in ("customer", "arrival", "consent", "comment", "visit", "earlier"):
         assert kinds.count(kind) == 1, kind
     (profile,) = (item for item in items if item["kind"] == "customer")
     assert profile["fields"]["budget"] == "12 万"
@@ -125,10 +128,21 @@ async def test_a_persons_file_holds_everything_of_them_and_nothing_of_others(
     page, english = files["index.html"].decode(), files["en.html"].decode()
     for text in ("三室&lt;两厅&gt;", "需求清楚", "橡木", "听错了", "顾问", "签字", "量尺", "北欧"):
         assert text in page
-    told = ("喜欢什么木？ 橡木", "已撤下的问题 七月", "原因：已在别处买了", "家人意见", "从相册选")
+    told = (
+        "喜欢什么木？ 橡木",
+        "已撤下的问题 七月",
+        "原因：已在别处买了",
+        "家人意见",
+        "从相册选",
+        "没有填",
+    )
     assert [each for each in told if each not in page] == []
     said = ("Which wood? 橡木", "Result: Clear; Note: 三室&lt;两厅&gt;", "Bought elsewhere", "yes")
-    more = ("Recorded by: consultant · From: a staff phone", "A question withdrawn since 七月")
+    more = (
+        "Recorded by: consultant · From: a staff phone",
+        "A question withdrawn since 七月",
+        "not given",
+    )
     assert [each for each in (*said, *more) if each not in english] == []
     assert ('<a href="en.html"' in page, '<a href="index.html"' in english) == (True, True)
     written = {
