@@ -6,6 +6,7 @@ came from outside is escaped before it gets here.
 """
 
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -80,7 +81,8 @@ class Look:
         )
 
 
-def link_other(language: str) -> str:
-    """To the same page in the other language."""
+def link_other(language: str, pages: Mapping[str, str] | None = None) -> str:
+    """To the same page in the other language: at the same address, or `pages` by language."""
     other = ZH if language == EN.code else EN
-    return f'<a href="?lang={other.code}" lang="{other.tag}">{other.name}</a>'
+    to = pages[other.code] if pages else f"?lang={other.code}"
+    return f'<a href="{to}" lang="{other.tag}">{other.name}</a>'

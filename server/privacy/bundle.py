@@ -17,13 +17,14 @@ from server.errors import NotFound
 from server.photos.blobs import Blobs
 from server.photos.playing import ENDINGS
 from server.photos.tables import photo_blobs, recording_blobs
-from server.privacy.document import render_document
+from server.privacy.document import PAGES, Voice, render_document
+from server.privacy.document_words import Word
 from server.privacy.dossier import FIELDS, Item, list_items
 from server.privacy.holding import Holding, Subject, hold
 from server.privacy.refused import list_refused
 from server.rows import load_scope
 from server.rows.tables import history
-from sync import ORGANISATION
+from sync import ORGANISATION, Row
 
 FORMAT = 1
 
@@ -45,13 +46,14 @@ class Bundle(NamedTuple):
     held: Holding
     items: list[Item]
     files: list[File]
+    questions: dict[str, Word]
 
 
 async def gather(connection: AsyncConnection, subject: Subject) -> Bundle:
     """A statement for each kind of thing, however much there is."""
     ledger = subject.ledger
-    staff = await load_scope(connection, ledger, ORGANISATION, "staff")
-    roles = {row.id: str(row.body.get("role") or "staff") for row in staff}
+    around = await load_scope(connection, ledger, ORGANISATION, "staff", "template")
+    roles = roles_in(around)
     items = list_items(subject, roles)
     if subject.arrival is None:
         items += await list_earlier(connection, subject, roles)
@@ -60,7 +62,27 @@ async def gather(connection: AsyncConnection, subject: Subject) -> Bundle:
         *await find_files(connection, subject, items, "photo"),
         *await find_files(connection, subject, items, "recording"),
     ]
-    return Bundle(ledger.org, subject.person.id, ledger.now, hold(subject), items, files)
+    return Bundle(
+        org_id=ledger.org,
+        customer_id=subject.person.id,
+        made_at=ledger.now,
+        held=hold(subject),
+        items=items,
+        files=files,
+        questions=questions_in(around),
+    )
+
+
+def roles_in(around: Iterable[Row]) -> dict[str, str]:
+    staff = (row for row in around if row.entity == "staff")
+    return {row.id: str(row.body.get("role") or "staff") for row in staff}
+
+
+def questions_in(around: Iterable[Row]) -> dict[str, Word]:
+    """By id. Whoever wrote one in one language only is quoted in it."""
+    asked = (each for row in around for each in row.body.get("questions") or ())
+    said = ((each["id"], each.get("zh") or "", each.get("en") or "") for each in asked)
+    return {id: Word(zh or en, en or zh) for id, zh, en in said}
 
 
 async def list_earlier(
@@ -133,8 +155,10 @@ async def write_out(bundle: Bundle, blobs: Blobs) -> AsyncIterator[bytes]:
         told = {"format": FORMAT, "made_at": bundle.made_at, "items": items}
         data = msgspec.json.format(msgspec.json.encode(told))
         archive.writestr(entry(bundle, "data.json"), data, ZIP_DEFLATED)
-        page = render_document(bundle.held, bundle.made_at, items)
-        archive.writestr(entry(bundle, "index.html"), page, ZIP_DEFLATED)
+        for language, path in PAGES.items():
+            voice = Voice(language, bundle.held.zone, bundle.questions)
+            page = render_document(voice, bundle.held, bundle.made_at, items)
+            archive.writestr(entry(bundle, path), page, ZIP_DEFLATED)
     yield sink.drain()
 
 

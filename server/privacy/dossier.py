@@ -55,7 +55,7 @@ class Refused(msgspec.Struct, omit_defaults=True):
 
 class Item(msgspec.Struct, omit_defaults=True):
     """`at` and `received_at` in ms; `by` is `customer`, `system` or a role; `file`: where in the
-    archive; `void`: somebody took it back."""
+    archive; `void`: somebody took it back, by a correction that itself stands."""
 
     id: str
     kind: str
@@ -93,7 +93,7 @@ def describe(row: Row, subject: Subject, roles: Mapping[str, str]) -> Item:
         by=writer_of(row, roles),
         store=store.body["name"] if store is not None else "",
         fields=dict(theirs_in(row, subject)),
-        void=bool(row.body.get("void")),
+        void=row.entity != "correction" and bool(row.body.get("void")),
     )
 
 
@@ -125,6 +125,9 @@ def names_in(correction: Row, subject: Subject) -> tuple[str, ...]:
 
 
 def is_others(name: str, row: Row, subject: Subject) -> bool:
+    """Where other codes have their place, a person's own has the name."""
+    if name == "position" and row.body.get("rep_id"):
+        return True
     if row.entity == "contact":
         return name in OTHERS_OWN and row.body.get("relation") != "self"
     if row.entity in ("correction", "conflict") and name != "void":

@@ -142,7 +142,17 @@ async def test_a_persons_file_holds_what_was_refused_and_nothing_of_others_in_it
     )
     assert [each for each in (*words, *more) if each not in page] == []
     assert page.count("放行的话") == 1, "it was taken over"
-    whole = page + files["data.json"].decode()
+    english = files["en.html"].decode()
+    said = (
+        "Not taken over (Note)",
+        "part of your data. Reason: your consent was not recorded.",
+        "Whoever noted it gave it up later.",
+        "Answer: 知道了",
+        "Added: 原木",
+        'alt="Photo"',
+    )
+    assert [each for each in said if each not in english] == []
+    whole = page + english + files["data.json"].decode()
     names = [name for name, role, *_ in PEOPLE.values() if role == "rep"]
     for text in ("别人", OTHER, other, "phone_taken", '"bo"', *names):
         assert text not in whole
