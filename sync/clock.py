@@ -35,7 +35,7 @@ def effective_time(captured_at: int, timing: Timing, after: int = 0) -> int:
     Uncertain: captured later than it was sent, or the clock stepped since the last contact.
     The lower bound is that last contact, or the reading itself where there was none.
     """
-    corrected = captured_at + timing.skew
-    if not timing.is_certain(captured_at) and timing.contact_at is not None:
+    corrected = captured_at + timing.received_at - timing.sent_at
+    if timing.contact_at is not None and not timing.is_certain(captured_at):
         corrected = min(corrected, timing.contact_at)
     return max(after + 1, min(corrected, timing.received_at))

@@ -258,8 +258,9 @@ class Ledger:
         row.root = root.id
 
     def claim(self, kind: str, value: str, row: Row) -> None:
-        self._set(self._keys, (kind, value), row.id)
-        self._set(self.changed_keys, (kind, value), row.id)
+        key = (kind, value)
+        self._set(self._keys, key, row.id)
+        self._set(self.changed_keys, key, row.id)
 
     def release(self, kind: str, value: str) -> None:
         self._set(self._keys, (kind, value), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 ORGANISATION = "org"
@@ -19,6 +20,7 @@ def staff_scope(staff_id: str) -> str:
     return f"staff:{staff_id}"
 
 
+@lru_cache(maxsize=4096)
 def scopes_of(*scopes: str) -> tuple[str, ...]:
     """Scopes in the one order in which they are stored."""
     return tuple(sorted(set(scopes)))

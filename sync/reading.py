@@ -50,7 +50,8 @@ def find_reading(operations: Iterable[Operation], entities: Entities) -> Reading
         stores.add(fields.get("store_id"))
         if entity.trees is not no_trees:
             trees += [(name, entity) for name in names_among(parents)]
-    return Reading(Wanted(names_among(names), keys), frozenset(names_among(stores)), trees)
+    wanted = Wanted(names_among(dict.fromkeys(names)), keys)
+    return Reading(wanted, frozenset(names_among(stores)), trees)
 
 
 def names_in(operation: Operation) -> list[str]:

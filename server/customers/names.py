@@ -28,7 +28,7 @@ _HIDDEN = "**"
 def find_keys(name: str) -> tuple[str, str]:
     """Pinyin without tones, joined, and initials: 王小明 -> wangxiaoming, wxm."""
     syllables = _syllables(name)
-    return "".join(syllables), "".join(syllable[0] for syllable in syllables)
+    return "".join(syllables), "".join([syllable[0] for syllable in syllables])
 
 
 def mask_name(name: str) -> str:
@@ -55,6 +55,8 @@ def _syllables(name: str) -> list[str]:
 
 def _readings(text: str) -> list[str]:
     """One syllable for each Chinese character, one word for each run of letters or digits."""
+    if text and min(text) >= "\u4e00" and max(text) <= "\u9fa5":
+        return [_reading(character) for character in text]
     found: list[str] = []
     open_word = False
     for character in text:

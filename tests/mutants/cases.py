@@ -166,7 +166,7 @@ MUTANTS: list[Mutant] = [
         ("return kept if len(kept) == len(held) else None", "return kept or None"),
         ('"fields": {} if operation.fault else operation.f', '"fields": operation.f'),
         ('now - (refusal.at - refusal.body["captured_at"])', "now"),
-        ('operation is culprit else Refusal("unit")', "True else Refusal()"),
+        ("operation is culprit or why.code == ERASED", "True"),
     ),
     *of(
         "sync/ledger.py",
@@ -308,9 +308,9 @@ MUTANTS: list[Mutant] = [
     *of(
         "server/visits/walls.py",
         VISITS,
-        ('hanging.get(ids[code] or "") == store_id', 'bool(hanging.get(ids[code] or ""))'),
-        ("        posters.c.revoked_at.is_(None),\n", ""),
-        ("        posters.c.staff_id.is_(None),\n", ""),
+        ("    if poster.store_id != store_id:", "    if False:"),
+        ('"ours" if stand(poster, now) == "hangs" else "old"', '"ours"'),
+        ("    if poster.staff_id is not None:", "    if False:"),
     ),
     *of(
         "server/visits/rounding.py",
