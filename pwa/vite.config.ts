@@ -50,7 +50,7 @@ export default defineConfig(({ mode }) => ({
       { name: 'first', test: FIRST_PAGE },
     ] } } } },
   server: { proxy: Object.fromEntries(SERVED.map((path) => [proxied(path), { target: SERVER, changeOrigin: false }])) },
-  test: { environment: 'node', pool: 'threads', include: ['src/**/*.test.ts'], setupFiles: ['src/phone/testing.ts'] },
+  test: { environment: 'node', pool: 'threads', isolate: false, include: ['src/**/*.test.ts'], setupFiles: ['src/phone/testing.ts'] },
 }))
 
 /** Today is fetched with the document that will ask for it, not after the scripts that find out that they need it. */

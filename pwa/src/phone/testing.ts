@@ -1,5 +1,6 @@
 /* The ground under every test of the phone: databases that live in memory, and a page without a screen. */
 import 'fake-indexeddb/auto'
+import { afterAll, vi } from 'vitest'
 
 const kept = new Map<string, string>()
 const storage = {
@@ -7,3 +8,13 @@ const storage = {
   removeItem: (key: string) => void kept.delete(key), clear: () => kept.clear(),
 }
 Object.defineProperty(globalThis, 'localStorage', { value: storage, configurable: true, writable: true })
+
+// Files of one thread share a world: each leaves it as it found it, and has modules of its own.
+const { fetch } = globalThis
+afterAll(() => {
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
+  vi.resetModules()
+  globalThis.fetch = fetch
+  storage.clear()
+})
