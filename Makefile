@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 # Every server and every worker of the tests would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: run dev test quick soak bench lint types server-tests browser-tests story-tests \
+.PHONY: run dev test quick soak bench lint types smoke-tests server-tests browser-tests story-tests \
         screen-tests phone-tests phone-check clean \
         python node chromium
 
@@ -39,7 +39,9 @@ test:
 
 # Everything pure, and of each slice what its first tests say on SQLite.
 quick: $(DEV) $(MODULES)
-	@$(MAKE) $(TOGETHER) -j 2 lint types phone-tests
+	@$(MAKE) $(TOGETHER) -j 3 lint types phone-tests smoke-tests
+
+smoke-tests: $(DEV)
 	$(PY) -m pytest -q -n 2 --dist load --smoke -m "$(QUICKLY)"
 
 soak: $(DEV) $(APP) chromium

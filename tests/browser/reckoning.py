@@ -122,11 +122,15 @@ def every_clock_tells_the_same_story(day: Day) -> None:
 
 
 def story_of_the_ladder(day: Day, lead: dict[str, Any]) -> None:
-    """Each rung once, not before its time, not to whoever missed it, not after the answer came."""
+    """Each rung once for whoever has the lead, not before its time, not to whoever missed it, not
+    after the answer came. A manager who gives it to somebody else begins anew."""
     rungs = day.records.bodies("escalation", lead_id=lead["id"])
     offered = {each["to_id"] for each in day.records.bodies("offer", lead_id=lead["id"])}
-    levels = Counter((each["level"], each["reason"]) for each in rungs)
-    moved = day.records.bodies("reassignment", lead_id=lead["id"])
+    given = "SELECT received_at FROM rows WHERE entity='reassignment' AND body LIKE ?"
+    moved = [at for (at,) in day.records.query(given, f"%{lead['id']}%")]
+    levels = Counter(
+        (each["level"], each["reason"], sum(at <= each["at"] for at in moved)) for each in rungs
+    )
     if lead["self_received"] and not moved:
         assert rungs == [], lead
         assert offered == set(), lead
