@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape as h
 from typing import Any, NamedTuple
 
+from server.clock import SECOND_MS
 from server.customers import phone
 from server.pages import EN, ZH, Look, link_other
 from server.privacy.document_words import (
@@ -148,6 +149,8 @@ def say(voice: Voice, name: str, value: Any) -> str:
         return between(voice, value).join(say(voice, name, each) for each in value)
     if name == "phone":
         return spoken_number(str(value))
+    if name == "duration_ms" and isinstance(value, int):
+        return voice.say("seconds", n=round(value / SECOND_MS))
     if isinstance(value, int) and is_moment(name, value):
         return voice.moment(value)
     return voice.name(VALUES.get(name, {}), str(value))

@@ -135,6 +135,7 @@ async def test_a_persons_file_holds_everything_of_them_and_nothing_of_others(
         "家人意见",
         "从相册选",
         "没有填",
+        "<td>2 秒</td>",
     )
     assert [each for each in told if each not in page] == []
     said = ("Which wood? 橡木", "Result: Clear; Note: 三室&lt;两厅&gt;", "Bought elsewhere", "yes")
@@ -142,6 +143,7 @@ async def test_a_persons_file_holds_everything_of_them_and_nothing_of_others(
         "Recorded by: consultant · From: a staff phone",
         "A question withdrawn since 七月",
         "not given",
+        "<td>2 s</td>",
     )
     assert [each for each in (*said, *more) if each not in english] == []
     assert ('<a href="en.html"' in page, '<a href="index.html"' in english) == (True, True)
