@@ -112,7 +112,11 @@ node:
 	  echo "Shopbell needs Node.js 20.19 or newer, with npm: https://nodejs.org"; exit 1; }
 	@command -v npm >/dev/null || { echo "Shopbell needs npm. On Debian or Ubuntu: apt-get install npm"; exit 1; }
 
+# The shell is the same engine without a window, which most tests can do without: the faster one.
 chromium:
+	@command -v chromium-headless-shell >/dev/null || [ "$$(id -u)" != 0 ] || \
+	! command -v apt-get >/dev/null || { echo "Installing Chromium…"; apt-get update -qq; \
+	  apt-get install -y -qq chromium chromium-headless-shell fonts-noto-cjk >/dev/null || true; }
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "Installing Chromium…"; apt-get update -qq; \

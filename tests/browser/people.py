@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, Playwright, expect
 
 from tests.browser import axe, pictures
-from tests.browser.browsers import ARGS, CHROMIUM, PATIENCE_MS, SIZE, Profile, Scheme
+from tests.browser.browsers import ARGS, PATIENCE_MS, SHELL, SIZE, Profile, Scheme
 from tests.browser.company import Person
 from tests.browser.stage import Stage
 
@@ -40,7 +40,7 @@ class Customer:
         scheme: Scheme = "light",
         width: int = SIZE[0],
     ) -> None:
-        self.browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGS])
+        self.browser = playwright.chromium.launch(executable_path=SHELL, args=[*ARGS])
         context = self.browser.new_context(
             java_script_enabled=False,
             locale=locale,

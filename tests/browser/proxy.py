@@ -128,7 +128,8 @@ class Proxy:
         await asyncio.sleep(SETTLE_S)
         for link in self.links:
             link.cancel()
-        await asyncio.gather(*self.links, return_exceptions=True)
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*others, return_exceptions=True)
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.server is None:

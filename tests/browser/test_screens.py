@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Playwright, sync_playwright
 
 from tests.browser import axe
-from tests.browser.browsers import ARGS, CHROMIUM
+from tests.browser.browsers import ARGS, SHELL
 from tests.browser.records import Records
 from tests.browser.screens import photographed
 from tests.browser.theatre import Theatre, opened
@@ -101,7 +101,7 @@ def test_every_screen_is_whole_and_in_one_language(sample: Theatre, style: Style
 
 
 def test_axe_sees_what_is_wrong_even_where_there_are_no_scripts(playwright: Playwright) -> None:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGS])
+    browser = playwright.chromium.launch(executable_path=SHELL, args=[*ARGS])
     page = browser.new_page(java_script_enabled=False)
     page.set_content(FAULTY)
     found = {line.split(":")[0] for line in axe.violations(page)}

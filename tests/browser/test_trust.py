@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.unhurried]
 @pytest.fixture
 def bo(theatre: Theatre) -> Iterator[Rep]:
     """Signed in on his own phone, with one customer of his own, all of it synced."""
-    rep = Rep(theatre.profile("bo"), BO)
+    rep = Rep(theatre.profile("bo", windowed=True), BO)
     rep.signs_in(theatre.stage)
     expect(rep.main.get_by_text("装到桌面")).to_have_count(0)
     rep.registers_and_receives(name=QIAN, phone=QIAN_PHONE)

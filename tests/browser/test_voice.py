@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_what_was_said_without_a_network_is_heard_on_another_phone(theatre: Theatre) -> None:
-    bo = Rep(theatre.profile("bo", microphone=True), BO)
+    bo = Rep(theatre.profile("bo", microphone=True, windowed=True), BO)
     bo.signs_in(theatre.stage)
     bo.registers_and_receives(name=QIAN, phone=QIAN_PHONE)
     bo.syncs()
@@ -63,7 +63,7 @@ def test_what_was_said_without_a_network_is_heard_on_another_phone(theatre: Thea
 
 
 def test_a_browser_that_dies_while_somebody_speaks_has_what_they_said(theatre: Theatre) -> None:
-    bo = Rep(theatre.profile("bo", microphone=True), BO)
+    bo = Rep(theatre.profile("bo", microphone=True, windowed=True), BO)
     bo.signs_in(theatre.stage)
     bo.registers_and_receives(name=QIAN, phone=QIAN_PHONE)
     for decision in ("留下", "不要了"):

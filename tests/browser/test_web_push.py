@@ -63,7 +63,7 @@ def push(context: BrowserContext, page: Page, origin: str, text: str) -> list[li
 def test_a_push_is_a_notice_that_leads_to_the_lead(
     sample: Theatre, locale: str, title: str, body: str, switch: str
 ) -> None:
-    phone = sample.profile(f"bo-{locale}", locale=locale)
+    phone = sample.profile(f"bo-{locale}", locale=locale, windowed=True)
     page = phone.open(sample.stage.door_of(BO, ORG_ID, ORG_CODE))
     page.locator("main button").first.click()
     expect(chip(page)).to_contain_text(TIME)

@@ -32,6 +32,7 @@ class Theatre:
         microphone: bool = False,
         width: int = SIZE[0],
         worker: bool = True,
+        windowed: bool = False,
     ) -> Profile:
         film = self.folder / f"{name}.mjpeg" if camera else None
         made = Profile(
@@ -44,6 +45,7 @@ class Theatre:
             microphone=microphone,
             width=width,
             worker=worker,
+            windowed=windowed,
         )
         self.profiles.append(made)
         return made
