@@ -121,15 +121,20 @@ class Proxy:
             self.server = await asyncio.start_server(self.carry, sock=bound_to(self.port))
 
     async def close(self) -> None:
-        if self.server is not None:
-            self.server.close()
-            self.server = None
-        # Whoever was accepted a moment ago is carried a moment from now, and must not outlive this.
+        closed, self.server = self.server, None
+        for door in closed.sockets if closed else ():
+            self.loop.remove_reader(door.fileno())
+        # Whoever was accepted a moment ago is carried a moment from now, and must not outlive this;
+        # a server that was closed meanwhile would forget them with their sockets open.
         await asyncio.sleep(SETTLE_S)
+        if closed:
+            closed.close()
         for link in self.links:
             link.cancel()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        await asyncio.gather(*others, return_exceptions=True)
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.gather(*others, return_exceptions=True)
+        # A connection is closed in the round after the one that says so.
+        await asyncio.sleep(SETTLE_S)
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.server is None:
