@@ -207,19 +207,22 @@ async def test_closing_leaves_no_thread_behind(tmp_path: Path) -> None:
     async with database.read() as connection:
         await connection.scalar(text("SELECT 1"))
     await database.find_one(select(sessions.c.org_id), {})
+    await database.look(lambda connection: connection.scalar(text("SELECT 1")))
     await database.close()
     for thread in set(threading.enumerate()) - before:
         await asyncio.to_thread(thread.join, 2)
         assert not thread.is_alive()
 
 
-@pytest.mark.parametrize("door", ["read", "write"])
+@pytest.mark.parametrize("door", ["read", "write", "look"])
 async def test_a_statement_cut_short_does_not_spoil_the_connections(
     database: Database, door: str
 ) -> None:
     async def interrupted() -> None:
         if door == "write":
             await database.transact(lambda connection: connection.execute(SLOW))
+        if door == "look":
+            await database.look(lambda connection: connection.execute(SLOW))
         async with database.read() as connection:
             await connection.execute(SLOW)
 
@@ -230,5 +233,6 @@ async def test_a_statement_cut_short_does_not_spoil_the_connections(
         with pytest.raises(asyncio.CancelledError):
             await task
     await database.transact(lambda connection: add(connection, "a"))
+    assert await asyncio.gather(*(database.look(count) for _ in range(4))) == [1] * 4
     async with database.read() as connection:
         assert await count(connection) == 1
