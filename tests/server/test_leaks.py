@@ -25,6 +25,7 @@ from tests.server.photo_stage import metadata, picture
 from tests.server.rivals import MO, RIVAL_STORE, Town, busy_town
 
 SLOWER, MORE_S = 2.5, 0.005
+LOOKS = 3
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
@@ -98,10 +99,15 @@ async def test_no_door_takes_longer_over_a_hidden_id(town: Town, hidden: Hidden)
         await bo.push(*[[bo.operation("comment", make_id(), note)] for note in notes])
     slow = {}
     for door in doors(wu, hidden):
-        if door.name not in ("small", "full", "keep", "acknowledge"):
+        if door.name in ("small", "full", "keep", "acknowledge"):
+            continue
+        # Whoever really looks into the tree is slow each time; a busy machine is not.
+        for _ in range(LOOKS):
             quick, slowest = await least(door)
-            if slowest > SLOWER * quick + MORE_S:
-                slow[door.name] = (quick, slowest)
+            if slowest <= SLOWER * quick + MORE_S:
+                break
+        else:
+            slow[door.name] = (quick, slowest)
     assert not slow
 
 
