@@ -277,8 +277,7 @@ function stuckBy(all: { meaning: string; code: string }[]): Exchange['stuck'] {
 
 function schedule(wait_ms: number): void {
   clearTimeout(timer)
-  // The tests' page goes before its timers do.
-  timer = setTimeout(() => globalThis.document?.visibilityState === 'visible' && void syncNow(), wait_ms)
+  timer = setTimeout(() => document.visibilityState === 'visible' && void syncNow(), wait_ms)
   if (!stream && get(phase) === 'open') listen(true)
 }
 

@@ -10,8 +10,15 @@ const storage = {
 Object.defineProperty(globalThis, 'localStorage', { value: storage, configurable: true, writable: true })
 
 // Files of one thread share a world: each leaves it as it found it, and has modules of its own.
-const { fetch } = globalThis
+const { fetch, setTimeout } = globalThis
+const timers: ReturnType<typeof setTimeout>[] = []
+globalThis.setTimeout = Object.assign((...given: Parameters<typeof setTimeout>) => {
+  timers.push(setTimeout(...given))
+  return timers.at(-1)!
+}, setTimeout)
 afterAll(() => {
+  timers.forEach(clearTimeout)
+  globalThis.setTimeout = setTimeout
   vi.unstubAllGlobals()
   vi.useRealTimers()
   vi.resetModules()
