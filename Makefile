@@ -113,18 +113,17 @@ node:
 	@command -v npm >/dev/null || { echo "Shopbell needs npm. On Debian or Ubuntu: apt-get install npm"; exit 1; }
 
 # The shell is the same engine without a window, which most tests can do without: the faster one.
+FONTS := fonts-noto-cjk
+INSTALLED := apt-get install -y -qq
+
 chromium:
-	@command -v chromium-headless-shell >/dev/null || [ "$$(id -u)" != 0 ] || \
-	! command -v apt-get >/dev/null || { echo "Installing Chromium…"; apt-get update -qq; \
-	  apt-get install -y -qq chromium chromium-headless-shell fonts-noto-cjk >/dev/null || true; }
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  echo "Installing Chromium…"; apt-get update -qq; \
-	  apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; \
-	else \
+	@command -v chromium-headless-shell >/dev/null || \
+	{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Installing Chromium…" && \
+	  apt-get update -qq && { $(INSTALLED) chromium chromium-headless-shell $(FONTS) >/dev/null || \
+	  $(INSTALLED) chromium $(FONTS) >/dev/null; }; } || \
+	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
 	  echo "The browser tests need Chromium and a Chinese font." \
-	       "On Debian or Ubuntu: apt-get install chromium fonts-noto-cjk"; exit 1; \
-	fi
+	       "On Debian or Ubuntu: apt-get install chromium $(FONTS)"; exit 1; }
 
 clean:
 	rm -rf .venv pwa/node_modules pwa/dist .mypy_cache .ruff_cache .pytest_cache
