@@ -33,11 +33,9 @@ def replayed(scene: Scene) -> None:
 
 def its_rows(rows: dict[str, Json], root: str) -> dict[str, Json]:
     """What hangs on it, and what is kept of refusals: the store goes on meanwhile, by itself."""
-    return {id: row for id, row in rows.items() if row["root"] == root or is_kept(row)}
-
-
-def is_kept(row: Json) -> bool:
-    return bool(row["entity"] == "refusal")
+    return {
+        id: row for id, row in rows.items() if row["root"] == root or row["entity"] == "refusal"
+    }
 
 
 @law(5)
