@@ -1,6 +1,8 @@
 import { newId } from '../sync/uuid7'
 import { call } from './api'
-import { phoneDatabase } from './databases'
+import { outboxOf, phoneDatabase, type Known } from './databases'
+import type { Saved } from './outbox'
+import { reportOf } from './report'
 import { keyOf, type Person } from './session'
 
 const NAME = 'shopbell_install'
@@ -68,6 +70,30 @@ const COUNT = 'shopbell-unsent'
 /** Remembers, where a browser that makes room does not look, what would be lost with the databases. */
 export function rememberCount(people: Unsent[]): void {
   keep(COUNT, JSON.stringify({ counted_at: Date.now(), people } satisfies Remembered))
+}
+
+let saves = 0
+
+/** Adds a save to what is remembered, before anybody is told that it is on the phone: a count takes its time. */
+export function rememberSave({ who, records, photos, at }: Saved): void {
+  saves += 1
+  const [people, key] = [lastCount()?.people ?? [], keyOf(who)]
+  const own = people.find((one) => one.key === key) ?? { key, name: who.name, records: 0, photos: 0, oldest_at: null }
+  const more = { ...own, records: own.records + records, photos: own.photos + photos, oldest_at: own.oldest_at ?? at }
+  rememberCount([...people.filter((one) => one !== own), more])
+}
+
+/** Counts anew. What was saved meanwhile may be missing, and has asked for a count of its own. */
+export async function countUnsent(): Promise<void> {
+  const before = saves
+  const people = await phoneDatabase().people.toArray()
+  const unsent = (await Promise.all(people.map(unsentOf))).filter(({ records, photos }) => records + photos > 0)
+  if (before === saves) rememberCount(unsent)
+}
+
+async function unsentOf({ key, org_id, staff_id, person: who }: Known): Promise<Unsent> {
+  const { pending, photos, oldest_at } = await reportOf(outboxOf(org_id, staff_id))
+  return { key, name: (who as unknown as Person).name, records: pending, photos, oldest_at }
 }
 
 function lastCount(): Remembered | null {

@@ -1,17 +1,16 @@
 import { get } from 'svelte/store'
 import { backOff } from './answers'
-import { askToPersist, canary, rememberCount, tellLosses, type Unsent } from './canary'
+import { askToPersist, canary, countUnsent, rememberSave, tellLosses } from './canary'
 import { now } from './clock'
 import { cacheOf, outboxOf, phoneDatabase, type CacheDatabase, type Known, type OutboxDatabase } from './databases'
 import { enrolDevice, isStale } from './enrolment'
 import { farewellOf } from './farewells'
 import { noteSave } from './firstSave'
 import { mindLease, renewLease } from './lease'
-import { whenSaved } from './outbox'
+import { whenSaved, type Saved } from './outbox'
 import { pull, type Pulled } from './pull'
 import { drain, type Drained } from './push'
 import { refusedIn, settleRefused } from './released'
-import { reportOf } from './report'
 import { importReserve } from './rescue'
 import { handOver, heedFarewells, partWith } from './revocation'
 import { mindSpace } from './room'
@@ -89,21 +88,11 @@ async function mindDrafts(): Promise<void> {
   await Promise.all([mindUnfinished(), ...[REGISTERING, REGISTERED].map((prefix) => leftDrafts(prefix, Date.now()))])
 }
 
-function afterSave(): void {
+function afterSave(saved: Saved): void {
+  rememberSave(saved)
   void countUnsent().catch((cause: unknown) => console.warn('not counted', cause))
   void noteSave()
   void syncNow()
-}
-
-/** So that a loss can be told of honestly. */
-async function countUnsent(): Promise<void> {
-  const people = await phoneDatabase().people.toArray()
-  rememberCount((await Promise.all(people.map(unsentOf))).filter(({ records, photos }) => records + photos > 0))
-}
-
-async function unsentOf({ key, org_id, staff_id, person: who }: Known): Promise<Unsent> {
-  const { pending, photos, oldest_at } = await reportOf(outboxOf(org_id, staff_id))
-  return { key, name: (who as unknown as Person).name, records: pending, photos, oldest_at }
 }
 
 function wake(): void {

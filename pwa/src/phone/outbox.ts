@@ -4,7 +4,7 @@ import { newId } from '../sync/uuid7'
 import type { EntityName } from '../model'
 import { cacheOf, outboxOf, ownOutbox, type Operation, type OutboxDatabase, type PendingPhoto } from './databases'
 import { rootsOf } from './roots'
-import { me } from './session'
+import { me, type Person } from './session'
 import { troubles } from './trouble'
 
 export type { PendingPhoto } from './databases'
@@ -38,9 +38,10 @@ export class NotSaved extends Error {
   }
 }
 
-/** What runs after a save; the loop sets it. */
-let afterSave: () => void = () => {}
-export function whenSaved(run: () => void): void {
+export interface Saved { who: Person; records: number; photos: number; at: number }
+/** What runs after a save and before anybody is told of it; the loop sets it. */
+let afterSave: (saved: Saved) => void = () => {}
+export function whenSaved(run: (saved: Saved) => void): void {
   afterSave = run
 }
 
@@ -50,8 +51,9 @@ export function whenSaved(run: () => void): void {
  */
 export async function save(unit: Draft[], photos: PendingPhoto[] = []): Promise<void> {
   const who = me()
-  await keep(who.org.id, who.staff_id, structuredClone(unit), photos, Date.now())
-  afterSave()
+  const captured_at = Date.now()
+  await keep(who.org.id, who.staff_id, structuredClone(unit), photos, captured_at)
+  afterSave({ who, records: unit.length, photos: photos.length, at: captured_at })
 }
 
 /** What this person has saved and the server has not yet received, oldest first; live. */

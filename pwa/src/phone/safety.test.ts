@@ -1,14 +1,14 @@
 import { get } from 'svelte/store'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { newId } from '../sync/uuid7'
-import { canary, forgetLoss, rememberCount, tellLosses } from './canary'
+import { canary, countUnsent, forgetLoss, rememberCount, rememberSave, tellLosses } from './canary'
 import { OutboxDatabase, phoneDatabase, type PendingPhoto } from './databases'
 import { dropDraft, keepDraft, readDraft } from './drafts'
 import { noteSave, offersInstall } from './firstSave'
 import { journalOf } from './journal'
 import { once } from './live'
 import { importJournals } from './loop'
-import { save, waiting, type Draft } from './outbox'
+import { save, waiting, whenSaved, type Draft } from './outbox'
 import { mindSpace, spaceOf } from './room'
 import { newPhone, type Stage } from './stage'
 import { statusOf, IDLE } from './status'
@@ -51,6 +51,15 @@ describe('a phone whose databases the browser threw away', () => {
     expect(await canary()).toMatchObject({ unsent: { people } })
     await forgetLoss()
     expect(await canary()).toBeNull()
+  })
+  it('knows of a save in the moment in which it is told, even where a count began before', async () => {
+    await canary()
+    whenSaved(rememberSave)
+    const counting = countUnsent()
+    await save([comment('喜欢原木色'), comment('周末再来')])
+    await counting
+    await evict()
+    expect((await canary())?.unsent?.people).toMatchObject([{ key: stage.key, records: 2, photos: 0 }])
   })
   it('tells the server once it answers, though its people have read of it, and no other organisation’s', async () => {
     await canary()
