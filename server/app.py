@@ -174,7 +174,6 @@ ROUTES: list[BaseRoute] = [
     *my_routes.routes,
     *taking_along.routes,
     *exchange.routes,
-    Route("/{path:path}", Pwa()),
 ]
 
 # In this order: the later ones use what the earlier ones put on app.state.
@@ -213,7 +212,7 @@ def create_app(
     """The application. Tests pass their `database`, and `tasks=()` to do by hand what these do."""
     metrics = Metrics()
     app = Starlette(
-        routes=ROUTES,
+        routes=[*ROUTES, Route("/{path:path}", Pwa(config.app))],
         exception_handlers=HANDLERS,
         lifespan=lifespan,
         middleware=[

@@ -10,6 +10,7 @@ from typing import Literal, cast
 
 DEFAULT_PORT = 8000
 SECRET_BYTES = 32
+BUILT = Path(__file__).parent.parent / "pwa" / "dist"
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
@@ -50,6 +51,8 @@ class Config:
     blobs: str = ""
     # A bucket of this very machine may be asked without a certificate.
     blobs_plain: bool = False
+    # The built app.
+    app: Path = BUILT
     # The journal of erasures. None: beside the data folder, where no copy of it puts it back.
     erasures: Path | None = None
 
@@ -64,7 +67,7 @@ class Config:
 
 def read_config(environ: Mapping[str, str] | None = None) -> Config:
     """Reads SHOPBELL_PORT, _HOST, _DATABASE_URL, _DATA, _SECRETS, _ORIGIN, _BLOBS,
-    _ERASURES, _ROBOT_LOOPBACK and those of `read_smtp`.
+    _APP, _ERASURES, _ROBOT_LOOPBACK and those of `read_smtp`.
 
     Makes the data folder, and in it a `secrets` file when no key was given, a `push-key` and a
     `digest-key`.
@@ -86,6 +89,7 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         digest_key=kept_keys(data / "digest-key")[0],
         blobs=env.get("SHOPBELL_BLOBS", ""),
         blobs_plain=env.get("AWS_ENDPOINT_URL", "").startswith("http://127.0.0.1:"),
+        app=Path(env.get("SHOPBELL_APP") or BUILT).resolve(),
         erasures=Path(env["SHOPBELL_ERASURES"]).resolve() if env.get("SHOPBELL_ERASURES") else None,
     )
 

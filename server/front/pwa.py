@@ -13,7 +13,6 @@ from starlette.types import Receive, Scope, Send
 
 from server.errors import NotFound, Problem, render
 
-DIST = Path(__file__).parent.parent.parent / "pwa" / "dist"
 PAGE = "index.html"
 NOT_THE_APPS = (
     "/api/",
@@ -59,7 +58,7 @@ Kept = tuple[bytes, str]
 class Pwa:
     """An ASGI app for the last route. Files under /assets have a hash in their names."""
 
-    def __init__(self, dist: Path = DIST) -> None:
+    def __init__(self, dist: Path) -> None:
         self.dist = dist.resolve()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
