@@ -16,9 +16,10 @@ export const settings = writable<Settings>(DEFAULTS)
 
 /** Reads the choices and applies them; resolves when the language is there. */
 export async function startSettings(): Promise<void> {
-  settings.set({ ...DEFAULTS, ...stored() })
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => dress(get(settings)))
-  await apply(get(settings))
+  // What was chosen in another window holds in this one.
+  window.addEventListener('storage', ({ key }) => { if (key === KEY) void takeUp() })
+  await takeUp()
 }
 
 export async function choose(change: Partial<Settings>): Promise<void> {
@@ -26,6 +27,11 @@ export async function choose(change: Partial<Settings>): Promise<void> {
   settings.set(next)
   localStorage.setItem(KEY, JSON.stringify(next))
   await apply(next)
+}
+
+async function takeUp(): Promise<void> {
+  settings.set({ ...DEFAULTS, ...stored() })
+  await apply(get(settings))
 }
 
 async function apply(chosen: Settings): Promise<void> {
