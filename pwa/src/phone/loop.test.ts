@@ -203,3 +203,19 @@ describe('what the phone says while it waits', () => {
     expect(await stage.cache.meta.get('differs')).toBeUndefined()
   })
 })
+
+describe('what the server pokes of', () => {
+  it('counts each opening of the stream as a poke: what moved while none was open was told to nobody', async () => {
+    const streams: { onopen?: () => void; close(): void }[] = []
+    vi.stubGlobal('document', { visibilityState: 'visible' })
+    vi.stubGlobal('EventSource', class { constructor() { streams.push(this) } close() {} })
+    await syncNow()
+    expect(streams).toHaveLength(1)
+    const a = row('customer', 'a', 2, { name: '赵女士', need: '沙发' })
+    server.frames = [[{ s: ['staff:me'], rows: [a], cursor: '2', head: true, digest: { 'staff:me': digestOf(a) } }]]
+    streams[0]!.onopen!()
+    await vi.waitFor(async () => expect((await stage.cache.rows.toArray())[0]?.version).toBe(2))
+    await syncNow()
+    vi.stubGlobal('document', { visibilityState: 'hidden' })
+  })
+})

@@ -274,7 +274,8 @@ function note(change: Partial<Exchange>): void {
   exchange.update((now) => ({ ...now, ...change }))
 }
 
-/** The server's pokes say only that something moved; missing one is harmless. */
+/** The server's pokes say only that something moved. Whatever moved while no stream was open, between two of them or before
+    the first, was told to nobody: an opening counts as a poke. */
 function listen(wanted: boolean): void {
   const may = wanted && get(phase) === 'open' && !get(needsSignIn) && document.visibilityState === 'visible'
   if (!may) {
@@ -282,13 +283,15 @@ function listen(wanted: boolean): void {
     stream = null
   } else if (!stream && typeof EventSource !== 'undefined') {
     stream = new EventSource('/sync/events')
-    stream.onmessage = () => {
-      clearTimeout(poked)
-      poked = setTimeout(() => void syncNow(), POKE_MS)
-    }
+    stream.onopen = stream.onmessage = poke
     stream.onerror = () => {
       // The browser reopens streams that ended; one it gave up on is reopened by the timer.
       if (stream?.readyState === EventSource.CLOSED) stream = null
     }
   }
+}
+
+function poke(): void {
+  clearTimeout(poked)
+  poked = setTimeout(() => void syncNow(), POKE_MS)
 }
