@@ -231,6 +231,8 @@ class Client:
         while piece := answer.read1(PIECE_BYTES):
             self.received += len(piece)
             yield stream.decompress(piece) if stream else piece
+        if answer.length:
+            raise http.client.IncompleteRead(b"", answer.length)
         answer.read()  # the end of a body whose length was said
         if stream and not stream.eof:
             raise RuntimeError("the answer was cut")
