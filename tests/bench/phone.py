@@ -4,7 +4,6 @@ Real Chromium and the real server; the app must have been built. `sync` is over 
 the processor four times slower, `launch` without a network and six times slower.
 """
 
-import asyncio
 import statistics
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -12,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.bench.figures import Figure
 from tests.browser import budgets, history, weights
@@ -21,7 +20,7 @@ from tests.browser.first_scan import FrontDesk
 from tests.browser.launch import YEARS, enrol, launch_once, tap_around
 from tests.browser.people import poster_link
 from tests.browser.speed import wait_once
-from tests.browser.stage import Stage, found_company
+from tests.browser.stage import found_company
 from tests.browser.taking import open_customer, take_once
 from tests.browser.theatre import Theatre, opened
 
@@ -115,10 +114,11 @@ def scan(repeats: int) -> list[Figure]:
 
 @contextmanager
 def stage() -> Iterator[Theatre]:
-    def found(stage: Stage) -> None:
-        asyncio.run(found_company(stage))
-
-    with tempfile.TemporaryDirectory() as folder, opened(Path(folder), found) as theatre:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sync_playwright() as playwright,
+        opened(playwright, Path(folder), found_company) as theatre,
+    ):
         yield theatre
 
 

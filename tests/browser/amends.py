@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from server.sample.cast import BO, CHEN
-from tests.browser.browsers import Profile
+from tests.browser.browsers import Profile, go
 from tests.browser.records import Records
 
 CORRECT = re.compile("^(更正：跟进|Correct: Follow-up)")
@@ -37,28 +37,28 @@ class Amends:
 
     def see_a_question(self) -> None:
         page = self.at_bo
-        page.goto(f"/customers/{self.own}")
+        go(page, f"/customers/{self.own}")
         page.locator("main section button:has(.lucide-pencil)").click()
         page.locator("dialog[open] input[type=tel]").fill(self.theirs["phone"])
         confirm(page)
-        page.goto("/sync")
+        go(page, "/sync")
         page.locator("main article:has(.btn-error) button").last.click()
         self.stop("ask", page, "dialog[open] textarea")
         confirm(page)
         self.stop("asked", page, centred(page.locator("main article .text-blue")))
-        self.at_lin.goto("/sync")
+        go(self.at_lin, "/sync")
         asked = self.at_lin.locator("main article[aria-label]")
         self.stop("asked-of-me", self.at_lin, centred(asked))
 
     def see_a_correction(self) -> None:
         page = self.at_lin
-        page.goto(f"/customers/{self.own}")
+        go(page, f"/customers/{self.own}")
         page.get_by_role("main").get_by_role("button", name=CORRECT).first.click()
         self.stop("correct", page, "dialog[open] footer button")
 
     def see_a_pair(self) -> None:
         page = self.at_lin
-        page.goto(f"/customers/{self.own}")
+        go(page, f"/customers/{self.own}")
         pair = page.locator("main section article")
         self.stop("pair", page, centred(pair))
         pair.get_by_role("button").first.click()
@@ -67,26 +67,26 @@ class Amends:
 
     def see_two_in_one(self) -> None:
         page = self.at_lin
-        page.goto(f"/customers/{self.joined()}")
+        go(page, f"/customers/{self.joined()}")
         page.locator("main div:has(> span .lucide-merge) > button").click()
         page.locator("dialog[open] [role=group] button").first.click()
         self.stop("take-apart", page, "dialog[open] footer button")
 
     def see_what_was_deleted(self) -> None:
         page = self.at_lin
-        page.goto(f"/customers/{self.mistaken['id']}")
+        go(page, f"/customers/{self.mistaken['id']}")
         page.locator("main section button:has(.lucide-trash)").click()
         self.stop("delete", page, "dialog[open] footer button")
         confirm(page)
         self.records.until(lambda: bool(self.records.bodies("deletion")))
-        page.goto("/customers/deleted")
+        go(page, "/customers/deleted")
         expect(page.locator("main article button")).to_be_visible()
         expect(page.locator("main article .bg-amber-wash")).to_have_count(0)
         self.stop("deleted", page, "main article")
 
     def see_a_farewell(self, bo: Profile) -> None:
         assert bo.context is not None
-        self.at_bo.goto(f"/customers/{self.own}")
+        go(self.at_bo, f"/customers/{self.own}")
         remark = self.at_bo.locator("main .actions button.act").last
         expect(remark).to_be_visible()
         bo.context.set_offline(True)
@@ -94,7 +94,7 @@ class Amends:
         self.at_bo.locator("dialog[open] textarea").fill("A1")
         confirm(self.at_bo)
         page = self.at_lin
-        page.goto("/me/phones")
+        go(page, "/me/phones")
         # The one that was heard of last is the one in his hand.
         page.get_by_role("main").get_by_role("button", name=REVOKE).first.click()
         page.locator("dialog[open] [role=group] button").first.click()

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from playwright.sync_api import CDPSession, Page
 
@@ -19,17 +20,27 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"runOnly": TAGS, "resultTypes": ["violations"], "preload": False, "iframes": False}
 RUN = f"""axe.run(document, {json.dumps(OPTIONS)}).then(({{ violations }}) => violations.flatMap(
   ({{ id, nodes }}) => nodes.map((node) => [id, node.html, node.failureSummary])))"""
+IS_THERE = "typeof axe !== 'undefined'"
 HAS_SCRIPTS = "matchMedia('(scripting: enabled)').matches"
+
+_sessions: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
 
 
 def violations(page: Page) -> list[str]:
     """Each as a line: the rule, the element, what is asked of it."""
-    # Ends with the page: a session that is let go earlier would leave scripts on.
-    session = page.context.new_cdp_session(page)
+    session = session_of(page)
     world = world_apart(session)
     with scripts(session, page):
-        evaluate(session, world, source())
+        if not evaluate(session, world, IS_THERE):
+            evaluate(session, world, source())
         return [line(*found) for found in evaluate(session, world, RUN)]
+
+
+def session_of(page: Page) -> CDPSession:
+    """Ends with the page: one that is let go earlier would leave scripts on."""
+    if page not in _sessions:
+        _sessions[page] = page.context.new_cdp_session(page)
+    return _sessions[page]
 
 
 @cache
@@ -38,6 +49,7 @@ def source() -> str:
 
 
 def world_apart(session: CDPSession) -> int:
+    """One for each document."""
     frame = session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
     made = session.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": "axe"})
     return int(made["executionContextId"])

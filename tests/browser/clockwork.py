@@ -1,13 +1,10 @@
 """A clock that moves when told, for a server in a process of its own.
 
-The tests write how far it is ahead into a file; run as a program, this is the server that reads it.
+The tests write how far it is ahead into a file, which the server reads.
 """
 
-import argparse
-import sys
 from pathlib import Path
 
-from server import cli
 from server.clock import system_clock
 
 
@@ -29,7 +26,3 @@ class Clockwork:
 
     def advance(self, ms: int) -> None:
         self.put(self() + ms)
-
-
-if __name__ == "__main__":
-    cli.serve(argparse.Namespace(sample=False), Clockwork(Path(sys.argv[1])))

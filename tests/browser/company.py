@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from sqlalchemy.engine import make_url
+
 from server.clock import Clock, system_clock
 from server.config import Config
 from server.db import Database, open_database
-from server.db.migrate import migrate
 from server.exchange.entities import ENTITIES
 from server.identity.accounts import Account, Organisation, open_accounts
 from server.identity.accounts import found_organisation as found_accounts
@@ -18,6 +19,7 @@ from server.identity.passwords import hasher
 from server.rows import found_organisation, open_ledger, publish
 from server.stores.queries import hang_poster
 from sync import Ledger, derive_id
+from tests.postgres import create_schema
 
 ORG = "org-xinju"
 CODE = "xinju"
@@ -56,9 +58,9 @@ async def found(
     clock: Clock = system_clock,
 ) -> str:
     """The company in an empty database, and one poster; returns the poster's id."""
+    create_schema(make_url(config.database_url))
     database = open_database(config.database_url)
     try:
-        await migrate(database)
         return await fill(database, patience_s, people, clock())
     finally:
         await database.close()

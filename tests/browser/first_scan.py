@@ -51,7 +51,7 @@ class FrontDesk:
     """A clerk whose phone has the reader already, and a pass before its camera."""
 
     def __init__(self, theatre: Theatre, name: str) -> None:
-        self.clerk = Clerk(theatre.profile(name, camera=True, windowed=True), XIA)
+        self.clerk = Clerk(theatre.profile(name, camera=True, windowed=True, fetched=False), XIA)
         assert self.clerk.profile.camera is not None
         reel(self.clerk.profile.camera, held_up())
         self.clerk.signs_in(theatre.stage)

@@ -66,7 +66,7 @@ class Tapped:
 def enrol(theatre: Theatre) -> Rep:
     """With everything on the phone, and the app kept for days without a network."""
     history.record_work(theatre.stage, YEARS)
-    bo = Rep(theatre.profile("years", windowed=True), BO)
+    bo = Rep(theatre.profile("years", windowed=True, fetched=False), BO)
     page = bo.profile.open("about:blank")
     page.set_default_timeout(SYNCED_MS)
     page.goto(theatre.stage.door_of(BO))

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, Playwright, expect
 
 from tests.browser import axe, pictures
-from tests.browser.browsers import ARGS, PATIENCE_MS, SHELL, SIZE, Profile, Scheme
+from tests.browser.browsers import ARGS, PATIENCE_MS, SHELL, SIZE, Profile, Scheme, go
 from tests.browser.company import Person
 from tests.browser.stage import Stage
 
@@ -108,8 +108,7 @@ class Staff:
 
     def opens(self, path: str) -> None:
         """A page of the app without loading it anew, as a link in it does."""
-        go = "history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate'))"
-        self.page.evaluate(f"path => {{ {go} }}", path)
+        go(self.page, path)
 
     def loses_signal(self) -> None:
         """This phone alone; the others' network is the proxy's."""

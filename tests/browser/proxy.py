@@ -51,10 +51,10 @@ class Strand:
 
 
 class Proxy:
-    """Passes bytes to `target_port` and back; `asked` are the requests seen, with the time of each
-    in ms."""
+    """Passes bytes that come to `port` on to `target_port`, and back; `asked` are the requests
+    seen, with the time of each in ms."""
 
-    def __init__(self, target_port: int) -> None:
+    def __init__(self, target_port: int, port: int) -> None:
         self.target_port = target_port
         self.up, self.down = Lane(), Lane()
         self.asked: list[tuple[float, str]] = []
@@ -63,7 +63,7 @@ class Proxy:
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         # Holds the port while the link is cut: it is bound and never listens.
-        self.holder = bound_to(0)
+        self.holder = bound_to(port)
         self.port: int = self.holder.getsockname()[1]
         self.server: asyncio.Server | None = None
         self.links: set[asyncio.Task[Any]] = set()

@@ -13,6 +13,7 @@ from server.sample.cast import BO, CHEN, ORG_CODE, ORG_ID, RENMIN, STORES, Perso
 from tests.bench.ids import new_id
 from tests.browser import history
 from tests.browser.amends import centred
+from tests.browser.browsers import go
 from tests.browser.stage import Stage
 
 NAME, PHONE, NEED = "方女士", "13911112222", "看沙发"
@@ -43,7 +44,7 @@ class Rooms:
 
     def see_a_collision(self) -> None:
         page = self.page
-        page.goto("/desk")
+        go(page, "/desk")
         claims = page.locator("section[aria-labelledby='desk-collisions'] article")
         self.stop("collision", page, claims.locator("button").nth(2))
         claims.locator("button").nth(2).click()
@@ -59,19 +60,19 @@ class Rooms:
 
     def see_the_routing(self) -> None:
         page = self.page
-        page.goto("/desk/routing")
+        go(page, "/desk/routing")
         self.stop("routing", page, page.locator("main article input").first)
         self.stop("fairness", page, centred(page.locator("main article ul li")))
 
     def see_the_pool(self) -> None:
-        self.page.goto("/pool")
+        go(self.page, "/pool")
         self.stop("pool", self.page, "main section button")
-        self.page.goto("/desk/pool")
+        go(self.page, "/desk/pool")
         self.stop("pool-rules", self.page, self.page.locator("main input").first)
 
     def see_the_people(self) -> None:
         page = self.page
-        page.goto("/me/people")
+        go(page, "/me/people")
         chen = page.locator(f"main a[href='/me/people/{CHEN.id}']")
         self.stop("people", page, chen)
         chen.click()
@@ -84,9 +85,9 @@ class Rooms:
 
     def see_where_people_were(self) -> None:
         page = self.page
-        page.goto("/me/visits")
+        go(page, "/me/visits")
         self.stop("check-ins", page, "main li .btn-outline")
-        page.goto("/me/place")
+        go(page, "/me/place")
         point = STORES[RENMIN]["point"]
         page.locator("main form input").fill(f"{point['lng'] + 0.005},{point['lat']}")
         page.locator("main form [role=group] button").last.click()
@@ -95,25 +96,25 @@ class Rooms:
         self.stop("place", page, "main article svg[role=img]")
 
     def see_the_posters(self) -> None:
-        self.page.goto("/me/posters")
+        go(self.page, "/me/posters")
         self.stop("posters", self.page, "main li svg")
         self.page.locator("main li button").first.click()
         self.stop("poster", self.page, "dialog[open] img")
         self.page.keyboard.press("Escape")
-        self.page.goto("/me/codes")
+        go(self.page, "/me/codes")
         self.page.locator("main form input").fill("https://evil.example/pay")
         self.page.keyboard.press("Enter")
         self.stop("foreign-code", self.page, "main article [role=group]")
 
     def see_the_notices(self) -> None:
-        self.page.goto("/me/notices")
+        go(self.page, "/me/notices")
         self.stop("notices", self.page, "main section button")
-        self.page.goto("/me/erasures")
+        go(self.page, "/me/erasures")
         self.stop("erasures", self.page, "main h1")
 
     def see_what_is_asked(self) -> None:
         page = self.page
-        page.goto("/desk/templates")
+        go(page, "/desk/templates")
         self.stop("templates", page, "main a[href^='/desk/templates/']")
         page.locator("main .btn-primary").click()
         page.locator("main input").first.fill(NAME)
@@ -121,7 +122,7 @@ class Rooms:
         question = page.locator("main article:has(.lucide-arrow-up)")
         question.locator("input").first.fill(NEED)
         self.stop("template", page, question)
-        page.goto("/desk/phrases")
+        go(page, "/desk/phrases")
         self.stop("phrases", page, "main li .lucide-pencil, main li b")
         page.locator("main .bar .btn-primary").click()
         self.stop("phrase", page, "dialog[open] textarea")

@@ -5,11 +5,12 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.stage import ROOT
+from tests.browser.styles import Style
 from tests.browser.theatre import opened
-from tests.browser.tour import Style, Tour
+from tests.browser.tour import Tour
 
 FOLDER = ROOT / "docs" / "screens"
 LARGEST_BYTES = 150_000
@@ -25,7 +26,8 @@ def take(folder: Path, style: Style) -> None:
 
     with (
         tempfile.TemporaryDirectory() as room,
-        opened(Path(room), lambda _: None, ("--sample",)) as theatre,
+        sync_playwright() as playwright,
+        opened(playwright, Path(room), sample=True) as theatre,
     ):
         Tour(theatre, style, keep).walk()
 

@@ -47,7 +47,7 @@ class Waited:
 
 def wait_once(theatre: Theatre, name: str) -> Waited:
     """A new phone's first pull; then a hundred remarks made without a network."""
-    profile = theatre.profile(name, windowed=True)
+    profile = theatre.profile(name, windowed=True, fetched=False)
     page = profile.open("about:blank")
     page.context.add_init_script(WATCH)
     try:

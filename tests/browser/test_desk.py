@@ -1,13 +1,12 @@
 """A manager's board on a bad evening: half a thousand people are waiting, and a second passes."""
 
-import asyncio
 import random
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Playwright, expect
 
 from tests.bench.ids import new_id
 from tests.bench.records import make_customer
@@ -31,16 +30,12 @@ IN_HASTE = """async () => {
 
 
 @pytest.fixture
-def crowded(tmp_path: Path) -> Iterator[Theatre]:
-    with opened(tmp_path, prepare) as theatre:
+def crowded(playwright: Playwright, tmp_path: Path) -> Iterator[Theatre]:
+    with opened(playwright, tmp_path, found_company) as theatre:
         fill_the_board(theatre.stage)
         offered = theatre.records.bodies
         theatre.records.until(lambda: len(offered("lead", state="offered")) == OPEN_LEADS, 120)
         yield theatre
-
-
-def prepare(stage: Stage) -> None:
-    asyncio.run(found_company(stage))
 
 
 def fill_the_board(stage: Stage) -> None:

@@ -1,6 +1,5 @@
 """The ladder on the real clock, in the real process, killed in the middle and started again."""
 
-import asyncio
 import time
 from collections.abc import Callable
 from html import unescape
@@ -29,7 +28,7 @@ def test_a_server_killed_at_fifteen_seconds_and_back_at_twenty_five_tells_the_ma
 ) -> None:
     with staged(tmp_path) as (stage, _):
         records = Records(stage.config.data)
-        asyncio.run(found_company(stage, PATIENCE_S))
+        found_company(stage, PATIENCE_S)
         stage.start()
         register(stage, *SUN)
         lead = records.body("lead", name=SUN[1])

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Playwright, expect
 
 from server.clock import system_clock
 from server.sample.cast import LIN, ORG_CODE, ORG_ID
+from tests.browser.stage import Stage
 from tests.browser.theatre import Theatre, opened
 from tests.browser.tour import TIME, chip
 from tests.server.robot import SECRET, Robot, robot_on_loopback
@@ -72,9 +73,11 @@ def group() -> Iterator[Robot]:
 
 
 @pytest.fixture
-def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Theatre]:
-    monkeypatch.setenv("SHOPBELL_ROBOT_LOOPBACK", "1")
-    with opened(tmp_path, lambda _: None, ("--sample",)) as theatre:
+def sample(playwright: Playwright, tmp_path: Path) -> Iterator[Theatre]:
+    def prepare(stage: Stage) -> None:
+        stage.environ["SHOPBELL_ROBOT_LOOPBACK"] = "1"
+
+    with opened(playwright, tmp_path, prepare, sample=True) as theatre:
         yield theatre
 
 

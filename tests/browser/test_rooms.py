@@ -14,7 +14,7 @@ import segno
 import zxingcpp
 from openpyxl import Workbook  # type: ignore[import-untyped]
 from PIL import Image
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, Playwright, expect
 
 from server.clock import DAY_MS
 from server.sample.cast import BO, CHEN, HUA, LIN, ORG_CODE, ORG_ID, QIAO, RENMIN, XIA, Person
@@ -32,10 +32,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.unhurried]
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
+def sample(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
     """One for all of them: to fill it takes longer than to walk through it."""
     folder = tmp_path_factory.mktemp("rooms")
-    with opened(folder, lambda _: None, ("--sample",)) as theatre:
+    with opened(playwright, folder, sample=True) as theatre:
         yield theatre
 
 

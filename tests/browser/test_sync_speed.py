@@ -1,16 +1,16 @@
 """Five thousand rows and a hundred waiting operations on a phone four times slower than this
 machine, over 1.6 Mbit/s: what a person waits for."""
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Playwright
 
 from tests.browser import history
 from tests.browser.budgets import SYNC
 from tests.browser.speed import Waited, wait_once
-from tests.browser.stage import Stage, found_company
+from tests.browser.stage import found_company
 from tests.browser.theatre import Theatre, opened
 
 ROWS = 5_000
@@ -18,14 +18,10 @@ TRIES = 3
 
 
 @pytest.fixture
-def busy(tmp_path: Path) -> Iterator[Theatre]:
-    with opened(tmp_path, prepare) as theatre:
+def busy(playwright: Playwright, tmp_path: Path) -> Iterator[Theatre]:
+    with opened(playwright, tmp_path, found_company) as theatre:
         history.record(theatre.stage, ROWS)
         yield theatre
-
-
-def prepare(stage: Stage) -> None:
-    asyncio.run(found_company(stage))
 
 
 @pytest.mark.browser

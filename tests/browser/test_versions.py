@@ -66,7 +66,7 @@ def test_an_old_app_that_nobody_updates_goes_on_working_with_a_newer_server(
 
 def test_a_newer_app_waits_for_an_older_server_and_says_so(theatre: Theatre) -> None:
     theatre.stage.serve_app(make_build_with_newer_schema)
-    bo = Rep(theatre.profile("bo"), BO)
+    bo = Rep(theatre.profile("bo", fetched=False), BO)
     bo.signs_in(theatre.stage)
     bo.registers_and_receives(name=QIAN, phone=QIAN_PHONE)
     expect(bo.chip).to_contain_text("等服务器升级 · 4 条存在本机")
@@ -89,7 +89,7 @@ def test_a_newer_app_waits_for_an_older_server_and_says_so(theatre: Theatre) -> 
 
 def at_work(theatre: Theatre) -> Rep:
     """With one customer of his own, all of it synced, and the app kept by the browser."""
-    rep = Rep(theatre.profile("bo"), BO)
+    rep = Rep(theatre.profile("bo", fetched=False), BO)
     rep.signs_in(theatre.stage)
     rep.registers_and_receives(name=QIAN, phone=QIAN_PHONE)
     rep.syncs()
@@ -126,7 +126,7 @@ def make_build_with_newer_schema(folder: Path) -> None:
 
 def raise_schema_of_server(stage: Stage) -> None:
     """The server's next version: one schema further, with a step that changes nothing."""
-    versions = stage.program / "sync" / "versions.py"
+    versions = stage.copy_program() / "sync" / "versions.py"
     text = versions.read_text()
     raised = text.replace(f"SCHEMA = {SCHEMA}\n", f"SCHEMA = {SCHEMA + 1}\n").replace(
         "RELEASED = Versions()", f"RELEASED = Versions(steps={{{SCHEMA}: lambda each: each}})"

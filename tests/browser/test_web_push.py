@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from server.sample.cast import BO, ORG_CODE, ORG_ID
 from tests.browser.browsers import PATIENCE_MS
@@ -26,8 +26,8 @@ RING = {
 
 
 @pytest.fixture
-def sample(tmp_path: Path) -> Iterator[Theatre]:
-    with opened(tmp_path, lambda _: None, ("--sample",)) as theatre:
+def sample(playwright: Playwright, tmp_path: Path) -> Iterator[Theatre]:
+    with opened(playwright, tmp_path, sample=True) as theatre:
         yield theatre
 
 

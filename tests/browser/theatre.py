@@ -1,13 +1,15 @@
 """The server, the link to it, what it holds, and a browser for whoever wants one."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright
 
 from tests.browser.browsers import SIZE, Profile, Scheme
+from tests.browser.fetched import having_fetched
 from tests.browser.proxy import Proxy
 from tests.browser.records import Records
 from tests.browser.stage import Stage, staged
@@ -33,12 +35,17 @@ class Theatre:
         width: int = SIZE[0],
         worker: bool = True,
         windowed: bool = False,
+        fetched: bool = True,
     ) -> Profile:
+        """With a worker it has `fetched` the app before, unless a test is about that."""
         film = self.folder / f"{name}.mjpeg" if camera else None
+        origin, folder = self.stage.origin, self.folder / "profiles" / name
+        if worker and fetched:
+            shutil.copytree(having_fetched(self.playwright, origin, windowed=windowed), folder)
         made = Profile(
             self.playwright,
-            self.folder / "profiles" / name,
-            self.stage.origin,
+            folder,
+            origin,
             locale=locale,
             scheme=scheme,
             camera=film,
@@ -62,16 +69,19 @@ class Theatre:
 
 @contextmanager
 def opened(
-    folder: Path, prepare: Callable[[Stage], None], words: tuple[str, ...] = ()
+    playwright: Playwright,
+    folder: Path,
+    prepare: Callable[[Stage], None] = lambda _: None,
+    *,
+    sample: bool = False,
 ) -> Iterator[Theatre]:
-    """`prepare` fills the database before the server starts with `words`."""
+    """`prepare` fills the database before the server starts; or it fills it with the `sample`."""
     with staged(folder) as (stage, proxy):
         prepare(stage)
-        stage.start(*words)
-        with sync_playwright() as playwright:
-            records = Records(stage.config.data)
-            theatre = Theatre(stage, proxy, records, playwright, folder, [])
-            try:
-                yield theatre
-            finally:
-                theatre.close()
+        stage.start(sample=sample)
+        records = Records(stage.config.data)
+        theatre = Theatre(stage, proxy, records, playwright, folder, [])
+        try:
+            yield theatre
+        finally:
+            theatre.close()

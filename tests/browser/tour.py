@@ -7,7 +7,6 @@ one offer is accepted by a phone without a network while the manager takes it ov
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -17,29 +16,15 @@ from server.sample.cast import BO, DEMO, HUA, LIN, ORG_CODE, ORG_ID, XIA, Person
 from server.stores.posters import Poster, sign
 from tests.browser import pictures
 from tests.browser.amends import Amends
-from tests.browser.browsers import SIZE, Profile, Scheme
+from tests.browser.browsers import Profile, go
 from tests.browser.people import Customer
 from tests.browser.rooms import Rooms
+from tests.browser.styles import Style
 from tests.browser.theatre import Theatre
 
 Show = Callable[[str, Page], None]
 TIME = re.compile(r"\d\d:\d\d")
 GUESTS = {"zh": ("138 0013 8000", "孙先生", "全屋定制"), "en": ("138 0013 8001", "Mr Sun", "A bed")}
-
-
-@dataclass(frozen=True)
-class Style:
-    tongue: str
-    scheme: Scheme
-    width: int = SIZE[0]
-
-    @property
-    def locale(self) -> str:
-        return "zh-CN" if self.tongue == "zh" else "en-GB"
-
-    @property
-    def name(self) -> str:
-        return f"{self.tongue}-{self.scheme}"
 
 
 class Tour:
@@ -138,19 +123,19 @@ class Tour:
 
     def see_the_day(self, page: Page) -> None:
         self.stop("today", page, accept(page, self.name))
-        page.goto("/bell")
+        go(page, "/bell")
         self.stop("bell", page, ".ringing")
 
     def see_a_customer(self, page: Page) -> None:
-        page.goto("/customers")
+        go(page, "/customers")
         self.stop("customers", page, "main li[data-at='3']")
         page.locator("input[type=search]").fill(self.stranger)
         self.stop("empty", page, page.locator("main").get_by_text(self.stranger))
         known = self.known_customer()
-        page.goto(f"/customers/{known}")
+        go(page, f"/customers/{known}")
         self.stop("customer", page, "ol li >> nth=3")
         self.see_a_number(page)
-        page.goto(f"/customers/{known}/follow")
+        go(page, f"/customers/{known}/follow")
         for _ in range(2):
             page.locator("main section [aria-pressed]").first.click()
         self.stop("follow-up", page, "main section [aria-pressed]")
@@ -158,7 +143,7 @@ class Tour:
         self.stop("library", page, "dialog[open] li button")
         page.keyboard.press("Escape")
         expect(page.locator("dialog[open]")).to_have_count(0)
-        page.goto(f"/visit?customer={known}")
+        go(page, f"/visit?customer={known}")
         page.locator("main button.btn-primary").first.click()
         self.stop("visit", page, page.get_by_text("±12"))
 
@@ -174,20 +159,20 @@ class Tour:
         expect(number).to_be_hidden()
 
     def see_the_tools(self, page: Page) -> None:
-        page.goto("/register?phone=13900012345")
+        go(page, "/register?phone=13900012345")
         page.locator("input[maxlength='40']").fill(
             "王老师" if self.style.tongue == "zh" else "Wang"
         )
         page.locator("[aria-pressed]").nth(4).click()
         page.evaluate("scrollTo(0, 0)")
         self.stop("register", page, "form")
-        page.goto("/me")
+        go(page, "/me")
         self.stop("me", page, "h1")
-        page.goto("/sync")
+        go(page, "/sync")
         self.stop("sync", page, page.get_by_text(re.compile(r"已用 \d+ MB|\d MB used")))
 
     def see_the_desk(self, page: Page) -> None:
-        page.goto("/desk")
+        go(page, "/desk")
         waiting = page.locator("main a[href^='/leads/']").first
         self.stop("desk", page, waiting)
         waiting.click()
@@ -197,14 +182,14 @@ class Tour:
         rooms.walk()
 
     def see_the_hours(self, page: Page) -> None:
-        page.goto("/me/hours")
+        go(page, "/me/hours")
         self.stop("hours", page, page.locator("main article button").first)
         page.locator("main article button").first.click()
         self.stop("hours-of-a-day", page, "dialog[open] input[type=time]")
         page.keyboard.press("Escape")
 
     def see_the_counter(self, page: Page) -> None:
-        page.goto(f"/register?phone={self.phone[:-1]}9")
+        go(page, f"/register?phone={self.phone[:-1]}9")
         page.locator("input[maxlength='40']").fill(self.stranger)
         page.locator("main [role=group]").nth(2).locator("button").last.click()
         # The first says that somebody is a child.
@@ -215,18 +200,18 @@ class Tour:
         self.stop("amend", page, "dialog[open] footer button")
         page.keyboard.press("Escape")
         expect(page.locator("dialog[open]")).to_have_count(0)
-        page.goto("/scan")
+        go(page, "/scan")
         self.stop("scan", page, ".aim")
 
     def see_a_refusal(self, bo: Profile, at_bo: Page, at_lin: Page) -> None:
         """Bo accepts without a network; meanwhile Lin takes over."""
         assert bo.context is not None
-        at_bo.goto("/")
+        go(at_bo, "/")
         expect(accept(at_bo, self.name)).to_be_visible()
         bo.context.set_offline(True)
         accept(at_bo, self.name).click()
         expect(accept(at_bo, self.name)).to_be_hidden()
-        at_lin.goto(f"/leads/{self.open_lead()}")
+        go(at_lin, f"/leads/{self.open_lead()}")
         at_lin.locator("main .btn-primary").first.click()
         self.wait_until_taken()
         bo.context.set_offline(False)

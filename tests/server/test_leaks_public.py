@@ -45,7 +45,7 @@ ALL_DOORS = {
     "/api/push", "/api/push/{id}",
     "/photos/uploads", "/photos/uploads/{name}", "/photos/{id}/{size}", "/recordings/{id}",
     "/photos/{id}/alike", "/v", "/v/{code}",
-    "/livez", "/readyz", "/metrics", "/version", "/{path:path}",
+    "/livez", "/readyz", "/metrics", "/version",
 }  # fmt: skip
 
 
