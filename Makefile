@@ -31,11 +31,11 @@ dev: $(DEV) $(MODULES)
 	SHOPBELL_ORIGIN=$${SHOPBELL_ORIGIN:-http://localhost:5173} .venv/bin/watchfiles \
 	  --filter python '$(PY) -m server.cli serve --sample' server sync
 
-# Each says what it has to say at its end; a failure of one is a failure of all. Browsers mostly
-# wait. While they do, the tests of the server have the processors, and step aside when they go on.
+# Each begins when what it needs is there, and says what it has to say at its end; a failure of one
+# is a failure of all. Browsers mostly wait. While they do, the tests of the server have the
+# processors, and step aside when they go on.
 test:
-	@$(MAKE) --no-print-directory -j 2 $(DEV) $(APP) chromium
-	@$(MAKE) $(TOGETHER) -j 4 lint types phone-check phone-tests story-tests screen-tests server-tests
+	@$(MAKE) $(TOGETHER) -j 6 lint types server-tests phone-check phone-tests story-tests screen-tests
 
 # Everything pure, and of each slice what its first tests say on SQLite.
 quick: $(DEV) $(MODULES)
@@ -51,8 +51,8 @@ soak: $(DEV) $(APP) chromium
 bench: $(DEV) $(APP) chromium
 	@$(PY) -m tests.bench
 
-server-tests: $(DEV) $(APP)
-	$(ASIDE) $(TESTED) -n 2 -m "not browser and not soak"
+server-tests: $(DEV) $(MODULES)
+	$(ASIDE) $(TESTED) -n 3 -m "not browser and not soak"
 
 browser-tests:
 	@$(MAKE) $(TOGETHER) -j 2 story-tests screen-tests
