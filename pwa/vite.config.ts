@@ -2,23 +2,21 @@ import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import tailwindcss from '@tailwindcss/vite'
 import { VitePWA } from 'vite-plugin-pwa'
-import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 const SERVER = process.env.SHOPBELL_SERVER ?? 'http://127.0.0.1:8000'
 const SERVED = ['/api', '/sync', '/photos', '/recordings', '/r/', '/a/', '/my/', '/p/', '/pass', '/consent/', '/v/', '/posters', '/enter', '/version']
 
-// What a page shows before anyone taps; words, parts and phone modules of later moments stay out.
-const EVERY_PAGE = new RegExp([
+// What a page shows before anyone taps, and Today, which most people see first: small parts compress better together, and
+// a phone pays for each file. Words, parts and phone modules of later moments stay out.
+const FIRST = new RegExp([
   'src/trust/age', 'src/ui/(?!Field|Number|number|TextArea|Stepper|Chips)', 'src/frame/(?!WeChat|updates|rooms|Troubles|Unable)', 'src/sync/uuid7', 'src/words/[^/]+$',
   'src/words/zh/(frame|leads|phone|today|ui|index)\\.', 'src/phone/(?!loop|push|pull|pulling|stream|pin|enrolment|frames|rebirth|released|revocation|canary|drafts|rescue|room|firstSave|lease)',
+  'src/today/', 'src/leads/(OfferCard|told|act|said|clock)', 'src/customers/(called|dormant|TierTag)', 'svelte/dist/icons/(check|calendar-clock|triangle-alert)\\.',
 ].join('|'))
 
-// Today, which most people see first: small parts compress better together.
-const FIRST_PAGE = /src\/(today\/|leads\/(OfferCard|told|act|said|clock)|customers\/(called|dormant|TierTag))|svelte\/dist\/icons\/(check|calendar-clock|triangle-alert)\./
-
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte(), tailwindcss(), todayWithThePage(), VitePWA({
+  plugins: [svelte(), tailwindcss(), VitePWA({
     strategies: 'injectManifest',
     srcDir: 'src',
     filename: 'sw.ts',
@@ -41,31 +39,14 @@ export default defineConfig(({ mode }) => ({
     ...(mode === 'test' && { conditions: ['browser'] }),
   },
   build: { target: 'es2022', cssMinify: 'lightningcss', assetsInlineLimit: 0,
-    // The page itself asks for all that Today needs, see below: the scripts need not look whether it did.
-    modulePreload: { resolveDependencies: (file, needed) => (/\/Today-/.test(file) ? [] : needed) },
     // A phone on a weak link pays for each request: what every page needs comes in a few files, not in forty.
     rolldownOptions: { output: { codeSplitting: { groups: [
       { name: 'ground', test: /node_modules\/(svelte\/(?!src\/reactivity\/)|(esm-env|clsx|dexie)\/)/ },
-      { name: 'frame', test: EVERY_PAGE },
-      { name: 'first', test: FIRST_PAGE },
+      { name: 'frame', test: FIRST },
     ] } } } },
   server: { proxy: Object.fromEntries(SERVED.map((path) => [proxied(path), { target: SERVER, changeOrigin: false }])) },
   test: { environment: 'node', pool: 'threads', isolate: false, include: ['src/**/*.test.ts'], setupFiles: ['src/phone/testing.ts'] },
 }))
-
-/** Today is fetched with the document that will ask for it, not after the scripts that find out that they need it. */
-function todayWithThePage(): Plugin {
-  return { name: 'today-with-the-page', transformIndexHtml: { order: 'post', handler(html, { bundle }) {
-    const chunks = Object.values(bundle ?? {}).filter((one) => one.type === 'chunk')
-    const today = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith('/today/Today.svelte'))
-    const needed = chunks.filter((one) => one === today || today?.imports.includes(one.fileName))
-    const links = [
-      ...needed.map(({ fileName }) => ({ rel: 'modulepreload', href: `/${fileName}` })),
-      ...needed.flatMap((one) => [...(one.viteMetadata?.importedCss ?? [])]).map((sheet) => ({ rel: 'stylesheet', href: `/${sheet}` })),
-    ]
-    return links.filter(({ href }) => !html.includes(`"${href}"`)).map((attrs) => ({ tag: 'link', attrs: { ...attrs, crossorigin: true }, injectTo: 'head' }))
-  } } }
-}
 
 /** `/sync` is both a screen and an address of the protocol: only what lies below it is the server's. */
 function proxied(path: string): string {

@@ -8,12 +8,10 @@ import { startRouter } from './frame/router'
 import { phoneDatabase } from './phone/databases'
 import { phase, startSession, turnTo } from './phone/session'
 import { startSettings } from './phone/settings'
-import { learnRest } from './words'
+import { learnDoor, learnRest } from './words'
 
 const OPENS_WITHIN_MS = 8000
 
-// Home of most people: on its way while the phone's own databases are opened.
-void import('./today/Today.svelte')
 startRouter()
 holdInstallPrompt()
 const begun = begin()
@@ -39,7 +37,7 @@ async function begin(): Promise<void> {
 /** Most likely they will be asked to sign in. */
 function readyDoor(): void {
   void import('./identity/Enter.svelte')
-  void learnRest()
+  void learnDoor()
 }
 
 /** What the first paint does not need comes after it. */

@@ -48,9 +48,8 @@ def precached() -> set[str]:
 
 
 def first_page() -> set[str]:
-    (today,) = (BUILT / "assets").glob("Today-*.js")
     named = re.findall(r"/assets/([\w.-]+\.js)", (BUILT / "index.html").read_text())
-    return with_imports({*named, today.name})
+    return with_imports(set(named))
 
 
 def with_imports(names: set[str]) -> set[str]:

@@ -1,14 +1,14 @@
 import type { Component } from 'svelte'
 import type { Role } from '../model'
+import Today from '../today/Today.svelte'
 import { learnRest, type Key } from '../words'
-import { afterFirstPicture } from './firstPicture'
 
 type Page = Component<{ id?: string; open?: string }>
 type Loader = () => Promise<{ default: Page | undefined }>
 
-/* One lazy chunk for each page. A slice that is not built yet simply has no page. */
+/* One lazy chunk for each page but the one that most people see first: that comes with the frame. */
 const files = import.meta.glob<{ default: Page }>([
-  '../today/Today.svelte', '../customers/Customers.svelte', '../customers/Customer.svelte', '../customers/Deleted.svelte', '../customers/Register.svelte',
+  '../customers/Customers.svelte', '../customers/Customer.svelte', '../customers/Deleted.svelte', '../customers/Register.svelte',
   '../followups/FollowUp.svelte', '../visits/Visit.svelte', '../scan/Scan.svelte', '../leads/Desk.svelte',
   '../leads/Bell.svelte', '../leads/Lead.svelte', '../clerk/Home.svelte', '../trust/Sync.svelte', '../identity/Me.svelte',
   '../pool/Pool.svelte', '../visits/WalkIn.svelte',
@@ -33,18 +33,14 @@ const ROUTES: [pattern: RegExp, page: string][] = [
   [/^\/me$/, 'identity/Me'],
   [/^\/(?:me|desk)\/(?<room>[^/]+)\/?(?<id>[^/]*)$/, ROOM],
 ]
+/** This page says itself when there is something on it. */
+export const SAYS_WHEN = 'today/Today'
 const HOMES: Record<Role, string> = {
-  rep: 'today/Today', clerk: 'clerk/Home', manager: 'today/Today', area: 'leads/Desk', admin: 'leads/Desk',
+  rep: SAYS_WHEN, clerk: 'clerk/Home', manager: SAYS_WHEN, area: 'leads/Desk', admin: 'leads/Desk',
 }
-
-/** What Today says beside what is due comes right behind it. */
-export const besideToday = () => afterFirstPicture().then(() => import('../pool/Beside.svelte'))
 
 /** On a wide screen these pages stand beside the list they were opened from. */
 const BESIDE: Record<string, string> = { 'customers/Customer': 'customers/Customers' }
-
-/** This page says itself when there is something on it. */
-export const SAYS_WHEN = HOMES.rep
 
 export interface Found { name: string; id: string; load: Loader | null; beside?: Loader | null }
 
@@ -85,7 +81,7 @@ function roomOf(room: string, id: string): Loader {
 }
 
 function loaderOf(name: string): Loader | null {
+  if (name === SAYS_WHEN) return async () => ({ default: Today as Page })
   const load = files[`../${name}.svelte`]
-  if (!load || name === HOMES.rep) return load ?? null
-  return async () => (await Promise.all([load(), learnRest()]))[0]
+  return load ? async () => (await Promise.all([load(), learnRest()]))[0] : null
 }

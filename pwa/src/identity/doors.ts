@@ -3,12 +3,11 @@ import { call } from '../phone/api'
 import { eraseCache, eraseOutbox, phoneDatabase, type Known } from '../phone/databases'
 import { enrolDevice, isStale } from '../phone/enrolment'
 import { farewellOf } from '../phone/farewells'
-import { syncNow } from '../phone/loop'
 import { opensWith, sealPin } from '../phone/pin'
 import { keyOf, knownPeople, leave, me, newcomer, open, oweEnd, oweNoEnd, oweSession, personOf, remember, rememberedKey, turnTo, vouch, welcome, type Person, type ServerSession } from '../phone/session'
 import { countFailure, forgive, waitLeft } from './pause'
 
-/* The doors: signing in, enrolling, unlocking, locking, signing out. */
+/* The doors: signing in, enrolling, unlocking, locking, signing out. The loop hears by itself that one has opened. */
 
 /** Signs in with a name and a password; returns the server's error code, or '' when it worked. */
 export async function signIn(org: string, login: string, password: string): Promise<string> {
@@ -27,7 +26,7 @@ export async function signIn(org: string, login: string, password: string): Prom
 /** Whether this phone still holds what their revoked device has to hand over; tries to, first. */
 async function isParting(who: Person): Promise<boolean> {
   const parting = async () => (await farewellOf(keyOf(who)))?.wiped === false
-  if (await parting()) await syncNow()
+  if (await parting()) await (await import('../phone/loop')).syncNow()
   return parting()
 }
 
@@ -39,7 +38,6 @@ export async function enrol(shared: boolean, pin = ''): Promise<string> {
   const known = await phoneDatabase().people.get(keyOf(who))
   await open(known!)
   vouch(who)
-  void syncNow()
   return ''
 }
 
@@ -58,7 +56,6 @@ export async function unlock(key: string, pin: string): Promise<'' | 'wrong_pin'
   await open(known)
   // One's own phone has its session still; a shared one may hold a colleague's.
   if (known.shared) oweSession(() => takeSession(known, pin))
-  void syncNow()
   return ''
 }
 

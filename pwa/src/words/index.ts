@@ -1,1 +1,1 @@
-export { currentTongue, followBrowser, learnRest, setTongue, t, type Key, type Params } from './say.svelte'
+export { currentTongue, followBrowser, learnDoor, learnRest, setTongue, t, type Key, type Params } from './say.svelte'

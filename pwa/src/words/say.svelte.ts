@@ -30,8 +30,17 @@ export async function setTongue(tongue: Tongue): Promise<void> {
 
 /** Fetches what only later pages say; resolves at once when it is here. */
 export async function learnRest(): Promise<void> {
-  if (chinese !== zh) return
-  chinese = { ...zh, ...(await import('./zh/rest')).rest } as Loose
+  const [{ rest }] = await Promise.all([import('./zh/rest'), learnDoor()])
+  if (!chinese.trust) learn(rest)
+}
+
+/** Fetches what is said to whoever comes in, a little of the rest. */
+export async function learnDoor(): Promise<void> {
+  if (!chinese.door) learn({ door: (await import('./zh/door')).default })
+}
+
+function learn(more: Loose): void {
+  chinese = { ...chinese, ...more }
   if (spoken.now.tongue === 'zh') spoken.now = { tongue: 'zh', words: chinese }
 }
 

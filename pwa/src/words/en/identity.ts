@@ -1,9 +1,4 @@
 export default {
-  sign_in: 'Sign in', org: 'Company code', org_hint: 'May stay empty if there is only one', login: 'Login', password: 'Password', show_password: 'Show password',
-  wrong: 'Wrong login or password.', link_void: 'This sign-in link is no longer valid. Please sign in with your account and password.', no_network: 'No network. The first sign-in needs one.', too_many: 'Too many tries. Wait a little.', not_enrolled: 'This phone could not be enrolled. Try again.',
-  org_needed: 'Several companies have this login. Enter the company code.',
-  whose: 'Whose phone is this', mine: 'Mine', mine_why: 'Only I use it; it opens on Today', shared: 'Shared at the store', shared_why: 'Several people take turns, each with a PIN',
-  pin: 'PIN', pin_hint: '4 to 6 digits; works offline', pin_again: 'Once more', pin_differs: 'The two differ.', pin_shape: 'Enter 4 to 6 digits.', done: 'Done',
   who: 'Who is here', unsent: '{n} not synced', wrong_pin: 'Wrong PIN.', wait: 'Too many tries. Wait {n} s.', add_person: 'Add a colleague', unlock: 'Open', other_person: 'Someone else', clear: 'Clear', delete_digit: 'Delete a digit',
   me: 'Me', language: 'Language', auto: 'As the phone', theme: 'Look', light: 'Light', dark: 'Dark', size: 'Text size', normal: 'Normal', large: 'Large', larger: 'Largest',
   photos_by: 'Sending photos and recordings', photos_any: 'By any network', photos_wifi: 'By Wi-Fi only', photos_why: 'Text is always sent at once; it takes hardly any data.', photos_unknown: 'This browser does not say whether the network is Wi-Fi, so "By Wi-Fi only" has no effect here: photos go by any network.',
@@ -18,6 +13,6 @@ export default {
   gone_why_lost: 'This phone of {name} was reported lost; from {time} it sends and receives nothing.',
   gone_handed: 'Unsynced records handed to the manager: {n}. The manager decides about them.', gone_unsent: 'Records not handed over yet: {n}.', gone_nothing: 'No record was left unsynced.', gone_photos: 'Photos and recordings that had not gone up: {n}. They were cleared with it and cannot be brought back.', gone_photos_wait: 'Photos and recordings not gone up yet: {n}. From a revoked phone they may not.',
   gone_wiped: 'All customer data of {name} was cleared from this phone.', gone_hidden: 'Customer data was cleared from this phone.',
-  gone_next: 'To go on with this phone, its owner signs in once more. If you found this phone, please bring it back to the store.', gone_next_waits: 'With a network these records go to the manager by themselves, then everything is cleared.', gone_again: 'Try now', gone_discard: 'Do not hand over, clear everything', gone_discard_ask: 'Clear what was not handed over: {n}?', gone_sign_in: 'This phone still holds records to hand over. Sign in again once they are through.',
+  gone_next: 'To go on with this phone, its owner signs in once more. If you found this phone, please bring it back to the store.', gone_next_waits: 'With a network these records go to the manager by themselves, then everything is cleared.', gone_again: 'Try now', gone_discard: 'Do not hand over, clear everything', gone_discard_ask: 'Clear what was not handed over: {n}?',
   role_rep: 'Consultant', role_clerk: 'Clerk', role_manager: 'Store manager', role_area: 'Area manager', role_admin: 'Admin',
 } as const

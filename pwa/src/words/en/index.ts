@@ -3,6 +3,7 @@ import collisions from './collisions'
 import contacts from './contacts'
 import customers from './customers'
 import desk from './desk'
+import door from './door'
 import followups from './followups'
 import frame from './frame'
 import identity from './identity'
@@ -30,5 +31,5 @@ import voice from './voice'
 import type { Translation } from '../zh'
 
 export const en: Translation = {
-  clerk, collisions, contacts, customers, desk, followups, frame, identity, leads, library, notify, people, phone, photos, pool, posters, privacy, records, routing, safety, scan, stores, templates, today, trust, ui, visits, voice,
+  clerk, collisions, contacts, customers, desk, door, followups, frame, identity, leads, library, notify, people, phone, photos, pool, posters, privacy, records, routing, safety, scan, stores, templates, today, trust, ui, visits, voice,
 }

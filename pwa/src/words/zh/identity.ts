@@ -1,9 +1,4 @@
 export default {
-  sign_in: '登录', org: '企业代码', org_hint: '只有一家企业时可不填', login: '登录名', password: '密码', show_password: '显示密码',
-  wrong: '登录名或密码不对。', link_void: '这个登录链接已失效，请用账号和密码登录。', no_network: '没有网络，第一次登录需要联网。', too_many: '试得太快了，过一会儿再试。', not_enrolled: '这部手机没能登记，请再试一次。',
-  org_needed: '这个登录名在几家企业里都有，请填企业代码。',
-  whose: '这部手机是谁的', mine: '我的手机', mine_why: '只有我用，打开就能看到今日', shared: '门店共用', shared_why: '几个人轮流用，各自用数字密码打开',
-  pin: '数字密码', pin_hint: '4 到 6 位数字，没有网络也能用', pin_again: '再输一次', pin_differs: '两次不一样。', pin_shape: '请输入 4 到 6 位数字。', done: '完成',
   who: '谁在用', unsent: '{n} 条未同步', wrong_pin: '数字密码不对。', wait: '试错太多次，{n} 秒后再试。', add_person: '添加同事', unlock: '打开', other_person: '换个人', clear: '清除', delete_digit: '删一位',
   me: '我的', language: '语言', auto: '跟随手机', theme: '外观', light: '浅色', dark: '深色', size: '字号', normal: '标准', large: '大', larger: '特大',
   photos_by: '传照片和录音', photos_any: '有网就传', photos_wifi: '只用 Wi-Fi', photos_why: '文字总是马上传，只用很少的流量。', photos_unknown: '这个浏览器不说现在是不是 Wi-Fi，选“只用 Wi-Fi”在这里不起作用，照片还是有网就传。',
@@ -18,6 +13,6 @@ export default {
   gone_why_lost: '{name} 的这部手机已登记为丢失，从 {time} 起不再收发记录。',
   gone_handed: '没同步的 {n} 条记录已交给店长，由店长决定是否放行。', gone_unsent: '还有 {n} 条记录没交出去。', gone_nothing: '没有没同步的记录。', gone_photos: '有 {n} 份照片或录音没来得及上传，一并清除了，找不回来。', gone_photos_wait: '还有 {n} 份照片或录音没有上传，停用后可能传不上去。',
   gone_wiped: '{name} 的客户资料已从这部手机上全部清除。', gone_hidden: '客户资料已从这部手机上清除。',
-  gone_next: '还要用这部手机的话，本人重新登录一次就行。捡到手机的话，请交还门店。', gone_next_waits: '联网后会自动把这些记录交给店长，然后清除。', gone_again: '现在再试', gone_discard: '不交了，全部清除', gone_discard_ask: '清除这 {n} 条记录？', gone_sign_in: '这部手机上还有没交出去的记录，联网交出后才能重新登录。',
+  gone_next: '还要用这部手机的话，本人重新登录一次就行。捡到手机的话，请交还门店。', gone_next_waits: '联网后会自动把这些记录交给店长，然后清除。', gone_again: '现在再试', gone_discard: '不交了，全部清除', gone_discard_ask: '清除这 {n} 条记录？',
   role_rep: '销售顾问', role_clerk: '店员', role_manager: '店长', role_area: '区域经理', role_admin: '管理员',
 } as const
