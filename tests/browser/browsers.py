@@ -131,7 +131,9 @@ class Profile:
         self.answered.clear()
         self.context.on("console", self.hear)
         self.context.on("response", lambda answer: self.answered.add(urlsplit(answer.url).path))
-        self.context.on("weberror", lambda error: self.faults.append(f"uncaught: {error.error}"))
+        self.context.on(
+            "weberror", lambda error: self.faults.append(f"uncaught: {stack_of(error.error)}")
+        )
         page = self.context.pages[0]
         page.goto(address)
         return page
@@ -192,6 +194,10 @@ def go(page: Page, path: str) -> None:
     """To another page of the app without loading it anew: by a link, as from anywhere in it."""
     page.evaluate(FOLLOW, path)
     page.wait_for_function(ARRIVED)
+
+
+def stack_of(error: Error | str) -> str:
+    return getattr(error, "stack", None) or str(error)
 
 
 def moment(at: int) -> datetime:

@@ -71,7 +71,7 @@ export async function startLoop(): Promise<void> {
   addEventListener('shopbell-outdated', () => troubled('outdated'))
   addEventListener('shopbell-blocked', () => troubled('blocked'))
   document.addEventListener('visibilitychange', () => (document.visibilityState === 'visible' ? wake() : sleep()))
-  phase.subscribe((now) => (now === 'open' ? wake() : listen(false)))
+  phase.subscribe((now) => (now === 'open' || now === 'lapsed' ? wake() : listen(false)))
   phase.subscribe((now) => { if (now === 'open') void mindDrafts().catch((cause: unknown) => console.warn('drafts not read', cause)) })
   wake()
 }

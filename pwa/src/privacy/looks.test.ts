@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { ownOutbox } from '../phone/databases'
-import { adopt, vouch, type Person } from '../phone/session'
+import { adopt, leave, vouch, type Person } from '../phone/session'
 import { noteLook, tellLooks } from './looks'
 
 const MINUTE = 60_000
@@ -18,6 +18,18 @@ beforeEach(async () => {
   adopt(bo)
   vouch(bo)
   await ownOutbox().meta.clear()
+})
+
+test('the minute of somebody who has left ends without a word', async () => {
+  const waits: (() => void)[] = []
+  vi.stubGlobal('setTimeout', (run: () => void) => waits.push(run))
+  await noteLook('c3', 'opened')
+  vi.unstubAllGlobals()
+  leave()
+  expect(waits).toHaveLength(1)
+  waits[0]!()
+  await Promise.resolve()
+  expect(told).toEqual([])
 })
 
 test('the same look within ten minutes is one, and what was told is not told again', async () => {

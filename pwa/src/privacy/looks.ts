@@ -1,8 +1,9 @@
 /** Whom somebody looked at on this phone, told to the server a batch at a time; without a network it waits. */
 
+import { get } from 'svelte/store'
 import { call } from '../phone/api'
 import { ownOutbox, type OutboxDatabase } from '../phone/databases'
-import { holdsSession, keyOf, me } from '../phone/session'
+import { holdsSession, keyOf, me, person } from '../phone/session'
 import { newId } from '../sync/uuid7'
 import { MINUTE_MS } from '../words/format'
 
@@ -31,7 +32,8 @@ export async function noteLook(customer_id: string, what: What, now = Date.now()
   })
   waiting ??= setTimeout(() => {
     waiting = undefined
-    void tellLooks()
+    // Whoever has left meanwhile has them told when they are back.
+    if (get(person)) void tellLooks()
   }, WAIT_MS)
 }
 
