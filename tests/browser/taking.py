@@ -43,7 +43,7 @@ class Taken:
 def open_customer(theatre: Theatre) -> Rep:
     """With the button for the camera before them."""
     photograph(theatre.folder / FILE)
-    bo = Rep(theatre.profile("camera"), BO)
+    bo = Rep(theatre.profile("camera", windowed=True), BO)
     bo.signs_in(theatre.stage)
     bo.registers_and_receives(name="钱女士", phone="139 0001 2345")
     expect(bo.page.get_by_label("拍照")).to_be_visible()
@@ -72,7 +72,9 @@ def worked_ms(folder: Path) -> float:
 def renderers_of(folder: Path) -> list[Path]:
     named = [(each, words_of(each)) for each in Path("/proc").glob("[0-9]*")]
     ours = f"--user-data-dir={folder}".encode()
-    return [each for each, words in named if ours in words and b"--type=renderer" in words]
+    found = [each for each, words in named if ours in words and b"--type=renderer" in words]
+    assert found, "this browser does not say whose its pages are"
+    return found
 
 
 def words_of(process: Path) -> list[bytes]:
