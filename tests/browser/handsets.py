@@ -17,7 +17,7 @@ SAVE = """async (units) => {
   const held = [...document.querySelectorAll('link[rel=modulepreload], script[type=module][src]')]
   for (const {href, src} of held) {
     const all = Object.values(await import(href || src))
-    const said = /structuredClone\\(\\w+\\),\\w+,Date\\.now\\(\\)/
+    const said = /structuredClone\\(\\w+\\),\\w+,\\w+\\).*records:/
     const save = all.find((one) => typeof one === 'function' && said.test(String(one)))
     if (!save) continue
     for (const unit of units) await save(unit)

@@ -103,6 +103,8 @@ class Stage:
     def await_ready(self) -> None:
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
+            assert self.process
+            assert not has_ended(self.process), "see server.log"
             with closing(Client(self.config.port)) as client, suppress(OSError):
                 if client.request("GET", "/readyz")[0] == 200:
                     return
@@ -135,6 +137,12 @@ def launched(program: Path, environ: dict[str, str], log: Path) -> subprocess.Po
     command = [sys.executable, "-m", "server.cli", "serve"]
     with log.open("ab") as file:
         return subprocess.Popen(command, cwd=program, env=around, stdout=file, stderr=file)
+
+
+def has_ended(process: subprocess.Popen[bytes] | ForkServerProcess) -> bool:
+    if isinstance(process, subprocess.Popen):
+        return process.poll() is not None
+    return process.exitcode is not None
 
 
 def await_end(process: subprocess.Popen[bytes] | ForkServerProcess) -> None:
