@@ -2,9 +2,8 @@
 
 from functools import cache
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from server import rows
+from server.db import Connection
 from server.identity.accounts import Account, Organisation, found_organisation, open_accounts
 from server.identity.passwords import hasher
 from server.stores.entities import entities
@@ -33,7 +32,7 @@ PEOPLE: dict[str, tuple[str, str, tuple[str, ...], bool, str]] = {
 STORES = {RENMIN: ("人民路店", "RM", "lin"), BINJIANG: ("滨江店", "BJ", "qiao")}
 
 
-async def found_xinju(connection: AsyncConnection, now: int) -> None:
+async def found_xinju(connection: Connection, now: int) -> None:
     """Accounts with one password, and the directory rows that phones hold."""
     await found_organisation(connection, Organisation(ORG, CODE, NAME, ZONE))
     await open_accounts(connection, [account(who) for who in PEOPLE])

@@ -9,14 +9,13 @@ from typing import Any
 
 from sqlalchemy import Row as Record
 from sqlalchemy import bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import DAY_MS
 from server.collisions.captures import Capture, capture_of, compare, describe
 from server.collisions.settling import settle, tell_both
 from server.customers.names import mask_name
 from server.customers.phone import mask
-from server.db import fetch
+from server.db import Connection, fetch
 from server.followups.steps import is_effective
 from server.leads.offers import first_name, stored
 from server.pool.rules import read_rules
@@ -28,7 +27,7 @@ MINE = "me"
 
 
 async def fire_collision(
-    connection: AsyncConnection, ledger: Ledger, deadline: Record[Any], arrival: Row
+    connection: Connection, ledger: Ledger, deadline: Record[Any], arrival: Row
 ) -> None:
     """A handler of the deadline worker; `arrival` is the one that came second."""
     person = stored(ledger, arrival.root)
@@ -44,7 +43,7 @@ async def fire_collision(
     record(ledger, person, (rival, arrival), captures, tree)
 
 
-async def read_tree(connection: AsyncConnection, ledger: Ledger, person: Row) -> list[Row]:
+async def read_tree(connection: Connection, ledger: Ledger, person: Row) -> list[Row]:
     found = await fetch(connection, EVIDENCE, {"org": ledger.org, "root": person.id})
     tree = [make_row(*held) for held in found]
     for row in tree:
@@ -76,7 +75,7 @@ def find_rival(tree: Iterable[Row], owner_id: str, arrival: Row, ledger: Ledger)
     return first if first is not None and abs(arrival.at - first.at) <= window else None
 
 
-async def read_capture(connection: AsyncConnection, ledger: Ledger, arrival: Row) -> Capture:
+async def read_capture(connection: Connection, ledger: Ledger, arrival: Row) -> Capture:
     """By the push that brought it and the one before it from the same phone."""
     asked = {"org": ledger.org, "device": arrival.device, "at": arrival.received_at}
     found = await fetch(connection, LAST_PUSHES, asked)

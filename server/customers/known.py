@@ -8,12 +8,12 @@ import hashlib
 from collections.abc import Iterable
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from server.customers.customer import PHONE_KEY
+from server.db import Connection
 from server.ground import ground_of
 from server.identity.sessions import signed_in
 from server.rows.tables import keys
@@ -36,7 +36,7 @@ async def show_known(request: Request) -> Response:
     return Response(content, media_type="application/octet-stream", headers=headers)
 
 
-async def read_numbers(connection: AsyncConnection, org_id: str) -> list[str]:
+async def read_numbers(connection: Connection, org_id: str) -> list[str]:
     query = select(keys.c.value).where(keys.c.org_id == org_id, keys.c.kind == PHONE_KEY)
     return list((await connection.execute(query)).scalars())
 

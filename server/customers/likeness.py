@@ -9,11 +9,10 @@ from collections.abc import Iterable
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
 
 from server.customers.candidates import suggest
-from server.db import Database
+from server.db import Connection, Database
 from server.rows import Published, keep_looking, list_organisations, load, open_ledger, publish
 from server.rows.tables import rows
 from sync import Entities
@@ -86,7 +85,7 @@ def squeeze(name: str, place: str) -> str | None:
 async def suggest_pairs(
     database: Database, entities: Entities, org_id: str, pairs: list[Pair], now: int
 ) -> Published:
-    async def work(connection: AsyncConnection) -> Published:
+    async def work(connection: Connection) -> Published:
         ledger = await open_ledger(connection, org_id, entities, now)
         await load(connection, ledger, [id for pair in pairs for id in pair])
         for newer, elder in pairs:

@@ -6,12 +6,12 @@ stand in and registers there; only what was revoked, or never ours, leads nowher
 
 from dataclasses import replace
 
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from server.customers import page
 from server.customers.words import choose_language
+from server.db import Connection
 from server.ground import ground_of
 from server.rows import find_row, load_scope
 from server.stores.calendar import calendar_of
@@ -48,7 +48,7 @@ async def hanging_or_page(request: Request, printed: Hanging | None) -> Hanging 
         return moved or await show_choice(request, connection, printed.poster)
 
 
-async def move_to(connection: AsyncConnection, printed: Hanging, store_id: str) -> Hanging | None:
+async def move_to(connection: Connection, printed: Hanging, store_id: str) -> Hanging | None:
     """The old code at the store that its reader says they stand in. One that was a person's is
     nobody's any more: they may have left."""
     row = await find_row(connection, printed.poster.org_id, store_id)
@@ -60,7 +60,7 @@ async def move_to(connection: AsyncConnection, printed: Hanging, store_id: str) 
     return Hanging(here, printed.organisation, row.body)
 
 
-async def show_choice(request: Request, connection: AsyncConnection, poster: Poster) -> Response:
+async def show_choice(request: Request, connection: Connection, poster: Poster) -> Response:
     """The organisation's stores, the one that the sheet was made for first."""
     ledger = Ledger(poster.org_id, ground_of(request).clock(), request.app.state.entities)
     stores = await load_scope(connection, ledger, ORGANISATION, "store")

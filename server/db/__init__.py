@@ -2,6 +2,7 @@
 
 from server.db.among import as_list, listed
 from server.db.bulk import bulk_insert, bulk_upsert, insert_into
+from server.db.connection import Connection
 from server.db.database import Database
 from server.db.dialects import gathered, spelled, utf8
 from server.db.lookup import fetch, fetch_one, run_each
@@ -9,6 +10,7 @@ from server.db.metadata import Encoded, metadata, named_index, org_table
 from server.db.opening import open_database
 
 __all__ = [
+    "Connection",
     "Database",
     "Encoded",
     "as_list",

@@ -9,21 +9,21 @@ from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db.connection import Connection
 from server.db.dialects import dialect_for
-from server.db.direct import directly
+from server.db.direct import Direct
 
 Tuples = Sequence[tuple[Any, ...]]
 
 
-async def bulk_insert(connection: AsyncConnection, table: Table, tuples: Tuples) -> None:
+async def bulk_insert(connection: Connection, table: Table, tuples: Tuples) -> None:
     """Inserts `tuples`, whose values follow the order of the table's columns."""
     if tuples:
         await send(connection, insert_text(table, connection.dialect.name, False), tuples)
 
 
-async def bulk_upsert(connection: AsyncConnection, table: Table, tuples: Tuples) -> None:
+async def bulk_upsert(connection: Connection, table: Table, tuples: Tuples) -> None:
     """Like `bulk_insert`, and replaces rows whose primary key is there already.
 
     PostgreSQL and SQLite both take the tuples one after the other: the last of two with one key
@@ -33,14 +33,14 @@ async def bulk_upsert(connection: AsyncConnection, table: Table, tuples: Tuples)
         await send(connection, insert_text(table, connection.dialect.name, True), tuples)
 
 
-async def send(connection: AsyncConnection, statement: str, tuples: Tuples) -> None:
-    if direct := directly(connection):
-        direct.driver.executemany(statement, tuples)
+async def send(connection: Connection, statement: str, tuples: Tuples) -> None:
+    if isinstance(connection, Direct):
+        connection.driver.executemany(statement, tuples)
     else:
         await connection.exec_driver_sql(statement, list(tuples))
 
 
-def insert_into(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
+def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
     return insert_for(connection.dialect.name, table)
 

@@ -11,10 +11,11 @@ from sqlalchemy import Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db.connection import Connection
 from server.errors import Unavailable
 
 T = TypeVar("T")
-Work = Callable[[AsyncConnection], Awaitable[T]]
+Work = Callable[[Connection], Awaitable[T]]
 
 MAX_WAITING_WRITES = 512
 RETRY_PAUSE_S = 0.02
@@ -47,7 +48,7 @@ class Database(ABC):
         """
 
     @abstractmethod
-    def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
+    def write(self) -> AbstractAsyncContextManager[Connection]:
         """A transaction, committed at the end of the block and rolled back on any exception.
 
         For commands and tests. A request uses `transact`, which a disconnect cannot interrupt:

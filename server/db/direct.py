@@ -10,7 +10,6 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Dialect, Executable
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 T = TypeVar("T")
 
@@ -28,10 +27,14 @@ class Direct:
     def dialect(self) -> Dialect:
         return self.connection.dialect
 
-    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+    async def execute(
+        self, statement: Executable, parameters: Any = None
+    ) -> CursorResult[*tuple[Any, ...]]:
         return self.connection.execute(statement, parameters)
 
-    async def exec_driver_sql(self, statement: str, parameters: Any = None) -> CursorResult[Any]:
+    async def exec_driver_sql(
+        self, statement: str, parameters: Any = None
+    ) -> CursorResult[*tuple[Any, ...]]:
         return self.connection.exec_driver_sql(statement, parameters)
 
     async def scalar(self, statement: Executable, parameters: Any = None) -> Any:
@@ -39,12 +42,6 @@ class Direct:
 
     async def run_sync(self, work: Callable[..., T], *given: Any) -> T:
         return work(self.connection, *given)
-
-
-def directly(connection: AsyncConnection) -> Direct | None:
-    """The connection, if it is one whose statements run at once."""
-    held: Any = connection
-    return held if isinstance(held, Direct) else None
 
 
 def finish(work: Coroutine[Any, Any, T]) -> T:

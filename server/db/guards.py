@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.db.connection import Connection
 
 
 @asynccontextmanager
@@ -41,7 +42,7 @@ def is_locked(descriptor: int) -> bool:
 
 
 @asynccontextmanager
-async def shared_advice(connection: AsyncConnection, name: str) -> AsyncIterator[None]:
+async def shared_advice(connection: Connection, name: str) -> AsyncIterator[None]:
     """PostgreSQL's advisory locks belong to the session, which goes back into a pool."""
     number = number_of(name)
     await connection.execute(select(func.pg_advisory_lock_shared(number)))
@@ -52,7 +53,7 @@ async def shared_advice(connection: AsyncConnection, name: str) -> AsyncIterator
 
 
 @asynccontextmanager
-async def lone_advice(connection: AsyncConnection, name: str) -> AsyncIterator[bool]:
+async def lone_advice(connection: Connection, name: str) -> AsyncIterator[bool]:
     number = number_of(name)
     is_alone = bool(await connection.scalar(select(func.pg_try_advisory_lock(number))))
     try:

@@ -10,8 +10,9 @@ import aiosqlite
 from sqlalchemy import CompoundSelect, Select, UpdateBase
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db.connection import Connection
 from server.db.dialects import dialect_for
-from server.db.direct import directly
+from server.db.direct import Direct
 
 Statement = Select[Any] | CompoundSelect[Any] | UpdateBase
 """Kept in a constant or a cache: it is remembered by identity. No lists for IN."""
@@ -34,20 +35,20 @@ def lookup_for(statement: Statement, dialect: str = "sqlite") -> Lookup:
 
 
 async def fetch(
-    connection: AsyncConnection, statement: Statement, parameters: Mapping[str, Any]
+    connection: Connection, statement: Statement, parameters: Mapping[str, Any]
 ) -> Sequence[Any]:
     """What `statement` finds: tuples with values of the driver's."""
     lookup = lookup_for(statement, connection.dialect.name)
     values = {**lookup.values, **parameters}
-    if direct := directly(connection):
-        return direct.driver.execute(lookup.text, values).fetchall()
+    if isinstance(connection, Direct):
+        return connection.driver.execute(lookup.text, values).fetchall()
     if connection.dialect.name == "sqlite":
         return list(await (await driver_of(connection)).execute_fetchall(lookup.text, values))
     return (await connection.exec_driver_sql(lookup.text, values)).all()
 
 
 async def fetch_one(
-    connection: AsyncConnection, statement: Statement, parameters: Mapping[str, Any]
+    connection: Connection, statement: Statement, parameters: Mapping[str, Any]
 ) -> Any:
     """The one row with its columns as attributes, or None."""
     found = await fetch(connection, statement, parameters)
@@ -56,12 +57,12 @@ async def fetch_one(
 
 
 async def run_each(
-    connection: AsyncConnection, statement: UpdateBase, many: Sequence[dict[str, Any]]
+    connection: Connection, statement: UpdateBase, many: Sequence[dict[str, Any]]
 ) -> None:
     """Runs `statement` for each set of parameters."""
     text = lookup_for(statement, connection.dialect.name).text
-    if direct := directly(connection):
-        direct.driver.executemany(text, many)
+    if isinstance(connection, Direct):
+        connection.driver.executemany(text, many)
     else:
         await connection.exec_driver_sql(text, list(many))
 

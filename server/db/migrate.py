@@ -12,6 +12,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db.database import Database
+from server.db.direct import Direct
 from server.db.metadata import metadata
 
 SCRIPTS = Path(__file__).parent.parent / "migrations"
@@ -39,7 +40,7 @@ async def migrate(database: Database) -> None:
         await connection.run_sync(upgrade)
 
 
-async def is_current(connection: AsyncConnection) -> bool:
+async def is_current(connection: AsyncConnection | Direct) -> bool:
     found = await connection.scalar(text("SELECT version_num FROM alembic_version"))
     return bool(found == newest())
 

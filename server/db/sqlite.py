@@ -100,10 +100,10 @@ class SqliteDatabase(Database):
         return await asyncio.shield(self.opening)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
+    async def write(self) -> AsyncIterator[Direct]:
         async with self.turn:
             with self.writer.begin() as connection:
-                yield as_awaited(connection)
+                yield Direct(connection)
         self.plan_checkpoint()
 
     async def once(self, work: Work[T]) -> T:
@@ -173,11 +173,7 @@ async def beside(threads: ThreadPoolExecutor, step: Callable[..., T], *given: An
 
 def finished(connected: Callable[[], AbstractContextManager[Connection]], work: Work[T]) -> T:
     with connected() as connection:
-        return finish(cast(Coroutine[Any, Any, T], work(as_awaited(connection))))
-
-
-def as_awaited(connection: Connection) -> AsyncConnection:
-    return cast(AsyncConnection, Direct(connection))
+        return finish(cast(Coroutine[Any, Any, T], work(Direct(connection))))
 
 
 def writing_engine(path: Path, pragmas: tuple[str, ...]) -> Engine:

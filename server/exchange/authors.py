@@ -5,15 +5,15 @@ from typing import Any
 
 from sqlalchemy import Row as Record
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db import Connection
 from server.identity.actor import Actor
 from server.identity.rights import actor_in, past_rights, present_rights
 from server.rows.tables import evictions
 from sync import Author, Ledger, Row
 
 
-async def author_of(connection: AsyncConnection, ledger: Ledger, device: Record[Any]) -> Author:
+async def author_of(connection: Connection, ledger: Ledger, device: Record[Any]) -> Author:
     """The author of a push; `device` is a row of DEVICE."""
     actor = actor_in(device, device.org_id, device.staff_id)
     since = device.contact_at or 0
@@ -25,7 +25,7 @@ async def author_of(connection: AsyncConnection, ledger: Ledger, device: Record[
     return make_author(actor, device.device_id, past, recent)
 
 
-async def author_again(connection: AsyncConnection, ledger: Ledger, refusal: Row) -> Author | None:
+async def author_again(connection: Connection, ledger: Ledger, refusal: Row) -> Author | None:
     """The author of kept content, with their rights of today; those of whoever released it too."""
     people = [refusal.author, refusal.body.get("answered_by")]
     found = [
@@ -57,7 +57,7 @@ def make_author(
 
 
 async def recently_lost(
-    connection: AsyncConnection, ledger: Ledger, since: int, scopes: frozenset[str]
+    connection: Connection, ledger: Ledger, since: int, scopes: frozenset[str]
 ) -> frozenset[str]:
     """Roots that left these scopes after number `since`: moved elsewhere, or deleted."""
     out_of_reach = [

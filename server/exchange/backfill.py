@@ -12,9 +12,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Select, func
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import Database, fetch, gathered, utf8
+from server.db import Connection, Database, fetch, gathered, utf8
 from server.exchange.feed import (
     AT_MARK,
     Indexes,
@@ -58,7 +57,7 @@ async def read_backfill(
 
 
 async def take_frames(
-    reader: Reader, cursor: Cursor, opening: dict[str, Any], connection: AsyncConnection
+    reader: Reader, cursor: Cursor, opening: dict[str, Any], connection: Connection
 ) -> Lines:
     lines: list[bytes] = []
     indexes, limit = Indexes(reader.scopes), rows_for(ROW_BYTES)
@@ -83,7 +82,7 @@ def rows_for(row_bytes: int) -> int:
     return max(1, FRAME_BYTES // row_bytes)
 
 
-async def count_rows(connection: AsyncConnection, reader: Reader, backfill: Backfill) -> Backfill:
+async def count_rows(connection: Connection, reader: Reader, backfill: Backfill) -> Backfill:
     """Fill in how many rows there are to come, once, when the backfill begins. A scope without any
     need not be asked for: what comes into it now is numbered above `until`."""
     if backfill.total >= 0:
@@ -95,7 +94,7 @@ async def count_rows(connection: AsyncConnection, reader: Reader, backfill: Back
 
 
 async def read_batch(
-    connection: AsyncConnection, reader: Reader, backfill: Backfill, limit: int
+    connection: Connection, reader: Reader, backfill: Backfill, limit: int
 ) -> tuple[Batch, int]:
     """The next rows of a part, at most `limit`, or as many of them as do not grow too large."""
     if not backfill.scopes:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from sqlalchemy import Row as Record
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db import Connection
 from server.exchange.authors import author_again
 from server.exchange.reading import keys_of_author, load_for
 from server.visits.walls import Known, read_walls
@@ -22,7 +22,7 @@ from sync import (
 
 
 async def fire_rejudge(
-    connection: AsyncConnection,
+    connection: Connection,
     ledger: Ledger,
     deadline: Record[Any],
     refusal: Row,

@@ -8,9 +8,8 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import CompoundSelect, Select, literal, select, union_all
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import fetch, spelled, utf8
+from server.db import Connection, fetch, spelled, utf8
 from server.exchange.feed import (
     AT_MARK,
     LIMIT,
@@ -48,7 +47,7 @@ class Page(NamedTuple):
     at_end: bool
 
 
-async def read_page(connection: AsyncConnection, reader: Reader, span: Span) -> Page:
+async def read_page(connection: Connection, reader: Reader, span: Span) -> Page:
     """The first PAGE_ROWS entries of a span's scopes, as far as none is missing."""
     if not span.scopes:
         return Page([], span.until, True)

@@ -7,9 +7,8 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import Database, fetch
+from server.db import Connection, Database, fetch
 from server.db.lookup import lookup_for
 from server.exchange.backfill import batch_query, read_backfill
 from server.exchange.feed import Indexes, Reader, Span
@@ -76,7 +75,7 @@ async def read_tail(
 HEAD = select(heads.c.seq).where(heads.c.org_id == bindparam("org"))
 
 
-async def read_head(connection: AsyncConnection, org_id: str) -> int:
+async def read_head(connection: Connection, org_id: str) -> int:
     [(head,)] = await fetch(connection, HEAD, {"org": org_id})
     return int(head)
 

@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Row as Record
 from sqlalchemy import bindparam, null, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import Database, bulk_insert, fetch_one, run_each
+from server.db import Connection, Database, bulk_insert, fetch_one, run_each
 from server.exchange.authors import author_of
 from server.exchange.kept import ask_about
 from server.exchange.reading import keys_of_author, load_for
@@ -141,7 +140,7 @@ class Pushes:
                 fail(job, single)
 
     async def settle(self, batch: list[Job]) -> None:
-        async def work(connection: AsyncConnection) -> tuple[list[PushAnswer], Published | None]:
+        async def work(connection: Connection) -> tuple[list[PushAnswer], Published | None]:
             return await settle_batch(connection, batch, self.entities, self.secrets)
 
         answers, published = await self.database.transact(work)
@@ -158,7 +157,7 @@ def fail(job: Job, error: Exception) -> None:
 
 
 async def settle_batch(
-    connection: AsyncConnection, batch: Sequence[Job], entities: Entities, secrets: Secrets
+    connection: Connection, batch: Sequence[Job], entities: Entities, secrets: Secrets
 ) -> tuple[list[PushAnswer], Published | None]:
     """Judge and write pushes of one organisation; the answers in the same order."""
     org_id = (await find_device(connection, batch[0])).org_id
@@ -188,7 +187,7 @@ async def settle_batch(
 
 
 async def load_fresh(
-    connection: AsyncConnection,
+    connection: Connection,
     ledger: Ledger,
     senders: Sequence[Record[Any]],
     fresh: Sequence[list[list[Operation]]],
@@ -207,7 +206,7 @@ async def load_fresh(
     await note_suppressed(connection, ledger, secrets.digest_key)
 
 
-async def find_device(connection: AsyncConnection, job: Job) -> Record[Any]:
+async def find_device(connection: Connection, job: Job) -> Record[Any]:
     """The device as it stands in this transaction, which alone may number its operations."""
     wanted = {"org_code": job.org_code, "device_id": job.device_id}
     return sender(await fetch_one(connection, DEVICE, wanted))
@@ -220,7 +219,7 @@ def fresh_units(push: Push, next_seq: int) -> list[list[Operation]]:
 
 
 async def judge_job(
-    connection: AsyncConnection,
+    connection: Connection,
     ledger: Ledger,
     job: Job,
     device: Record[Any],
@@ -255,7 +254,7 @@ def keep_for_manager(
     return outcomes
 
 
-async def log_pushes(connection: AsyncConnection, judged: Iterable[Judged], head: int) -> None:
+async def log_pushes(connection: Connection, judged: Iterable[Judged], head: int) -> None:
     """The operation log, and where each device stands now."""
     done = [each for each in judged if each.fresh]
     await bulk_insert(connection, pushes, [log_values(each) for each in done])

@@ -2,14 +2,13 @@
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from server.db import Connection
 from server.rows import load
 from sync import Entities, Key, Ledger, Operation, Row, find_reading
 
 
 async def load_for(
-    connection: AsyncConnection,
+    connection: Connection,
     ledger: Ledger,
     operations: Collection[Operation],
     own: Iterable[Key] = (),

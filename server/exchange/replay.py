@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import Row as Record
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db import Connection
 from server.identity.tables import devices
 from server.rows.tables import pushes
 from sync import HASH_BYTES, Exceptional, Mismatch
@@ -31,12 +31,12 @@ class Replay(msgspec.Struct):
 
 
 async def read_replays(
-    connection: AsyncConnection, sent: Sequence[tuple["Job", Record[Any]]]
+    connection: Connection, sent: Sequence[tuple["Job", Record[Any]]]
 ) -> list[Replay]:
     return [await read_replay(connection, job, device) for job, device in sent]
 
 
-async def read_replay(connection: AsyncConnection, job: "Job", device: Record[Any]) -> Replay:
+async def read_replay(connection: Connection, job: "Job", device: Record[Any]) -> Replay:
     numbers = [operation.n for unit in job.push.units for operation in unit]
     known = [n for n in numbers if n < device.next_seq]
     if not known:
@@ -57,7 +57,7 @@ async def read_replay(connection: AsyncConnection, job: "Job", device: Record[An
     return replay
 
 
-async def judged_before(connection: AsyncConnection, org_id: str, staff_id: str) -> set[bytes]:
+async def judged_before(connection: Connection, org_id: str, staff_id: str) -> set[bytes]:
     """The hashes of everything this person ever pushed, from any phone. Read only when two
     outboxes turn out to share one identity, or one came back from a file."""
     logged = (

@@ -4,10 +4,10 @@ import asyncio
 from functools import partial
 
 from sqlalchemy import Insert, delete, exists, func, insert, literal, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
 
 from server.clock import DAY_MS
+from server.db import Connection
 from server.ground import ground_in
 from server.rows.tables import awaited, evictions, heads, milestones
 
@@ -22,7 +22,7 @@ async def purge_old(app: Starlette) -> None:
         await asyncio.sleep(PURGE_PAUSE_S)
 
 
-async def purge(connection: AsyncConnection, now: int) -> None:
+async def purge(connection: Connection, now: int) -> None:
     """Notes where each organisation stands today; forgets evictions from before 180 days."""
     await connection.execute(note_milestones(now))
     old = milestones.alias()

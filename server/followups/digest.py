@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Row as Record
 from sqlalchemy import Text, select, type_coerce
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import DAY_MS
+from server.db import Connection
 from server.followups.cadence import next_due
 from server.followups.dormant import Told, count_dormant, listed_at, opens_week
 from server.leads import opportunities
@@ -50,7 +50,7 @@ class Due(NamedTuple):
 
 
 async def fire_digest(
-    connection: AsyncConnection, ledger: Ledger, deadline: Record[Any], store: Row
+    connection: Connection, ledger: Ledger, deadline: Record[Any], store: Row
 ) -> None:
     """Told in the transaction that marks the deadline as fired: once, whoever is killed. Where the
     hours have changed since, it waits for the opening."""
@@ -83,13 +83,13 @@ async def fire_digest(
     plan_digest(ledger, store, tomorrow)
 
 
-async def find_gone(connection: AsyncConnection, ledger: Ledger) -> set[str]:
+async def find_gone(connection: Connection, ledger: Ledger) -> set[str]:
     staff = await load_scope(connection, ledger, ORGANISATION, "staff")
     return {row.id for row in staff if row.body["state"] == "left"}
 
 
 async def find_left(
-    connection: AsyncConnection, ledger: Ledger, store: Row, gone: Collection[str]
+    connection: Connection, ledger: Ledger, store: Row, gone: Collection[str]
 ) -> list[dict[str, Any]]:
     """What of the store's is still in the name of people who left. Said each morning, and whoever
     is to hand it over is told anew: they may be others today, and more or less may be left."""
@@ -100,7 +100,7 @@ async def find_left(
     return [{"staff_id": id, **each._asdict()} for id, each in sorted(left.items())]
 
 
-async def load_followed(connection: AsyncConnection, ledger: Ledger, store: Row) -> list[Row]:
+async def load_followed(connection: Connection, ledger: Ledger, store: Row) -> list[Row]:
     """The store's contacted leads and their customers, put into the ledger."""
     found = await read_open_leads(connection, ledger.org, [desk_scope(store.id)])
     leads = [
@@ -114,7 +114,7 @@ async def load_followed(connection: AsyncConnection, ledger: Ledger, store: Row)
     return [lead for lead in leads if ledger.has_loaded(lead.root)]
 
 
-async def load_opportunities(connection: AsyncConnection, ledger: Ledger, store: Row) -> list[Row]:
+async def load_opportunities(connection: Connection, ledger: Ledger, store: Row) -> list[Row]:
     """The store's owned customers with an opportunity and no open lead, which has its own clock."""
     has_one = type_coerce(rows.c.body, Text).contains('"opportunity_at":')
     query = (
@@ -131,7 +131,7 @@ async def load_opportunities(connection: AsyncConnection, ledger: Ledger, store:
 
 
 async def count_silent(
-    connection: AsyncConnection, ledger: Ledger, store: Row, calendar: Calendar
+    connection: Connection, ledger: Ledger, store: Row, calendar: Calendar
 ) -> Counter[str]:
     """By owner, on the first morning of a week; nobody on other mornings."""
     if not opens_week(calendar, ledger.now):
@@ -227,7 +227,7 @@ def write_notice(ledger: Ledger, store: Row, to_id: str, kind: str, counts: dict
 
 
 async def load_told(
-    connection: AsyncConnection, ledger: Ledger, store: Row, people: Iterable[str]
+    connection: Connection, ledger: Ledger, store: Row, people: Iterable[str]
 ) -> None:
     ids = [notice_id(ledger, store, id, kind) for id in people for kind in KINDS]
     await load(connection, ledger, ids)

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Row, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db import Connection
 from server.identity.tables import organisations, staff_accounts
 
 CHINA = "+86"
@@ -41,7 +41,7 @@ class Account:
     state: str = "active"
 
 
-async def found_organisation(connection: AsyncConnection, organisation: Organisation) -> None:
+async def found_organisation(connection: Connection, organisation: Organisation) -> None:
     await connection.execute(
         organisations.insert().values(
             org_id=organisation.org_id,
@@ -52,7 +52,7 @@ async def found_organisation(connection: AsyncConnection, organisation: Organisa
     )
 
 
-async def open_accounts(connection: AsyncConnection, accounts: Sequence[Account]) -> None:
+async def open_accounts(connection: Connection, accounts: Sequence[Account]) -> None:
     await connection.execute(staff_accounts.insert(), [columns_of(each) for each in accounts])
 
 
@@ -72,7 +72,7 @@ def columns_of(account: Account) -> dict[str, Any]:
 
 
 async def accounts_named(
-    connection: AsyncConnection, login: str, org_code: str | None
+    connection: Connection, login: str, org_code: str | None
 ) -> Sequence[Row[Any]]:
     """Accounts that `login`, a user name or phone number, may mean; of one organisation if its
     code is given. Those who left are not among them."""
@@ -98,7 +98,7 @@ def login_key(login: str) -> str:
 
 
 async def change_password(
-    connection: AsyncConnection, org_id: str, staff_id: str, password_hash: str
+    connection: Connection, org_id: str, staff_id: str, password_hash: str
 ) -> None:
     await connection.execute(
         update(staff_accounts)

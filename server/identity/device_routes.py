@@ -4,11 +4,11 @@ from dataclasses import asdict
 from typing import Annotated
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from server.db import Connection
 from server.errors import BadRequest
 from server.ground import ground_of
 from server.identity.devices import Enrolment, credential_for, devices_seen_by, enrol, revoke
@@ -39,7 +39,7 @@ async def enrol_device(request: Request) -> Response:
     pin_hash = await passwords.hash(wish.pin) if wish.pin else None
     enrolment = Enrolment(wish.id, wish.name, wish.shared, pin_hash)
 
-    async def work(connection: AsyncConnection) -> None:
+    async def work(connection: Connection) -> None:
         await enrol(connection, actor, enrolment, now)
         await bind_session(connection, actor.org_id, session.token_hash, wish.id)
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Row, Select, bindparam, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db import Connection
 from server.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from server.identity.actor import Actor, may
 from server.identity.reports import Report, Reports
@@ -107,7 +107,7 @@ DEVICE = device_query()
 
 
 async def device_of(
-    connection: AsyncConnection, keys: tuple[str, ...], authorization: str | None, now: int
+    connection: Connection, keys: tuple[str, ...], authorization: str | None, now: int
 ) -> Row[Any]:
     """The row of DEVICE behind an Authorization header.
 
@@ -133,7 +133,7 @@ def sender(row: Row[Any] | None) -> Row[Any]:
     return row
 
 
-async def enrol(connection: AsyncConnection, actor: Actor, wish: Enrolment, now: int) -> None:
+async def enrol(connection: Connection, actor: Actor, wish: Enrolment, now: int) -> None:
     """Makes the device, or changes the same person's. Raises Conflict, Forbidden."""
     known = await find(connection, actor.org_id, wish.id)
     if known is None:
@@ -146,12 +146,12 @@ async def enrol(connection: AsyncConnection, actor: Actor, wish: Enrolment, now:
         await change(connection, actor.org_id, wish)
 
 
-async def find(connection: AsyncConnection, org_id: str, device_id: str) -> Row[Any] | None:
+async def find(connection: Connection, org_id: str, device_id: str) -> Row[Any] | None:
     wanted = select(devices).where(devices.c.org_id == org_id, devices.c.id == device_id)
     return (await connection.execute(wanted)).one_or_none()
 
 
-async def add(connection: AsyncConnection, actor: Actor, wish: Enrolment, now: int) -> None:
+async def add(connection: Connection, actor: Actor, wish: Enrolment, now: int) -> None:
     await connection.execute(
         devices.insert().values(
             org_id=actor.org_id,
@@ -167,7 +167,7 @@ async def add(connection: AsyncConnection, actor: Actor, wish: Enrolment, now: i
     )
 
 
-async def change(connection: AsyncConnection, org_id: str, wish: Enrolment) -> None:
+async def change(connection: Connection, org_id: str, wish: Enrolment) -> None:
     """Also forgives wrong PINs: whoever enrols has just signed in with the password."""
     pin = {} if wish.pin_hash is None else {"pin_hash": wish.pin_hash}
     await connection.execute(
@@ -178,7 +178,7 @@ async def change(connection: AsyncConnection, org_id: str, wish: Enrolment) -> N
 
 
 async def devices_seen_by(
-    connection: AsyncConnection, actor: Actor, reports: Reports
+    connection: Connection, actor: Actor, reports: Reports
 ) -> list[DeviceRow]:
     """One's own, and those of the people one leads. The oldest silence first."""
     found = [device_row(row) for row in await connection.execute(listed(actor.org_id))]
@@ -188,7 +188,7 @@ async def devices_seen_by(
 
 
 async def devices_of(
-    connection: AsyncConnection, org_id: str, staff_id: str, reports: Reports
+    connection: Connection, org_id: str, staff_id: str, reports: Reports
 ) -> list[DeviceRow]:
     """One person's that may still send, with what they last said."""
     query = listed(org_id).where(devices.c.staff_id == staff_id, devices.c.revoked_at.is_(None))
@@ -238,9 +238,7 @@ def device_row(row: Row[Any]) -> DeviceRow:
     )
 
 
-async def revoke(
-    connection: AsyncConnection, actor: Actor, device_id: str, why: str, now: int
-) -> None:
+async def revoke(connection: Connection, actor: Actor, device_id: str, why: str, now: int) -> None:
     """Ends the device's sessions and its credential. Raises NotFound also for the unseen."""
     found = await connection.execute(listed(actor.org_id).where(devices.c.id == device_id))
     row: Row[Any] | None = found.one_or_none()

@@ -7,10 +7,9 @@ from typing import Annotated, Any
 
 import msgspec
 from sqlalchemy import Row, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import DAY_MS
-from server.db import insert_into
+from server.db import Connection, insert_into
 from server.identity.actor import Actor, may
 from server.identity.reports import Count, Moment
 from server.identity.tables import losses, staff_accounts
@@ -50,7 +49,7 @@ class Loss:
     oldest_at: int | None
 
 
-async def keep_loss(connection: AsyncConnection, actor: Actor, told: Told, now: int) -> None:
+async def keep_loss(connection: Connection, actor: Actor, told: Told, now: int) -> None:
     """Once, however often it is told. On a shared phone it is told by whoever comes first, of
     themselves and of those who work at their stores; of anybody else it is not believed."""
     found_at = now - max(0, told.sent_at - told.found_at)
@@ -73,9 +72,7 @@ async def keep_loss(connection: AsyncConnection, actor: Actor, told: Told, now: 
         await connection.execute(insert_into(connection, losses).on_conflict_do_nothing(), values)
 
 
-async def find_colleagues(
-    connection: AsyncConnection, actor: Actor, ids: Sequence[str]
-) -> set[str]:
+async def find_colleagues(connection: Connection, actor: Actor, ids: Sequence[str]) -> set[str]:
     query = select(staff_accounts.c.id, staff_accounts.c.store_ids).where(
         staff_accounts.c.org_id == actor.org_id, staff_accounts.c.id.in_(ids)
     )
@@ -87,7 +84,7 @@ def shares_store(actor: Actor, store_ids: str) -> bool:
     return not set(actor.store_ids).isdisjoint(msgspec.json.decode(store_ids))
 
 
-async def losses_seen_by(connection: AsyncConnection, actor: Actor, now: int) -> list[Loss]:
+async def losses_seen_by(connection: Connection, actor: Actor, now: int) -> list[Loss]:
     """One's own, and those of the people one leads, of the last days. The newest first."""
     query = (
         select(losses, staff_accounts.c.name, staff_accounts.c.store_ids)

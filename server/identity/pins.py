@@ -4,15 +4,15 @@ guesses sent together count each."""
 from typing import Any
 
 from sqlalchemy import Row, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db import Connection
 from server.errors import Forbidden, Unauthenticated
 from server.identity.devices import MAX_PIN_FAILURES, find
 from server.identity.sessions import start_session
 from server.identity.tables import devices, organisations, staff_accounts
 
 
-async def count_attempt(connection: AsyncConnection, org_code: str, device_id: str) -> Row[Any]:
+async def count_attempt(connection: Connection, org_code: str, device_id: str) -> Row[Any]:
     """The device's org_id, staff_id, pin_hash and failures so far, this one included.
 
     Raises Forbidden: device_revoked, pin_not_set, pin_locked.
@@ -32,7 +32,7 @@ async def count_attempt(connection: AsyncConnection, org_code: str, device_id: s
     return row
 
 
-async def org_id_of(connection: AsyncConnection, org_code: str) -> str:
+async def org_id_of(connection: Connection, org_code: str) -> str:
     wanted = select(organisations.c.org_id).where(organisations.c.code == org_code)
     org_id: str | None = await connection.scalar(wanted)
     if org_id is None:
@@ -49,7 +49,7 @@ def why_not(device: Row[Any] | None) -> Unauthenticated | Forbidden:
 
 
 async def unlock(
-    connection: AsyncConnection, org_code: str, device_id: str, attempt: Row[Any], now: int
+    connection: Connection, org_code: str, device_id: str, attempt: Row[Any], now: int
 ) -> str:
     """After the right PIN: forgives the failures and returns a new session's cookie."""
     if not await still_works_here(connection, attempt.org_id, attempt.staff_id):
@@ -64,7 +64,7 @@ async def unlock(
     )
 
 
-async def still_works_here(connection: AsyncConnection, org_id: str, staff_id: str) -> bool:
+async def still_works_here(connection: Connection, org_id: str, staff_id: str) -> bool:
     state = await connection.scalar(
         select(staff_accounts.c.state).where(
             staff_accounts.c.org_id == org_id, staff_accounts.c.id == staff_id

@@ -5,9 +5,8 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Row, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import insert_into
+from server.db import Connection, insert_into
 from server.errors import NotFound
 from server.identity.actor import Actor
 from server.identity.tables import rights, staff_accounts
@@ -16,7 +15,7 @@ LEFT = "left"
 
 
 async def change_rights(
-    connection: AsyncConnection, org_id: str, staff_id: str, now: int, wish: Mapping[str, Any]
+    connection: Connection, org_id: str, staff_id: str, now: int, wish: Mapping[str, Any]
 ) -> None:
     """`wish`: any of role, store_ids (a list), accepts_leads and state. What was until `now` is
     kept. Raises NotFound."""
@@ -48,20 +47,20 @@ def columns_of(wish: Mapping[str, Any]) -> dict[str, Any]:
     return columns
 
 
-async def find_account(connection: AsyncConnection, org_id: str, staff_id: str) -> Row[Any] | None:
+async def find_account(connection: Connection, org_id: str, staff_id: str) -> Row[Any] | None:
     wanted = select(staff_accounts).where(
         staff_accounts.c.org_id == org_id, staff_accounts.c.id == staff_id
     )
     return (await connection.execute(wanted)).one_or_none()
 
 
-async def present_rights(connection: AsyncConnection, org_id: str, staff_id: str) -> Actor | None:
+async def present_rights(connection: Connection, org_id: str, staff_id: str) -> Actor | None:
     account = await find_account(connection, org_id, staff_id)
     return actor_in(account, org_id, staff_id) if account else None
 
 
 async def past_rights(
-    connection: AsyncConnection, org_id: str, staff_id: str, since: int
+    connection: Connection, org_id: str, staff_id: str, since: int
 ) -> list[Actor]:
     """Every set of rights that the person had at some moment after `since` and has no more."""
     wanted = select(rights).where(

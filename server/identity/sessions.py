@@ -7,12 +7,11 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
 from server.clock import DAY_MS
-from server.db import Database
+from server.db import Connection, Database
 from server.errors import Unauthenticated
 from server.ground import ground_of
 from server.identity.actor import Actor
@@ -55,13 +54,13 @@ class LastSeen:
         await database.transact(lambda connection: connection.execute(SEEN, values))
 
 
-async def signed_in(request: Request, connection: AsyncConnection) -> Actor:
+async def signed_in(request: Request, connection: Connection) -> Actor:
     """The actor behind the request's cookie. Raises Unauthenticated."""
     row = await session_of(request, connection)
     return actor_of(row)
 
 
-async def session_of(request: Request, connection: AsyncConnection) -> Row[Any]:
+async def session_of(request: Request, connection: Connection) -> Row[Any]:
     """The row of SESSION for the request's cookie: live, and now noted as seen."""
     now = ground_of(request).clock()
     seen: LastSeen = request.app.state.seen
@@ -71,7 +70,7 @@ async def session_of(request: Request, connection: AsyncConnection) -> Row[Any]:
 
 
 async def live_session(
-    connection: AsyncConnection, cookie: str | None, now: int, seen: LastSeen
+    connection: Connection, cookie: str | None, now: int, seen: LastSeen
 ) -> Row[Any]:
     ticket = read_cookie(cookie)
     row: Row[Any] | None = (await connection.execute(SESSION, parameters(ticket))).one_or_none()
@@ -156,7 +155,7 @@ def hash_of(token: str) -> str:
 
 
 async def start_session(
-    connection: AsyncConnection,
+    connection: Connection,
     org_id: str,
     org_code: str,
     staff_id: str,
@@ -179,7 +178,7 @@ async def start_session(
     return f"{org_code}.{token}"
 
 
-async def end_session(connection: AsyncConnection, org_id: str, token_hash: str, now: int) -> None:
+async def end_session(connection: Connection, org_id: str, token_hash: str, now: int) -> None:
     await connection.execute(
         update(sessions)
         .where(sessions.c.org_id == org_id, sessions.c.token_hash == token_hash)
@@ -188,7 +187,7 @@ async def end_session(connection: AsyncConnection, org_id: str, token_hash: str,
 
 
 async def end_sessions(
-    connection: AsyncConnection, org_id: str, whose: ColumnElement[bool], now: int
+    connection: Connection, org_id: str, whose: ColumnElement[bool], now: int
 ) -> None:
     """`whose`: a condition on the table, such as one device's or one person's."""
     await connection.execute(
@@ -200,7 +199,7 @@ async def end_sessions(
 
 
 async def bind_session(
-    connection: AsyncConnection, org_id: str, token_hash: str, device_id: str
+    connection: Connection, org_id: str, token_hash: str, device_id: str
 ) -> None:
     """From now on the session falls with the device."""
     await connection.execute(

@@ -10,7 +10,6 @@ from typing import Any
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -21,6 +20,7 @@ from starlette.routing import Route
 from server.customers import page, phone, public, register
 from server.customers import routes as pages
 from server.customers.printed import hanging_of, show_gone
+from server.db import Connection
 from server.ground import ground_of
 from server.leads.offers import open_key, open_or_ring
 from server.rows import Published, load, open_ledger, publish
@@ -119,7 +119,7 @@ async def receive(
     fields = public.read_registration(answers, poster)
     day = calendar_of(held.store).date_at(now).isoformat()
 
-    async def work(connection: AsyncConnection) -> tuple[Row | None, Published | None]:
+    async def work(connection: Connection) -> tuple[Row | None, Published | None]:
         ledger = await open_ledger(connection, poster.org_id, entities, now)
         await load_around(connection, ledger, fields, id)
         if ledger.is_erased(id):
@@ -143,7 +143,7 @@ async def receive(
 
 
 async def load_around(
-    connection: AsyncConnection, ledger: Ledger, fields: Mapping[str, Any], id: str
+    connection: Connection, ledger: Ledger, fields: Mapping[str, Any], id: str
 ) -> None:
     """What a registration may read, whether its customer is known or not."""
     new_customer = derive_id("customer", id)

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from server.clock import DAY_MS
+from server.db import Connection
 from server.errors import Forbidden, NotFound
 from server.ground import ground_of
 from server.identity.actor import LEADERS, Actor, leads_store
@@ -55,7 +55,7 @@ async def show_board(request: Request) -> Response:
     return JSONResponse({"at": now, "leads": sorted(told, key=received), "walk_ins": walk_ins})
 
 
-async def read_store(connection: AsyncConnection, request: Request, actor: Actor, now: int) -> Row:
+async def read_store(connection: Connection, request: Request, actor: Actor, now: int) -> Row:
     """The one that the path names. Raises NotFound for those who do not lead it."""
     stores = await read_stores(connection, request, actor, now)
     named = (store for store in stores if store.id == request.path_params["id"])
@@ -65,7 +65,7 @@ async def read_store(connection: AsyncConnection, request: Request, actor: Actor
 
 
 async def read_stores(
-    connection: AsyncConnection, request: Request, actor: Actor, now: int
+    connection: Connection, request: Request, actor: Actor, now: int
 ) -> list[Row]:
     """Raises Forbidden for those who lead nobody."""
     if actor.role not in LEADERS:
@@ -76,7 +76,7 @@ async def read_stores(
 
 
 async def read_since(
-    connection: AsyncConnection,
+    connection: Connection,
     org_id: str,
     store_ids: Collection[str],
     since: int,
@@ -99,7 +99,7 @@ async def read_since(
 
 
 async def count_codes(
-    connection: AsyncConnection, org_id: str, stores: Collection[Row], now: int
+    connection: Connection, org_id: str, stores: Collection[Row], now: int
 ) -> dict[str, dict[str, int]]:
     """Of each store: codes that nobody looked at though the day is over, and foreign ones that
     were found within a week."""

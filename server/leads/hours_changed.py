@@ -9,9 +9,8 @@ from collections.abc import Collection, Mapping
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import as_list, listed
+from server.db import Connection, as_list, listed
 from server.leads.clock import RUNGS, climb, first_follow_up_due, patience_of
 from server.leads.offers import UNANSWERED
 from server.rows import load
@@ -41,7 +40,7 @@ _offered = msgspec.json.Decoder(Offered)
 
 
 async def fire_hours_changed(
-    connection: AsyncConnection, ledger: Ledger, deadline: object, store: Row
+    connection: Connection, ledger: Ledger, deadline: object, store: Row
 ) -> None:
     """The handler of the deadline `hours_changed`."""
     ids = await find_open_leads(connection, ledger.org, store.id)
@@ -58,7 +57,7 @@ async def fire_hours_changed(
 # What is there
 
 
-async def find_open_leads(connection: AsyncConnection, org_id: str, store_id: str) -> list[str]:
+async def find_open_leads(connection: Connection, org_id: str, store_id: str) -> list[str]:
     query = (
         select(rows.c.id)
         .join(feed, (feed.c.org_id == rows.c.org_id) & (feed.c.id == rows.c.id))
@@ -73,7 +72,7 @@ async def find_open_leads(connection: AsyncConnection, org_id: str, store_id: st
 
 
 async def read_due(
-    connection: AsyncConnection, org_id: str, ids: Collection[str]
+    connection: Connection, org_id: str, ids: Collection[str]
 ) -> dict[str, dict[str, int]]:
     query = select(deadlines.c.subject_id, deadlines.c.kind, deadlines.c.due_at).where(
         deadlines.c.org_id == org_id,
@@ -88,7 +87,7 @@ async def read_due(
 
 
 async def read_beginnings(
-    connection: AsyncConnection, org_id: str, leads: Collection[Row]
+    connection: Connection, org_id: str, leads: Collection[Row]
 ) -> dict[str, int]:
     """When each lead's clock began: with its receipt, or anew when it was handed to somebody."""
     begun: dict[str, int] = {lead.id: lead.body["received_at"] for lead in leads}

@@ -4,9 +4,8 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import as_list, listed
+from server.db import Connection, as_list, listed
 from server.rows import read_row
 from server.rows.tables import RECORD, feed, rows
 from sync import Row, staff_scope
@@ -22,7 +21,7 @@ class Left(NamedTuple):
 
 
 async def count_left(
-    connection: AsyncConnection, org_id: str, staff_ids: Collection[str]
+    connection: Connection, org_id: str, staff_ids: Collection[str]
 ) -> dict[tuple[str, str], Left]:
     """By person and store. `staff_ids`: who left; of each but a few there is nothing."""
     if not staff_ids:
@@ -38,9 +37,7 @@ async def count_left(
     return counted
 
 
-async def read_theirs(
-    connection: AsyncConnection, org_id: str, staff_ids: Collection[str]
-) -> list[Row]:
+async def read_theirs(connection: Connection, org_id: str, staff_ids: Collection[str]) -> list[Row]:
     """Customers and open leads that these people see for their own sake."""
     query = (
         select(*RECORD)

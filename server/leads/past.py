@@ -7,9 +7,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import as_list, listed
+from server.db import Connection, as_list, listed
 from server.leads.eligibility import owner_of_household
 from server.leads.roster import Tally
 from server.leads.tables import tallies
@@ -48,7 +47,7 @@ class Past:
         return {lead_id: who for lead_id, who in first.items() if who}
 
 
-async def read_past(connection: AsyncConnection, org_id: str, store_id: str, span: Span) -> Past:
+async def read_past(connection: Connection, org_id: str, store_id: str, span: Span) -> Past:
     leads = await read_desk(connection, org_id, store_id, "lead", span)
     offers = await read_desk(connection, org_id, store_id, "offer", span)
     customers = await read_rows(connection, org_id, {lead.root for lead in leads})
@@ -58,7 +57,7 @@ async def read_past(connection: AsyncConnection, org_id: str, store_id: str, spa
 
 
 async def read_desk(
-    connection: AsyncConnection, org_id: str, store_id: str, entity: str, span: Span
+    connection: Connection, org_id: str, store_id: str, entity: str, span: Span
 ) -> list[Row]:
     query = (
         select(*RECORD)
@@ -76,20 +75,20 @@ async def read_desk(
     return [row for row in found if row.body["store_id"] == store_id]
 
 
-async def read_rows(connection: AsyncConnection, org_id: str, ids: Collection[str]) -> list[Row]:
+async def read_rows(connection: Connection, org_id: str, ids: Collection[str]) -> list[Row]:
     named = rows.c.id.in_(listed(connection.dialect.name, "ids"))
     query = select(*RECORD).where(rows.c.org_id == org_id, named)
     found = await connection.execute(query, {"ids": as_list(sorted(ids))})
     return [read_row(held) for held in found.mappings()]
 
 
-async def read_staff(connection: AsyncConnection, ledger: Ledger) -> list[Row]:
+async def read_staff(connection: Connection, ledger: Ledger) -> list[Row]:
     found = await load_scope(connection, ledger, ORGANISATION, "staff")
     return [row for row in found if not row.deleted]
 
 
 async def read_tallies(
-    connection: AsyncConnection, org_id: str, store_id: str, days: Iterable[str]
+    connection: Connection, org_id: str, store_id: str, days: Iterable[str]
 ) -> dict[str, Tally]:
     """What these days brought each person."""
     query = (

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Table, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from server.db import Connection
 from server.ground import ground_of
 from server.leads.past import read_rows
 from server.stores.calendar import calendar_of, monday_of
@@ -40,7 +40,7 @@ async def show_figures(request: Request) -> Response:
 
 
 async def count(
-    connection: AsyncConnection, org_id: str, store_id: str, monday: date
+    connection: Connection, org_id: str, store_id: str, monday: date
 ) -> dict[str, Counts]:
     found: dict[str, Counts] = defaultdict(no_counts)
     of_store = org_id, store_id, (monday - WEEK).isoformat()
@@ -65,7 +65,7 @@ def no_counts() -> Counts:
 
 
 async def read_days(
-    connection: AsyncConnection, of: Table, told: str, org_id: str, store_id: str, since: str
+    connection: Connection, of: Table, told: str, org_id: str, store_id: str, since: str
 ) -> list[tuple[str, str, Any]]:
     """(poster_id, day, what `told` says) of the table's entries for this store's posters."""
     query = (
@@ -76,15 +76,13 @@ async def read_days(
     return [(id, day, value) for id, day, value in await connection.execute(query)]
 
 
-async def find_accepted(
-    connection: AsyncConnection, org_id: str, lead_ids: Iterable[str]
-) -> set[str]:
+async def find_accepted(connection: Connection, org_id: str, lead_ids: Iterable[str]) -> set[str]:
     ids = set(lead_ids)
     leads = await read_rows(connection, org_id, ids) if ids else []
     return {lead.id for lead in leads if lead.body.get("accepted_at") is not None}
 
 
-async def read_last_days(connection: AsyncConnection, org_id: str, store_id: str) -> dict[str, Any]:
+async def read_last_days(connection: Connection, org_id: str, store_id: str) -> dict[str, Any]:
     """The latest day on which each was scanned: it tells a sheet that was left hanging."""
     told = poster_scans.c
     query = (

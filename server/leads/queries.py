@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import func, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import as_list, bulk_upsert, listed
+from server.db import Connection, as_list, bulk_upsert, listed
 from server.identity.tables import devices
 from server.leads.deadlines import Scene
 from server.leads.offers import UNANSWERED, stored
@@ -32,7 +31,7 @@ class Rosters:
     def scene(self, lead: Row) -> Scene:
         return Scene(self.ledger, lead, self.by_store[lead.body["store_id"]], self.admins)
 
-    async def save(self, connection: AsyncConnection) -> None:
+    async def save(self, connection: Connection) -> None:
         """The counters that changed, in the transaction that gave the leads."""
         org, each = self.ledger.org, self.by_store.items()
         counted = [(store_id, id, roster) for store_id, roster in each for id in roster.changed]
@@ -51,9 +50,7 @@ class Rosters:
         )
 
 
-async def load_rosters(
-    connection: AsyncConnection, ledger: Ledger, leads: Collection[Row]
-) -> Rosters:
+async def load_rosters(connection: Connection, ledger: Ledger, leads: Collection[Row]) -> Rosters:
     """The stores of these leads with everybody who might get or answer for one."""
     staff = await load_scope(connection, ledger, ORGANISATION, "staff")
     staff = [row for row in staff if not row.deleted]
@@ -66,13 +63,13 @@ async def load_rosters(
     return Rosters(ledger, by_store, admins)
 
 
-async def set_scene(connection: AsyncConnection, ledger: Ledger, lead: Row) -> Scene:
+async def set_scene(connection: Connection, ledger: Ledger, lead: Row) -> Scene:
     """One lead with its store and everybody around it."""
     return (await load_rosters(connection, ledger, [lead])).scene(lead)
 
 
 async def read_books(
-    connection: AsyncConnection, ledger: Ledger, stores: Mapping[str, Row], staff: list[Row]
+    connection: Connection, ledger: Ledger, stores: Mapping[str, Row], staff: list[Row]
 ) -> dict[str, Books]:
     """What costs a statement is read only where a store's rules ask for it."""
     rules = {id: read_rules(store.body) for id, store in stores.items()}
@@ -96,7 +93,7 @@ def works_at(person: Row, stores: Iterable[str]) -> bool:
 
 
 async def read_away(
-    connection: AsyncConnection, ledger: Ledger, staff_ids: Iterable[str]
+    connection: Connection, ledger: Ledger, staff_ids: Iterable[str]
 ) -> dict[str, int]:
     """Who let offers pass. Their rows stay in the ledger: a deadline may add one more."""
     ids = {staff_id: presence_id(staff_id) for staff_id in staff_ids}
@@ -112,7 +109,7 @@ def caps_open_leads(rules: Rules, staff: Iterable[Row]) -> bool:
 
 
 async def read_turns(
-    connection: AsyncConnection, org_id: str, store_ids: Iterable[str]
+    connection: Connection, org_id: str, store_ids: Iterable[str]
 ) -> dict[str, dict[str, Turn]]:
     query = select(
         turns.c.store_id,
@@ -133,7 +130,7 @@ async def read_turns(
 
 
 async def read_today(
-    connection: AsyncConnection, ledger: Ledger, stores: Mapping[str, Row]
+    connection: Connection, ledger: Ledger, stores: Mapping[str, Row]
 ) -> dict[str, dict[str, Tally]]:
     days = [(id, day_of(ledger.now, calendar_of(store.body).zone)) for id, store in stores.items()]
     query = select(
@@ -145,7 +142,7 @@ async def read_today(
     return found
 
 
-async def read_heard(connection: AsyncConnection, org_id: str) -> dict[str, int]:
+async def read_heard(connection: Connection, org_id: str) -> dict[str, int]:
     """When a phone of each person was last heard; flushed to the table each minute."""
     query = (
         select(devices.c.staff_id, func.max(devices.c.last_seen_at))
@@ -157,7 +154,7 @@ async def read_heard(connection: AsyncConnection, org_id: str) -> dict[str, int]
 
 
 async def count_held(
-    connection: AsyncConnection, org_id: str, store_ids: Collection[str]
+    connection: Connection, org_id: str, store_ids: Collection[str]
 ) -> dict[str, Counter[str]]:
     """How many open leads of each store people hold or are offered."""
     scopes = {desk_scope(id): id for id in store_ids}
@@ -171,7 +168,7 @@ async def count_held(
 
 
 async def count_open_leads(
-    connection: AsyncConnection, org_id: str, staff_ids: Collection[str]
+    connection: Connection, org_id: str, staff_ids: Collection[str]
 ) -> Counter[str]:
     """How many open leads each of these people holds now."""
     scopes = [staff_scope(id) for id in staff_ids]
@@ -179,9 +176,7 @@ async def count_open_leads(
     return Counter(lead.body["holder_id"] for lead in leads if lead.body["holder_id"])
 
 
-async def read_open_leads(
-    connection: AsyncConnection, org_id: str, scopes: Iterable[str]
-) -> list[Row]:
+async def read_open_leads(connection: Connection, org_id: str, scopes: Iterable[str]) -> list[Row]:
     query = (
         select(*RECORD)
         .join(feed, (feed.c.org_id == rows.c.org_id) & (feed.c.id == rows.c.id))

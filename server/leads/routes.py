@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from server.db import Connection
 from server.errors import NotFound
 from server.ground import ground_of
 from server.identity.actor import Actor, may
@@ -28,7 +28,7 @@ async def show_candidates(request: Request) -> Response:
 
 
 async def list_candidates(
-    connection: AsyncConnection, entities: Entities, actor: Actor, lead_id: str, now: int
+    connection: Connection, entities: Entities, actor: Actor, lead_id: str, now: int
 ) -> dict[str, list[dict[str, Any]]]:
     lead = await find_row(connection, actor.org_id, lead_id)
     if lead is None or lead.entity != "lead" or not may(actor, "see_candidates", lead):

@@ -6,12 +6,12 @@ For whoever leads the store; to anybody else it does not exist.
 import asyncio
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from server.clock import DAY_MS
+from server.db import Connection
 from server.errors import BadRequest, NotFound
 from server.ground import ground_of
 from server.identity.actor import Actor, leads_store
@@ -55,7 +55,7 @@ async def change_rules(request: Request) -> Response:
     async with ground.database.read() as connection:
         actor, store, _ = await read_store(request, connection)
 
-    async def work(connection: AsyncConnection) -> tuple[Published, Rules]:
+    async def work(connection: Connection) -> tuple[Published, Rules]:
         ledger = await open_ledger(connection, actor.org_id, request.app.state.entities, now)
         await load(connection, ledger, [store.id])
         staff = await read_staff(connection, ledger)
@@ -100,7 +100,7 @@ async def show_fairness(request: Request) -> Response:
     return JSONResponse({"month": month.name, "leads": len(past.leads), "people": lines})
 
 
-async def read_store(request: Request, connection: AsyncConnection) -> tuple[Actor, Row, list[Row]]:
+async def read_store(request: Request, connection: Connection) -> tuple[Actor, Row, list[Row]]:
     """Who asks, the store and everybody's directory rows. Raises NotFound."""
     actor = await signed_in(request, connection)
     store = await find_row(connection, actor.org_id, request.path_params["id"])

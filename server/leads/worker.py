@@ -12,11 +12,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy import Row as Record
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import Clock
 from server.customers.register import PASS_KEY, make_pass
-from server.db import Database, as_list, listed
+from server.db import Connection, Database, as_list, listed
 from server.leads.deadlines import Scene, fire
 from server.leads.offers import open_or_ring, stored
 from server.leads.presence import come_back
@@ -35,7 +34,7 @@ PUT_BACK_MS = 60_000
 BACKOFF_S = (1, 2, 5, 10, 30)
 log = logging.getLogger("shopbell.deadlines")
 
-Handler = Callable[[AsyncConnection, Ledger, Record[Any], Row], Awaitable[None]]
+Handler = Callable[[Connection, Ledger, Record[Any], Row], Awaitable[None]]
 """Does what a deadline asks, on a ledger that holds its subject."""
 
 OPEN = deadlines.c.fired_at.is_(None) & deadlines.c.cancelled_at.is_(None)
@@ -110,7 +109,7 @@ class Worker:
     async def fire_batch(self, org_id: str, ids: list[str], now: int) -> None:
         """One that fails alone is put back a minute: it cannot keep others from their turn."""
 
-        async def work(connection: AsyncConnection) -> Published | None:
+        async def work(connection: Connection) -> Published | None:
             return await fire_deadlines(connection, self.entities, org_id, ids, now, self.others)
 
         try:
@@ -155,7 +154,7 @@ class Worker:
 
 
 async def fire_deadlines(
-    connection: AsyncConnection,
+    connection: Connection,
     entities: Entities,
     org_id: str,
     ids: list[str],
@@ -201,7 +200,7 @@ def first_of_each(
 
 
 async def find_open(
-    connection: AsyncConnection, org_id: str, ids: list[str], now: int
+    connection: Connection, org_id: str, ids: list[str], now: int
 ) -> list[Record[Any]]:
     """Those that nobody has fired yet, held against everybody who would."""
     query = (
@@ -214,16 +213,16 @@ async def find_open(
     return list(await connection.execute(query, {"ids": as_list(ids)}))
 
 
-async def mark_fired(connection: AsyncConnection, org_id: str, ids: list[str], now: int) -> None:
+async def mark_fired(connection: Connection, org_id: str, ids: list[str], now: int) -> None:
     fired = update(deadlines).where(deadlines.c.org_id == org_id, is_among(connection))
     await connection.execute(fired.values(fired_at=now), {"ids": as_list(ids)})
 
 
-def is_among(connection: AsyncConnection) -> ColumnElement[bool]:
+def is_among(connection: Connection) -> ColumnElement[bool]:
     return deadlines.c.id.in_(listed(connection.dialect.name, "ids"))
 
 
-async def act_on_leads(connection: AsyncConnection, ledger: Ledger, firing: list[Firing]) -> None:
+async def act_on_leads(connection: Connection, ledger: Ledger, firing: list[Firing]) -> None:
     forgotten = [subject for deadline, subject in firing if deadline.kind == "arrival"]
     await open_forgotten(connection, ledger, forgotten)
     moved = [(each, subject, find_lead(ledger, subject)) for each, subject in firing]
@@ -258,9 +257,7 @@ def find_lead(ledger: Ledger, subject: Row) -> Row | None:
     return lead if lead is not None and not lead.deleted else None
 
 
-async def open_forgotten(
-    connection: AsyncConnection, ledger: Ledger, arrivals: Iterable[Row]
-) -> None:
+async def open_forgotten(connection: Connection, ledger: Ledger, arrivals: Iterable[Row]) -> None:
     """Receptions whose leads never came: the customers are waiting all the same."""
     waiting = {
         arrival.id: (PASS_KEY, make_pass(ledger.org, arrival.id))

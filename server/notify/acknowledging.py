@@ -5,10 +5,9 @@ To acknowledge is not to accept: the clock of the lead goes on.
 
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from server.clock import SECOND_MS, Clock
 from server.config import Config
+from server.db import Connection
 from server.identity.signing import BadSeal, Seal
 from server.notify.knowing import known_at, note_known
 from server.notify.packing import LinkFor
@@ -61,7 +60,7 @@ def read_link(keys: tuple[str, ...], token: str, now: int) -> Link | None:
         return None
 
 
-async def find_asked(connection: AsyncConnection, link: Link, now: int) -> Asked | None:
+async def find_asked(connection: Connection, link: Link, now: int) -> Asked | None:
     """None if the lead or the person is gone."""
     lead = await find_row(connection, link.org_id, link.lead_id)
     person = await find_row(connection, link.org_id, link.staff_id)
@@ -99,7 +98,7 @@ def is_there(row: Row | None, entity: str) -> bool:
 
 
 async def acknowledge(
-    connection: AsyncConnection, entities: Entities, link: Link, now: int
+    connection: Connection, entities: Entities, link: Link, now: int
 ) -> Published | None:
     """Once for each person, however often it is said; None if there was nothing to note."""
     ledger = await open_ledger(connection, link.org_id, entities, now)

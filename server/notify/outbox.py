@@ -5,9 +5,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import as_list, fetch, insert_into, listed
+from server.db import Connection, as_list, fetch, insert_into, listed
 from server.identity.tables import devices
 from server.notify.tables import notifications, robots
 from server.notify.words import say, whisper
@@ -46,9 +45,7 @@ class Hearer(NamedTuple):
     urgent_only: bool
 
 
-async def enqueue(
-    connection: AsyncConnection, org_id: str, bells: Sequence[Bell], now: int
-) -> None:
+async def enqueue(connection: Connection, org_id: str, bells: Sequence[Bell], now: int) -> None:
     """One message for each bell and each enabled robot of its store, and for the mailbox and the
     phones of whom it is about."""
     if not bells:
@@ -73,7 +70,7 @@ Place = tuple[str, str]
 
 
 async def find_hearers(
-    connection: AsyncConnection, org_id: str, bells: Sequence[Bell]
+    connection: Connection, org_id: str, bells: Sequence[Bell]
 ) -> dict[Place, list[Hearer]]:
     """Of each store and each person, their robots."""
     stores, people = {bell.store_id for bell in bells}, {bell.to_id for bell in bells}

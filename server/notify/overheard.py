@@ -11,9 +11,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from server.clock import SECOND_MS
+from server.db import Connection
 from server.notify.outbox import Bell, enqueue
 from server.rows import load
 from sync import Ledger, Row, is_fresh
@@ -34,7 +33,7 @@ class Place(NamedTuple):
     is_heard: bool
 
 
-async def ring_overheard(connection: AsyncConnection, ledger: Ledger) -> None:
+async def ring_overheard(connection: Connection, ledger: Ledger) -> None:
     """For the notices written in this transaction."""
     told = [row for row in ledger.rows_of("notice") if is_fresh(row) and is_heard(row)]
     if not told:

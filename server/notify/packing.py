@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Row as Record
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import MINUTE_MS
+from server.db import Connection
 from server.notify.channel import Channel, Letter, Pace
 from server.notify.outbox import URGENT
 from server.notify.tables import WAITING, notifications, robots
@@ -40,7 +40,7 @@ class Parcel(NamedTuple):
 
 
 async def take_parcel(
-    connection: AsyncConnection, org_id: str, robot_id: str, channel: Channel, now: int
+    connection: Connection, org_id: str, robot_id: str, channel: Channel, now: int
 ) -> Parcel | None:
     """Choose what this robot says next, and hold the robot while it is said."""
     robot = await take_turn(connection, org_id, robot_id, now)
@@ -59,7 +59,7 @@ async def take_parcel(
 
 
 async def choose(
-    connection: AsyncConnection, waiting: Messages, sent: Sequence[int], channel: Channel
+    connection: Connection, waiting: Messages, sent: Sequence[int], channel: Channel
 ) -> Messages:
     """A digest that was packed before goes again as it was: a copy is told by its key."""
     first = waiting[0]
@@ -73,7 +73,7 @@ async def choose(
 
 
 async def take_turn(
-    connection: AsyncConnection, org_id: str, robot_id: str, now: int
+    connection: Connection, org_id: str, robot_id: str, now: int
 ) -> Record[Any] | None:
     """The robot, unless somebody is sending with it at this moment."""
     query = select(robots).where(
@@ -92,9 +92,7 @@ def rest_for(pace: Pace, sent: Sequence[int]) -> int | None:
     return sent[-pace.most_a_minute] + MINUTE_MS if len(sent) >= pace.most_a_minute else None
 
 
-async def hold(
-    connection: AsyncConnection, robot: Record[Any], sent: Sequence[int], now: int
-) -> int:
+async def hold(connection: Connection, robot: Record[Any], sent: Sequence[int], now: int) -> int:
     """The attempt counts before it is made: whoever dies in it was not too fast."""
     lease = now + LEASE_MS
     noted = msgspec.json.encode([*sent, now]).decode()
@@ -102,9 +100,7 @@ async def hold(
     return lease
 
 
-async def find_waiting(
-    connection: AsyncConnection, org_id: str, robot_id: str, now: int
-) -> Messages:
+async def find_waiting(connection: Connection, org_id: str, robot_id: str, now: int) -> Messages:
     query = (
         select(notifications)
         .where(
@@ -119,7 +115,7 @@ async def find_waiting(
     return (await connection.execute(query)).all()
 
 
-async def find_packed(connection: AsyncConnection, first: Record[Any]) -> Messages:
+async def find_packed(connection: Connection, first: Record[Any]) -> Messages:
     query = (
         select(notifications)
         .where(
@@ -174,12 +170,12 @@ def key_of(messages: Messages) -> str:
     return derive_id("digest", *sorted(ids)) if len(ids) > 1 else str(ids[0])
 
 
-async def drop(connection: AsyncConnection, org_id: str, messages: Messages, now: int) -> None:
+async def drop(connection: Connection, org_id: str, messages: Messages, now: int) -> None:
     """A robot that was switched off says nothing, now or later."""
     await mark(connection, org_id, messages, failed_at=now, error="switched_off")
 
 
-async def mark(connection: AsyncConnection, org_id: str, messages: Messages, **values: Any) -> None:
+async def mark(connection: Connection, org_id: str, messages: Messages, **values: Any) -> None:
     ids = [message.id for message in messages]
     statement = update(notifications).where(
         notifications.c.org_id == org_id, notifications.c.id.in_(ids)
@@ -187,6 +183,6 @@ async def mark(connection: AsyncConnection, org_id: str, messages: Messages, **v
     await connection.execute(statement.values(**values))
 
 
-async def set_robot(connection: AsyncConnection, robot: Record[Any], **values: Any) -> None:
+async def set_robot(connection: Connection, robot: Record[Any], **values: Any) -> None:
     statement = update(robots).where(robots.c.org_id == robot.org_id, robots.c.id == robot.id)
     await connection.execute(statement.values(**values))

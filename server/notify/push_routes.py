@@ -5,11 +5,11 @@ from typing import Annotated
 
 import msgspec
 from sqlalchemy import ColumnElement, and_, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from server.db import Connection
 from server.errors import Conflict
 from server.ground import ground_of
 from server.identity.actor import Actor
@@ -70,9 +70,7 @@ async def unsubscribe(request: Request) -> Response:
     return Response(status_code=204)
 
 
-async def put_phone(
-    connection: AsyncConnection, actor: Actor, wish: Subscription, vault: Vault
-) -> None:
+async def put_phone(connection: Connection, actor: Actor, wish: Subscription, vault: Vault) -> None:
     """Whoever subscribes last has the phone in hand."""
     id = phone_id(wish.endpoint)
     others = select(func.count()).where(own_phones(actor), robots.c.id != id)
@@ -84,7 +82,7 @@ async def put_phone(
     await put_robot(connection, robot.sealed(vault))
 
 
-async def end_phone(connection: AsyncConnection, actor: Actor, id: str) -> None:
+async def end_phone(connection: Connection, actor: Actor, id: str) -> None:
     own = select(robots.c.id).where(own_phones(actor), robots.c.id == id)
     if (await connection.execute(own)).first() is not None:
         await remove_robot(connection, actor.org_id, id)

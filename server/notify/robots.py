@@ -6,10 +6,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, true, update
 from sqlalchemy import Row as Record
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import DAY_MS
-from server.db import insert_into
+from server.db import Connection, insert_into
 from server.identity.actor import Actor, may
 from server.notify.hooks import hint_of
 from server.notify.outbox import MAIL, PUSH
@@ -60,7 +59,7 @@ def may_set_up(actor: Actor, kind: str, store_id: str, staff_id: str | None) -> 
     return may(actor, "set_up_robot", Owner("", (store_id,)))
 
 
-async def put_robot(connection: AsyncConnection, robot: Robot) -> None:
+async def put_robot(connection: Connection, robot: Robot) -> None:
     """Adds it, or replaces the one with its id; how that one fared is forgotten."""
     fresh = {"enabled": 1, "next_at": 0, "failures": 0} | dict.fromkeys(REASONS)
     statement = insert_into(connection, robots).values(**robot._asdict(), **fresh, sent="[]")
@@ -72,9 +71,7 @@ async def put_robot(connection: AsyncConnection, robot: Robot) -> None:
     )
 
 
-async def change_robot(
-    connection: AsyncConnection, org_id: str, id: str, wish: dict[str, Any]
-) -> None:
+async def change_robot(connection: Connection, org_id: str, id: str, wish: dict[str, Any]) -> None:
     """`wish`: any of url, secret, enabled, name and urgent_only. With the first three, what was
     wrong before is forgotten."""
     is_cured = not wish.keys().isdisjoint(CURES)
@@ -83,14 +80,14 @@ async def change_robot(
     await connection.execute(statement.values(**wish, **fresh))
 
 
-async def remove_robot(connection: AsyncConnection, org_id: str, id: str) -> None:
+async def remove_robot(connection: Connection, org_id: str, id: str) -> None:
     """With what it had not said."""
     await connection.execute(delete(robots).where(robots.c.org_id == org_id, robots.c.id == id))
     unsent = notifications.c.sent_at.is_(None) & (notifications.c.target == id)
     await connection.execute(delete(notifications).where(notifications.c.org_id == org_id, unsent))
 
 
-async def remove_personal(connection: AsyncConnection, org_id: str, staff_id: str) -> None:
+async def remove_personal(connection: Connection, org_id: str, staff_id: str) -> None:
     """Their mailbox and their phones, with what these had not said: it names customers."""
     theirs = (robots.c.org_id == org_id) & (robots.c.staff_id == staff_id)
     unsent = notifications.c.sent_at.is_(None) & notifications.c.target.in_(
@@ -101,7 +98,7 @@ async def remove_personal(connection: AsyncConnection, org_id: str, staff_id: st
 
 
 async def revive(
-    connection: AsyncConnection, org_id: str, id: str, messages: Sequence[str] | None
+    connection: Connection, org_id: str, id: str, messages: Sequence[str] | None
 ) -> int:
     """Dead letters wait again, as if they had never been tried; all of the robot's, or these."""
     chosen = notifications.c.id.in_(messages) if messages is not None else true()
@@ -116,14 +113,12 @@ async def revive(
     return int(revived)
 
 
-async def find_robot(connection: AsyncConnection, org_id: str, id: str) -> Record[Any] | None:
+async def find_robot(connection: Connection, org_id: str, id: str) -> Record[Any] | None:
     query = select(robots).where(robots.c.org_id == org_id, robots.c.id == id)
     return (await connection.execute(query)).one_or_none()
 
 
-async def list_robots(
-    connection: AsyncConnection, actor: Actor, vault: Vault
-) -> list[dict[str, Any]]:
+async def list_robots(connection: Connection, actor: Actor, vault: Vault) -> list[dict[str, Any]]:
     """Those that `actor` may set up, with their state; never their secrets."""
     query = select(robots).where(robots.c.org_id == actor.org_id, within_reach(actor))
     found = (await connection.execute(query.order_by(robots.c.store_id, robots.c.id))).all()
@@ -136,7 +131,7 @@ async def list_robots(
     ]
 
 
-async def count_alike(connection: AsyncConnection, robot: Robot) -> int:
+async def count_alike(connection: Connection, robot: Robot) -> int:
     """The others of its store, or of its person."""
     place = (robots.c.store_id == robot.store_id) & (
         robots.c.staff_id == robot.staff_id if robot.staff_id else true()
@@ -153,7 +148,7 @@ def within_reach(actor: Actor) -> ColumnElement[bool]:
 
 
 async def count_waiting(
-    connection: AsyncConnection, org_id: str, ids: Collection[str]
+    connection: Connection, org_id: str, ids: Collection[str]
 ) -> dict[str, int]:
     query = (
         select(notifications.c.target, func.count())
@@ -164,7 +159,7 @@ async def count_waiting(
 
 
 async def find_dead(
-    connection: AsyncConnection, org_id: str, ids: Collection[str]
+    connection: Connection, org_id: str, ids: Collection[str]
 ) -> dict[str, list[Record[Any]]]:
     query = (
         select(notifications)
@@ -212,12 +207,12 @@ def letter_of(message: Record[Any]) -> dict[str, Any]:
     }
 
 
-async def forget_old(connection: AsyncConnection, now: int) -> None:
+async def forget_old(connection: Connection, now: int) -> None:
     """Messages name customers: none is kept longer than it can be of use."""
     old = or_(notifications.c.sent_at <= now - KEPT_MS, notifications.c.failed_at <= now - KEPT_MS)
     await connection.execute(delete(notifications).where(old))
 
 
-async def count_dead(connection: AsyncConnection) -> int:
+async def count_dead(connection: Connection) -> int:
     """Messages given up, of all organisations; for metrics."""
     return int((await connection.execute(select(func.count()).where(DEAD))).scalar_one())

@@ -4,11 +4,11 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from sqlalchemy import Row as Record
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from server.db import Connection
 from server.errors import BadRequest, Conflict, NotFound
 from server.ground import ground_of
 from server.identity.actor import Actor
@@ -74,7 +74,7 @@ async def add_robot(request: Request) -> Response:
         raise NotFound
     check_place(request, robot.kind, robot.url)
 
-    async def work(connection: AsyncConnection) -> None:
+    async def work(connection: Connection) -> None:
         await check_owner(connection, actor, robot)
         await robots.put_robot(connection, robot.sealed(vault_of(request)))
 
@@ -99,7 +99,7 @@ def robot_in(wish: RobotWish, actor: Actor) -> Robot:
     )
 
 
-async def check_owner(connection: AsyncConnection, actor: Actor, robot: Robot) -> None:
+async def check_owner(connection: Connection, actor: Actor, robot: Robot) -> None:
     """There is such a store, and the id is free or of a robot of the same owner."""
     held = await robots.find_robot(connection, actor.org_id, robot.id)
     if held and (held.store_id, held.staff_id) != (robot.store_id, robot.staff_id):
@@ -125,7 +125,7 @@ async def change_robot(request: Request) -> Response:
     if not wish:
         raise BadRequest
 
-    async def work(connection: AsyncConnection) -> None:
+    async def work(connection: Connection) -> None:
         robot = await own_robot(connection, actor, id)
         if "url" in wish:
             check_place(request, robot.kind, wish["url"])
@@ -152,7 +152,7 @@ def vault_of(request: Request) -> Vault:
 async def remove_robot(request: Request) -> Response:
     actor, id = await find_actor(request), request.path_params["id"]
 
-    async def work(connection: AsyncConnection) -> None:
+    async def work(connection: Connection) -> None:
         await own_robot(connection, actor, id)
         await robots.remove_robot(connection, actor.org_id, id)
 
@@ -164,7 +164,7 @@ async def retry_messages(request: Request) -> Response:
     wish, actor = await read_json(request, RetryWish), await find_actor(request)
     id = request.path_params["id"]
 
-    async def work(connection: AsyncConnection) -> int:
+    async def work(connection: Connection) -> int:
         await own_robot(connection, actor, id)
         return await robots.revive(connection, actor.org_id, id, wish.messages)
 
@@ -186,7 +186,7 @@ async def find_actor(request: Request) -> Actor:
         return await signed_in(request, connection)
 
 
-async def own_robot(connection: AsyncConnection, actor: Actor, id: str) -> Record[Any]:
+async def own_robot(connection: Connection, actor: Actor, id: str) -> Record[Any]:
     """The robot, if `actor` may set it up; else it does not exist."""
     robot = await robots.find_robot(connection, actor.org_id, id)
     if robot is None or not may_set_up(actor, robot.kind, robot.store_id, robot.staff_id):

@@ -14,11 +14,10 @@ from ssl import SSLContext
 
 import httpx
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import MINUTE_MS, Clock
 from server.config import Config
-from server.db import Database
+from server.db import Connection, Database
 from server.notify.acknowledging import link_maker
 from server.notify.channel import Answer, Channels, Letter
 from server.notify.dingtalk import DingTalk
@@ -133,7 +132,7 @@ class Sender:
             return 0
 
     async def send_next(self, org_id: str, robot_id: str) -> int:
-        async def pack(connection: AsyncConnection) -> tuple[Parcel, str] | None:
+        async def pack(connection: Connection) -> tuple[Parcel, str] | None:
             kind = await kind_of(connection, org_id, robot_id)
             if kind not in self.channels:
                 return None
@@ -166,18 +165,18 @@ class Sender:
     async def note(self, parcel: Parcel, answer: Answer) -> None:
         pace = self.channels[parcel.robot.kind].pace
 
-        async def work(connection: AsyncConnection) -> None:
+        async def work(connection: Connection) -> None:
             await settle(connection, parcel, answer, pace, self.clock())
 
         await self.database.transact(work)
 
 
-async def kind_of(connection: AsyncConnection, org_id: str, robot_id: str) -> str:
+async def kind_of(connection: Connection, org_id: str, robot_id: str) -> str:
     query = select(robots.c.kind).where(robots.c.org_id == org_id, robots.c.id == robot_id)
     return str(await connection.scalar(query))
 
 
-async def addressee(connection: AsyncConnection, parcel: Parcel) -> str:
+async def addressee(connection: Connection, parcel: Parcel) -> str:
     """The name of whom the message is about."""
     to_id = parcel.messages[0].to_id
     person = await find_row(connection, parcel.robot.org_id, to_id) if to_id else None

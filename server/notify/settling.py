@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import case, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import MINUTE_MS
+from server.db import Connection
 from server.notify.channel import Answer, Pace
 from server.notify.packing import Parcel, mark, recent, set_robot
 from server.notify.robots import remove_robot
@@ -24,7 +24,7 @@ log = logging.getLogger("shopbell.notify")
 
 
 async def settle(
-    connection: AsyncConnection, parcel: Parcel, answer: Answer, pace: Pace, now: int
+    connection: Connection, parcel: Parcel, answer: Answer, pace: Pace, now: int
 ) -> None:
     """What was taken is sent, whoever notes it. All else is for whoever still holds the robot."""
     if answer.verdict == "sent":
@@ -49,7 +49,7 @@ async def settle(
     )
 
 
-async def is_still_held(connection: AsyncConnection, parcel: Parcel) -> bool:
+async def is_still_held(connection: Connection, parcel: Parcel) -> bool:
     query = select(robots.c.leased_until).where(
         robots.c.org_id == parcel.robot.org_id, robots.c.id == parcel.robot.id
     )
@@ -79,9 +79,7 @@ def state_after(parcel: Parcel, answer: Answer, now: int) -> dict[str, Any]:
     return {"failures": failures, **told}
 
 
-async def count_attempt(
-    connection: AsyncConnection, parcel: Parcel, answer: Answer, now: int
-) -> None:
+async def count_attempt(connection: Connection, parcel: Parcel, answer: Answer, now: int) -> None:
     """It was the robot that failed, so the attempt counts for all that waits for it. After
     ATTEMPTS, or at once if it will not get better by itself, they are dead: kept with their
     reason, to be seen and tried again."""
@@ -98,7 +96,7 @@ async def count_attempt(
         log.error("messages given up", extra={"facts": {"robot": robot.id, "why": answer.code}})
 
 
-async def shorten_bodies(connection: AsyncConnection, parcel: Parcel) -> None:
+async def shorten_bodies(connection: Connection, parcel: Parcel) -> None:
     """They count differently than we do: half as long, and once more."""
     for message in parcel.messages:
         shorter = shorten(message.body, bytes_of(message.body) // 2)

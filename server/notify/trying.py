@@ -1,7 +1,6 @@
 """A test message: sent now, past the queue and whatever the robot rests for; not kept."""
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from server.db import Connection
 from server.errors import NotFound, TooMany
 from server.notify.channel import Answer, Letter
 from server.notify.packing import LEASE_MS, Parcel, hold, recent, rest_for, take_turn
@@ -13,7 +12,7 @@ from server.rows import find_row
 async def try_out(sender: Sender, org_id: str, robot_id: str) -> Answer:
     """Raises TooMany while the robot is sending something else, or has sent all it may."""
 
-    async def pack(connection: AsyncConnection) -> tuple[Parcel, str]:
+    async def pack(connection: Connection) -> tuple[Parcel, str]:
         parcel = await take_for_test(connection, sender, org_id, robot_id)
         store = await find_row(connection, org_id, parcel.robot.store_id)
         return parcel, store.body["name"] if store else ""
@@ -25,7 +24,7 @@ async def try_out(sender: Sender, org_id: str, robot_id: str) -> Answer:
 
 
 async def take_for_test(
-    connection: AsyncConnection, sender: Sender, org_id: str, robot_id: str
+    connection: Connection, sender: Sender, org_id: str, robot_id: str
 ) -> Parcel:
     kind, now = await kind_of(connection, org_id, robot_id), sender.clock()
     if kind not in sender.channels:

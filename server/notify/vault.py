@@ -13,9 +13,8 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Column, Table, and_, bindparam, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import metadata
+from server.db import Connection, metadata
 
 PURPOSE = b"shopbell.robots.1"
 MARK = "fernet"
@@ -67,7 +66,7 @@ def derive(key: str) -> bytes:
     return urlsafe_b64encode(raw)
 
 
-async def reseal(connection: AsyncConnection, vault: Vault) -> int:
+async def reseal(connection: Connection, vault: Vault) -> int:
     """Everything that can be read, under the newest key; returns how many rows."""
     columns = {table: sealed_columns(table) for table in metadata.sorted_tables}
     return sum(
@@ -80,7 +79,7 @@ def sealed_columns(table: Table) -> list[Column[Any]]:
 
 
 async def reseal_table(
-    connection: AsyncConnection, vault: Vault, table: Table, secrets: list[Column[Any]]
+    connection: Connection, vault: Vault, table: Table, secrets: list[Column[Any]]
 ) -> int:
     """A row of which any secret cannot be read stays as it is."""
     keys = list(table.primary_key.columns)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db import Connection
 from server.errors import BadRequest
 from server.identity.rights import RIGHTS, change_rights
 from server.identity.sessions import end_sessions
@@ -30,7 +30,7 @@ GOES_AWAY = "goes_away"
 
 
 async def change_person(
-    connection: AsyncConnection,
+    connection: Connection,
     ledger: Ledger,
     person: Row,
     wish: Mapping[str, Any],
@@ -62,7 +62,7 @@ async def change_person(
 
 
 async def check_wish(
-    connection: AsyncConnection, ledger: Ledger, person: Row, wish: Mapping[str, Any]
+    connection: Connection, ledger: Ledger, person: Row, wish: Mapping[str, Any]
 ) -> None:
     await load(connection, ledger, [*wish.get("store_ids", ()), *(wish.get("shifts") or ())])
     stores = {row.id: row for row in ledger.rows_of("store")}
@@ -72,7 +72,7 @@ async def check_wish(
         raise BadRequest("person_faulty", faults=[fault._asdict() for fault in faults])
 
 
-async def follow_state(connection: AsyncConnection, ledger: Ledger, person: Row) -> None:
+async def follow_state(connection: Connection, ledger: Ledger, person: Row) -> None:
     """Whoever is not there keeps no open offer; whoever left is signed out everywhere and hears no
     more, and their phones, which may still send, are told to hand over and wipe (see the push)."""
     state, back_at = person.body["state"], person.body.get("back_at")
@@ -92,7 +92,7 @@ def follow_plan(ledger: Ledger, person: Row) -> None:
         ledger.schedule(GOES_AWAY, person.id, planned["from_at"])
 
 
-async def take_offers(connection: AsyncConnection, ledger: Ledger, staff_id: str) -> None:
+async def take_offers(connection: Connection, ledger: Ledger, staff_id: str) -> None:
     """They wait to be routed again, which the worker does at once; their clocks go on. What was
     escalated to them goes further up."""
     await load(
@@ -110,7 +110,7 @@ async def take_offers(connection: AsyncConnection, ledger: Ledger, staff_id: str
 
 
 async def find_open(
-    connection: AsyncConnection, org_id: str, staff_id: str, *entities: str
+    connection: Connection, org_id: str, staff_id: str, *entities: str
 ) -> list[str]:
     """Ids of what a person has of these kinds; closed leads and past offers are left out."""
     query = (
@@ -123,7 +123,7 @@ async def find_open(
 
 
 async def fire_comes_back(
-    connection: AsyncConnection, ledger: Ledger, deadline: object, person: Row
+    connection: Connection, ledger: Ledger, deadline: object, person: Row
 ) -> None:
     """The handler of COMES_BACK."""
     back_at = person.body.get("back_at")
@@ -132,7 +132,7 @@ async def fire_comes_back(
 
 
 async def fire_goes_away(
-    connection: AsyncConnection, ledger: Ledger, deadline: object, person: Row
+    connection: Connection, ledger: Ledger, deadline: object, person: Row
 ) -> None:
     """The handler of GOES_AWAY. A leave that was over before anybody noticed only ends."""
     planned = person.body.get("next_away")

@@ -4,9 +4,8 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import Database
+from server.db import Connection, Database
 from server.errors import Unauthenticated
 from server.identity.tables import organisations
 from server.people.entries import Change, Plan
@@ -23,9 +22,7 @@ async def find_organisation(database: Database, org_code: str) -> str:
     return org_id
 
 
-async def find_answer(
-    connection: AsyncConnection, org_id: str, event_id: str
-) -> dict[str, Any] | None:
+async def find_answer(connection: Connection, org_id: str, event_id: str) -> dict[str, Any] | None:
     query = select(staff_events.c.answer).where(
         staff_events.c.org_id == org_id, staff_events.c.event_id == event_id
     )

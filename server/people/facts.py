@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db import Connection
 from server.people.tables import staff_facts
 from sync import Ledger, derive_id
 
@@ -28,9 +28,7 @@ def record(
     ledger.add_side_row("staff_facts", values)
 
 
-async def read_facts(
-    connection: AsyncConnection, org_id: str, staff_id: str
-) -> list[dict[str, Any]]:
+async def read_facts(connection: Connection, org_id: str, staff_id: str) -> list[dict[str, Any]]:
     """The latest first."""
     query = (
         select(staff_facts)

@@ -11,8 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from server.db import Connection
 from server.errors import BadRequest
 from server.leads import offers
 from server.leads.claims import can_receive, give_reason
@@ -51,7 +50,7 @@ class Handover:
 
 
 async def prepare(
-    connection: AsyncConnection, ledger: Ledger, person: Row, to_ids: Collection[str]
+    connection: Connection, ledger: Ledger, person: Row, to_ids: Collection[str]
 ) -> Handover:
     """To these people, or where none are named to those of each customer's store; where there are
     none either, to whoever answers for it. Raises BadRequest."""
@@ -74,7 +73,7 @@ def is_offered(lead: Row, staff_id: str) -> bool:
 
 
 async def choose(
-    connection: AsyncConnection,
+    connection: Connection,
     ledger: Ledger,
     person: Row,
     customers: list[Row],

@@ -4,9 +4,8 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import bulk_upsert
+from server.db import Connection, bulk_upsert
 from server.identity.accounts import Account, open_accounts
 from server.identity.tables import staff_accounts
 from server.people.changing import change_person
@@ -20,7 +19,7 @@ NO_PASSWORD = "!"
 """Opens for nobody: they come in by a link first."""
 
 
-async def read_known(connection: AsyncConnection, ledger: Ledger) -> Known:
+async def read_known(connection: Connection, ledger: Ledger) -> Known:
     await load_scope(connection, ledger, ORGANISATION, "staff", "store")
     held = select(staff_accounts.c.id, staff_accounts.c.login, staff_accounts.c.phone).where(
         staff_accounts.c.org_id == ledger.org
@@ -40,9 +39,7 @@ async def read_known(connection: AsyncConnection, ledger: Ledger) -> Known:
     )
 
 
-async def take_in(
-    connection: AsyncConnection, ledger: Ledger, plan: Plan, by_id: str | None
-) -> None:
+async def take_in(connection: Connection, ledger: Ledger, plan: Plan, by_id: str | None) -> None:
     """Do what a plan without problems says."""
     await welcome(connection, ledger, plan.newcomers, by_id)
     await change_accounts(connection, ledger.org, plan.changes)
@@ -54,7 +51,7 @@ async def take_in(
 
 
 async def welcome(
-    connection: AsyncConnection,
+    connection: Connection,
     ledger: Ledger,
     newcomers: Collection[Newcomer],
     by_id: str | None,
@@ -83,9 +80,7 @@ def account_of(org_id: str, newcomer: Newcomer) -> Account:
     )
 
 
-async def change_accounts(
-    connection: AsyncConnection, org_id: str, changes: Iterable[Change]
-) -> None:
+async def change_accounts(connection: Connection, org_id: str, changes: Iterable[Change]) -> None:
     """How people sign in, and how they are called; the rest of an account are rights."""
     for fields, values in by_fields(changes).items():
         statement = (

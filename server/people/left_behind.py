@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Row as Record
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db import Connection
 from server.identity.actor import LEADERS, Actor
 from server.leads.left_behind import LEFT_BEHIND, Left, count_left
 from server.leads.mornings import morning_for, plan_digest
@@ -20,7 +20,7 @@ from sync import ORGANISATION, Ledger, Row, derive_id
 
 
 async def fire_left_behind(
-    connection: AsyncConnection, ledger: Ledger, deadline: Record[Any], person: Row
+    connection: Connection, ledger: Ledger, deadline: Record[Any], person: Row
 ) -> None:
     """The handler of LEFT_BEHIND: as they leave, after a handover, and each morning."""
     left = await count_by_store(connection, ledger, person)
@@ -43,7 +43,7 @@ async def fire_left_behind(
 
 
 async def read_left_behind(
-    connection: AsyncConnection, org_id: str, people: Iterable[Row]
+    connection: Connection, org_id: str, people: Iterable[Row]
 ) -> dict[str, dict[str, dict[str, int]]]:
     """Of each who left and still has something: how much."""
     gone = [row.id for row in people if row.body["state"] == LEFT]
@@ -54,9 +54,7 @@ async def read_left_behind(
     }
 
 
-async def count_by_store(
-    connection: AsyncConnection, ledger: Ledger, person: Row
-) -> dict[str, Left]:
+async def count_by_store(connection: Connection, ledger: Ledger, person: Row) -> dict[str, Left]:
     """Nothing of whoever is back in the team."""
     if person.body["state"] != LEFT:
         return {}

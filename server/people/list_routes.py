@@ -4,11 +4,11 @@ import asyncio
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from server.db import Connection
 from server.errors import BadRequest, Forbidden, TooLarge, Unauthenticated, UnsupportedMedia
 from server.ground import Ground, ground_of
 from server.identity.actor import may
@@ -75,7 +75,7 @@ async def import_staff(request: Request) -> Response:
     if request.query_params.get("dry"):
         return JSONResponse(told)
 
-    async def work(connection: AsyncConnection) -> tuple[Published, Plan]:
+    async def work(connection: Connection) -> tuple[Published, Plan]:
         ledger = await open_ledger(connection, actor.org_id, entities, now)
         plan = await plan_list(connection, ledger, *lines)
         await take_in(connection, ledger, sound(plan), actor.staff_id)
@@ -105,7 +105,7 @@ async def read_lines(request: Request) -> Lines:
 
 
 async def plan_list(
-    connection: AsyncConnection, ledger: Ledger, entries: list[Entry], problems: list[Problem]
+    connection: Connection, ledger: Ledger, entries: list[Entry], problems: list[Problem]
 ) -> Plan:
     plan = make_plan(entries, await read_known(connection, ledger), ledger.org, frozenset())
     named = {(each.line, each.field) for each in problems}
@@ -146,7 +146,7 @@ async def hear_personnel(request: Request) -> Response:
     org_id = await find_organisation(ground.database, org_code)
     entries = [entry_of(line, each) for line, each in enumerate(event.people, 1)]
 
-    async def work(connection: AsyncConnection) -> tuple[Published | None, dict[str, Any]]:
+    async def work(connection: Connection) -> tuple[Published | None, dict[str, Any]]:
         ledger = await open_ledger(connection, org_id, request.app.state.entities, now)
         if before := await find_answer(connection, org_id, event.event_id):
             return None, before

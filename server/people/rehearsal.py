@@ -4,9 +4,8 @@ from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import as_list, listed
+from server.db import Connection, as_list, listed
 from server.identity.actor import Actor
 from server.identity.devices import DeviceRow, devices_of
 from server.identity.reports import Reports
@@ -17,7 +16,7 @@ from sync import Ledger, staff_scope
 
 
 async def foresee(
-    connection: AsyncConnection, ledger: Ledger, handover: Handover, reports: Reports
+    connection: Connection, ledger: Ledger, handover: Handover, reports: Reports
 ) -> dict[str, Any]:
     """`unsent` and `photos` are what the phones last said of themselves."""
     phones = await devices_of(connection, ledger.org, handover.from_id, reports)
@@ -37,7 +36,7 @@ def describe(phone: DeviceRow) -> dict[str, Any]:
     return {field: getattr(phone, field) for field in fields}
 
 
-async def count_lost(connection: AsyncConnection, ledger: Ledger, handover: Handover) -> int:
+async def count_lost(connection: Connection, ledger: Ledger, handover: Handover) -> int:
     """Rows that each phone of theirs holds now and will not afterwards."""
     actor = await present_rights(connection, ledger.org, handover.from_id)
     roots = [id for id in handover.roots if is_lost(ledger, id, handover.from_id, actor)]
@@ -56,7 +55,7 @@ ADDRESSED = frozenset({"offer", "escalation", "notice"})
 
 
 async def count_rows(
-    connection: AsyncConnection, org_id: str, roots: Collection[str], scope: str
+    connection: Connection, org_id: str, roots: Collection[str], scope: str
 ) -> dict[str, int]:
     """By kind, those of these trees that are in the scope."""
     query = (

@@ -3,11 +3,11 @@
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from server.db import Connection
 from server.errors import BadRequest, Forbidden, NotFound
 from server.ground import ground_of
 from server.identity.actor import LEADERS, Actor
@@ -72,7 +72,7 @@ async def change_staff(request: Request) -> Response:
     if not wish:
         raise BadRequest
 
-    async def work(connection: AsyncConnection) -> Published:
+    async def work(connection: Connection) -> Published:
         ledger = await open_ledger(connection, actor.org_id, request.app.state.entities, now)
         person = await find_headed(connection, ledger, actor, staff_id)
         if not may_wish(actor, person, wish):
@@ -104,7 +104,7 @@ async def hand_over(request: Request) -> Response:
     async with ground.database.read(snapshot=False) as connection:
         actor = await leader(request, connection)
 
-    async def work(connection: AsyncConnection) -> tuple[Published, dict[str, Any]]:
+    async def work(connection: Connection) -> tuple[Published, dict[str, Any]]:
         ledger = await open_ledger(connection, actor.org_id, request.app.state.entities, now)
         person = await find_headed(connection, ledger, actor, staff_id)
         await check_handover(connection, ledger, actor, person, wish)
@@ -122,7 +122,7 @@ async def hand_over(request: Request) -> Response:
     return JSONResponse(told)
 
 
-async def leader(request: Request, connection: AsyncConnection) -> Actor:
+async def leader(request: Request, connection: Connection) -> Actor:
     """Raises Forbidden for those who lead nobody."""
     actor = await signed_in(request, connection)
     if actor.role not in LEADERS:
@@ -130,9 +130,7 @@ async def leader(request: Request, connection: AsyncConnection) -> Actor:
     return actor
 
 
-async def find_headed(
-    connection: AsyncConnection, ledger: Ledger, actor: Actor, staff_id: str
-) -> Row:
+async def find_headed(connection: Connection, ledger: Ledger, actor: Actor, staff_id: str) -> Row:
     """Raises NotFound also for people of other stores."""
     await load(connection, ledger, [staff_id])
     person = ledger.row(staff_id)
@@ -142,7 +140,7 @@ async def find_headed(
 
 
 async def check_handover(
-    connection: AsyncConnection, ledger: Ledger, actor: Actor, person: Row, wish: HandoverWish
+    connection: Connection, ledger: Ledger, actor: Actor, person: Row, wish: HandoverWish
 ) -> None:
     """To people whom one heads too. Raises BadRequest, Forbidden."""
     await load(connection, ledger, wish.to_ids)

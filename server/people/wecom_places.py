@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 import msgspec
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import bulk_upsert
+from server.db import Connection, bulk_upsert
 from server.people.entries import Entry, Known, Plan, Problem, make_plan
 from server.people.joining import read_known, take_in
 from server.people.list_routes import ABOVE_PERSONNEL
@@ -16,7 +15,7 @@ from server.people.wishes import LEFT
 from sync import Ledger
 
 
-async def read_departments(connection: AsyncConnection, org_id: str) -> Departments:
+async def read_departments(connection: Connection, org_id: str) -> Departments:
     query = select(contact_callbacks.c.departments, contact_callbacks.c.parents).where(
         contact_callbacks.c.org_id == org_id
     )
@@ -24,15 +23,13 @@ async def read_departments(connection: AsyncConnection, org_id: str) -> Departme
     return Departments(*(msgspec.json.decode(text, type=dict[str, str]) for text in held))
 
 
-async def note_member(
-    connection: AsyncConnection, org_id: str, staff_id: str, departments: str
-) -> None:
+async def note_member(connection: Connection, org_id: str, staff_id: str, departments: str) -> None:
     """Nobody is asked again: when a department moves no letter comes for its people."""
     await bulk_upsert(connection, contact_members, [(org_id, staff_id, departments)])
 
 
 async def move_department(
-    connection: AsyncConnection, ledger: Ledger, told: Mapping[str, str], before: Departments
+    connection: Connection, ledger: Ledger, told: Mapping[str, str], before: Departments
 ) -> Plan:
     """With everybody who is in it or below, if that is another store's now."""
     try:
@@ -50,7 +47,7 @@ async def move_department(
     return plan
 
 
-async def read_members(connection: AsyncConnection, org_id: str) -> dict[str, str]:
+async def read_members(connection: Connection, org_id: str) -> dict[str, str]:
     query = select(contact_members.c.staff_id, contact_members.c.departments).where(
         contact_members.c.org_id == org_id
     )

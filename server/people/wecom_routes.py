@@ -6,12 +6,11 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from server.db import insert_into
+from server.db import Connection, insert_into
 from server.errors import BadRequest, Unauthenticated
 from server.ground import ground_of
 from server.identity.tables import organisations
@@ -65,7 +64,7 @@ async def follow(request: Request, org_id: str, event_id: str, told: Mapping[str
     ground, entities = ground_of(request), request.app.state.entities
     now = ground.clock()
 
-    async def work(connection: AsyncConnection) -> Published | None:
+    async def work(connection: Connection) -> Published | None:
         ledger = await open_ledger(connection, org_id, entities, now)
         if await find_answer(connection, org_id, event_id) is not None:
             return None
@@ -82,7 +81,7 @@ async def follow(request: Request, org_id: str, event_id: str, told: Mapping[str
 
 
 async def make_change(
-    connection: AsyncConnection,
+    connection: Connection,
     ledger: Ledger,
     told: Mapping[str, str],
     departments: Departments,
@@ -119,7 +118,7 @@ async def find_callback(request: Request) -> tuple[str, Seals]:
 
 
 async def put_callback(
-    connection: AsyncConnection,
+    connection: Connection,
     vault: Vault,
     org_code: str,
     seals: Seals,

@@ -5,8 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from server.db import Connection
 from server.errors import Problem
 from server.photos import queries
 from server.photos.blobs import BLOBS
@@ -55,7 +54,7 @@ async def finish(room: Darkroom, upload: Upload, file: StagedFile) -> Upload:
     return await close(room, upload, file, blob.reason if is_kept else ERASED)
 
 
-async def save_unless_erased(connection: AsyncConnection, blob: Blob | Tape) -> bool:
+async def save_unless_erased(connection: Connection, blob: Blob | Tape) -> bool:
     if await doom_if_erased(connection, blob):
         return False
     await queries.save_blob(connection, blob)
@@ -146,7 +145,7 @@ async def close(room: Darkroom, upload: Upload, file: StagedFile, reason: str | 
     """The upload's verdict and the fact's, together; then the bytes as they came are gone."""
     state = "stored" if reason is None else "refused"
 
-    async def save(connection: AsyncConnection) -> Published | None:
+    async def save(connection: Connection) -> Published | None:
         await queries.save_verdict(connection, upload, state, reason)
         return await settle_fact(connection, upload.org_id, upload.photo_id, room.clock())
 

@@ -5,9 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row as Record
 from sqlalchemy import bindparam, delete, select, union_all
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import as_list, bulk_upsert, fetch, listed
+from server.db import Connection, as_list, bulk_upsert, fetch, listed
 from server.photos.blobs import BLOBS
 from server.photos.darkroom import Darkroom
 from server.photos.facts import Blob, Tape
@@ -25,7 +24,7 @@ from server.rows import is_erased, lock_head
 BLOB, STAGED = "blob", "staged"
 
 
-async def doom_bytes(connection: AsyncConnection, org_id: str, ids: Collection[str]) -> None:
+async def doom_bytes(connection: Connection, org_id: str, ids: Collection[str]) -> None:
     """Forgets uploads, pictures, sounds and thumbnails of these facts, and notes their files."""
     given = {"org": org_id, "ids": as_list(ids)}
     among = listed(connection.dialect.name, "ids")
@@ -50,12 +49,12 @@ KEPT: Sequence[tuple[Any, str, str, tuple[str, ...]]] = (
 )
 
 
-async def doom(connection: AsyncConnection, org_id: str, names: Iterable[tuple[str, str]]) -> None:
+async def doom(connection: Connection, org_id: str, names: Iterable[tuple[str, str]]) -> None:
     doomed = [(org_id, kind, name) for kind, name in names]
     await bulk_upsert(connection, doomed_files, doomed)
 
 
-async def doom_if_erased(connection: AsyncConnection, blob: Blob | Tape) -> bool:
+async def doom_if_erased(connection: Connection, blob: Blob | Tape) -> bool:
     """Whether the fact of these bytes was erased while they were looked at: then they go, too.
     Behind the same lock as what erases."""
     await lock_head(connection, blob.org_id)
@@ -103,7 +102,7 @@ async def is_shared(room: Darkroom, file: Record[Any]) -> bool:
 
 
 def forgetting(file: Record[Any]) -> Any:
-    async def work(connection: AsyncConnection) -> None:
+    async def work(connection: Connection) -> None:
         await connection.execute(
             delete(doomed_files).where(
                 doomed_files.c.org_id == file.org_id,

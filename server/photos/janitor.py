@@ -2,9 +2,8 @@
 
 import contextlib
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from server.clock import DAY_MS
+from server.db import Connection
 from server.errors import NotFound
 from server.photos import queries
 from server.photos.darkroom import Darkroom
@@ -29,7 +28,7 @@ async def sweep(room: Darkroom) -> None:
 
 
 async def expire(room: Darkroom) -> None:
-    async def delete(connection: AsyncConnection) -> list[str]:
+    async def delete(connection: Connection) -> list[str]:
         return await queries.delete_expired(connection, room.clock())
 
     for upload_id in await room.database.transact(delete):

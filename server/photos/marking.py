@@ -9,8 +9,8 @@ from contextlib import suppress
 from functools import partial
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db import Connection
 from server.errors import NotFound, Unavailable
 from server.photos.blobs import BLOBS
 from server.photos.darkroom import Darkroom
@@ -66,7 +66,7 @@ async def keep(room: Darkroom, org_id: str, photo_id: str, said: str, jpeg: byte
     return sha256
 
 
-async def replace_drawn(connection: AsyncConnection, drawn: Drawn) -> bool:
+async def replace_drawn(connection: Connection, drawn: Drawn) -> bool:
     """The one before goes, and this one if its photo was erased; behind the lock of what erases."""
     org_id, photo_id = drawn.org_id, drawn.photo_id
     await lock_head(connection, org_id)

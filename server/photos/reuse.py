@@ -1,7 +1,6 @@
 """One picture told as two: found when its bytes are judged, across visits and people."""
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from server.db import Connection
 from server.photos.facts import Blob
 from server.photos.looks import are_alike
 from server.photos.queries import similar_looks
@@ -10,7 +9,7 @@ from server.rows import load
 from sync import Ledger, Row
 
 
-async def flag_reuse(connection: AsyncConnection, ledger: Ledger, photo: Row, blob: Blob) -> None:
+async def flag_reuse(connection: Connection, ledger: Ledger, photo: Row, blob: Blob) -> None:
     """Both are flagged: the later as `reused`, the earlier as `seen_again`."""
     for other in await photos_alike(connection, ledger, photo, blob):
         earlier, later = sorted((photo, other), key=lambda row: (row.at, row.id))
@@ -18,9 +17,7 @@ async def flag_reuse(connection: AsyncConnection, ledger: Ledger, photo: Row, bl
         flag(earlier, ledger, "seen_again")
 
 
-async def photos_alike(
-    connection: AsyncConnection, ledger: Ledger, photo: Row, blob: Blob
-) -> list[Row]:
+async def photos_alike(connection: Connection, ledger: Ledger, photo: Row, blob: Blob) -> list[Row]:
     """Stored photos of other subjects that look as this one does. Several of one subject may well
     look alike: that is how people take photos."""
     if blob.look is None:

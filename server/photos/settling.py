@@ -1,7 +1,6 @@
 """Where a fact and its bytes meet, whichever came first."""
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from server.db import Connection
 from server.photos.entities import photo, recording
 from server.photos.facts import Blob, Kind
 from server.photos.queries import load_blob, load_tape
@@ -15,7 +14,7 @@ LOADS = {photo.name: load_blob, recording.name: load_tape}
 
 
 async def settle_fact(
-    connection: AsyncConnection, org_id: str, fact_id: str, now: int
+    connection: Connection, org_id: str, fact_id: str, now: int
 ) -> Published | None:
     """Marks the fact by what its bytes turned out to be; None if there is nothing to mark yet."""
     ledger = await open_ledger(connection, org_id, ENTITIES, now)
@@ -24,13 +23,13 @@ async def settle_fact(
 
 
 async def fire_photo_check(
-    connection: AsyncConnection, ledger: Ledger, deadline: object, fact: Row
+    connection: Connection, ledger: Ledger, deadline: object, fact: Row
 ) -> None:
     """The handler of the deadline `photo_check`, of recordings too."""
     await check_fact(connection, ledger, fact.id)
 
 
-async def check_fact(connection: AsyncConnection, ledger: Ledger, fact_id: str) -> None:
+async def check_fact(connection: Connection, ledger: Ledger, fact_id: str) -> None:
     """As `settle_fact`, in a ledger of the caller's."""
     await load(connection, ledger, [fact_id])
     held = ledger.row(fact_id)
@@ -42,8 +41,6 @@ async def check_fact(connection: AsyncConnection, ledger: Ledger, fact_id: str) 
         await flag_reuse(connection, ledger, held, found)
 
 
-async def fact_row(
-    connection: AsyncConnection, org_id: str, fact_id: str, kind: Kind
-) -> Row | None:
+async def fact_row(connection: Connection, org_id: str, fact_id: str, kind: Kind) -> Row | None:
     held = await find_row(connection, org_id, fact_id)
     return held if held and held.entity == kind and not held.deleted else None

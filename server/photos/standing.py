@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from server.db import Connection
 from server.rows import load
 from sync import Ledger, Row
 
@@ -31,7 +30,7 @@ class Standing:
     grade: str | None
 
 
-async def stand(connection: AsyncConnection, org_id: str, photo: Row) -> Standing | None:
+async def stand(connection: Connection, org_id: str, photo: Row) -> Standing | None:
     """None of a photo that is not here whole, was taken back, or whose store is unknown."""
     if photo.deleted or photo.body.get("void") or not photo.body.get("code"):
         return None

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import ClientDisconnect
 
 from server.clock import DAY_MS
+from server.db import Connection
 from server.errors import NotFound, Problem, TooLarge, TooMany, Unavailable
 from server.photos import queries
 from server.photos.completion import ERASED, NotUsable, finish, refusal
@@ -58,7 +58,7 @@ async def create(room: Darkroom, sender: Sender, asked: Creation) -> Upload:
         raise Unavailable("no_space", retry_after=600)
     upload = new_upload(sender, asked, room.clock())
 
-    async def insert(connection: AsyncConnection) -> list[str]:
+    async def insert(connection: Connection) -> list[str]:
         if await is_erased(connection, upload.org_id, upload.photo_id):
             raise NotUsable(ERASED)
         where = (upload.org_id, upload.device_id)
@@ -218,7 +218,7 @@ async def keep(room: Darkroom, upload: Upload, file: StagedFile, offset: int) ->
 async def count(room: Darkroom, upload: Upload, offset: int) -> Upload:
     expires_at = room.clock() + EXPIRY_MS
 
-    async def save(connection: AsyncConnection) -> None:
+    async def save(connection: Connection) -> None:
         await queries.save_offset(connection, upload, offset, expires_at)
 
     await room.database.transact(save)
@@ -236,7 +236,7 @@ async def terminate(room: Darkroom, sender: Sender, upload_id: str) -> None:
     """Raises NotFound, and Locked while another request writes."""
     upload = await find(room, sender, upload_id)
 
-    async def drop(connection: AsyncConnection) -> None:
+    async def drop(connection: Connection) -> None:
         await queries.delete_upload(connection, upload)
 
     with holding(room, upload_id) as file:

@@ -14,12 +14,12 @@ from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from server.customers.words import choose_language
+from server.db import Connection
 from server.errors import NotFound, Unavailable
 from server.ground import ground_of
 from server.identity.tables import organisations
@@ -104,7 +104,7 @@ async def find_vouched(request: Request, code: str | None) -> Vouched | None:
     return Vouched(organisation, standing, blob) if blob else None
 
 
-async def find_photo(connection: AsyncConnection, code: str) -> tuple[str, str, str] | None:
+async def find_photo(connection: Connection, code: str) -> tuple[str, str, str] | None:
     """(org_id, photo_id, the organisation's name), by the key in each organisation: joined the
     other way round, a stranger's question would be answered by reading every key there is."""
     own = (keys.c.org_id == organisations.c.org_id) & (keys.c.kind == CODE_KEY)

@@ -11,10 +11,9 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 from sqlalchemy import Select, bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.customers.shapes import Tier
-from server.db import as_list, fetch, listed
+from server.db import Connection, as_list, fetch, listed
 from server.followups.steps import contacted_at
 from server.pool.rules import Facts, Fate, IsWorkingDay, PoolRules, decide
 from server.rows import load, make_row
@@ -77,7 +76,7 @@ class Office(NamedTuple):
 _told = msgspec.json.Decoder(Told)
 
 
-async def find_cases(connection: AsyncConnection, ledger: Ledger, office: Office) -> list[Case]:
+async def find_cases(connection: Connection, ledger: Ledger, office: Office) -> list[Case]:
     """Those who go, are warned, or were; into the ledger with all that letting them go touches."""
     today = office.calendar.date_at(ledger.now)
     asked = {"org": ledger.org, "scope": desk_scope(office.store.id)}
@@ -129,7 +128,7 @@ def heard_at(told: Told) -> int:
 
 
 async def load_contacts(
-    connection: AsyncConnection, ledger: Ledger, roots: list[str]
+    connection: Connection, ledger: Ledger, roots: list[str]
 ) -> Mapping[str, list[Row]]:
     """The contacts of each customer, with what corrects them."""
     asked = {"org": ledger.org, "roots": as_list(roots)}

@@ -4,11 +4,10 @@ from typing import Annotated, Any
 
 import msgspec
 from sqlalchemy import bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import DAY_MS
 from server.customers.pool_card import POOL_KEY
-from server.db import fetch
+from server.db import Connection, fetch
 from server.leads.offers import change_owner, stored
 from server.pool.rules import read_rules
 from server.rows.tables import feed, rows
@@ -75,7 +74,7 @@ def fresh_claims(ledger: Ledger, author: Author) -> int:
     return sum(is_fresh(row) and "customer_id" in row.body for row in made)
 
 
-async def count_for(connection: AsyncConnection, ledger: Ledger, author: Author) -> Author:
+async def count_for(connection: Connection, ledger: Ledger, author: Author) -> Author:
     """The author with what they own and have claimed since yesterday."""
     asked = {"org": ledger.org, "scope": staff_scope(author.staff_id)}
     owned, claimed_at = 0, []

@@ -6,10 +6,9 @@ from typing import Any
 
 from sqlalchemy import Row as Record
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
 
-from server.db import Database
+from server.db import Connection, Database
 from server.leads import offers
 from server.leads.mornings import plan_week
 from server.leads.offers import change_owner, first_name
@@ -37,7 +36,7 @@ INTO_POOL = "pool"
 
 
 async def fire_round(
-    connection: AsyncConnection, ledger: Ledger, deadline: Record[Any], store: Row
+    connection: Connection, ledger: Ledger, deadline: Record[Any], store: Row
 ) -> None:
     """A handler of the deadline worker. Nothing happens on days on which nobody could act."""
     office = open_office(store)
@@ -153,7 +152,7 @@ async def plan_rounds(database: Database, entities: Entities, now: int) -> list[
 
 
 async def plan_organisation(
-    connection: AsyncConnection, org_id: str, entities: Entities, now: int
+    connection: Connection, org_id: str, entities: Entities, now: int
 ) -> Published | None:
     ledger = await open_ledger(connection, org_id, entities, now)
     stores = await load_scope(connection, ledger, ORGANISATION, "store")
@@ -165,7 +164,7 @@ async def plan_organisation(
     return await publish(connection, ledger) if ledger.timers else None
 
 
-async def find_planned(connection: AsyncConnection, org_id: str) -> set[str]:
+async def find_planned(connection: Connection, org_id: str) -> set[str]:
     query = select(deadlines.c.subject_id).where(
         deadlines.c.org_id == org_id,
         deadlines.c.kind == POOL_ROUND,

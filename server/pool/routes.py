@@ -4,12 +4,12 @@ next round, and why. For whoever leads the store; to anybody else it does not ex
 from typing import Any
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from server.customers.phone import mask
+from server.db import Connection
 from server.errors import BadRequest, NotFound
 from server.ground import ground_of
 from server.identity.actor import Actor, leads_store
@@ -40,7 +40,7 @@ async def set_rules(request: Request) -> Response:
     async with ground.database.read(snapshot=False) as connection:
         actor, store = await read_store(request, connection)
 
-    async def work(connection: AsyncConnection) -> tuple[Published, PoolRules]:
+    async def work(connection: Connection) -> tuple[Published, PoolRules]:
         ledger = await open_ledger(connection, actor.org_id, request.app.state.entities, now)
         await load(connection, ledger, [store.id])
         held = ledger.row(store.id)
@@ -68,7 +68,7 @@ async def rehearse(request: Request) -> Response:
     return JSONResponse(told)
 
 
-async def read_store(request: Request, connection: AsyncConnection) -> tuple[Actor, Row]:
+async def read_store(request: Request, connection: Connection) -> tuple[Actor, Row]:
     """Who asks, and about which store. Raises NotFound."""
     actor = await signed_in(request, connection)
     store = await find_row(connection, actor.org_id, request.path_params["id"])
@@ -95,9 +95,7 @@ def spell_out(rules: PoolRules) -> dict[str, Any]:
     return {name: getattr(rules, name) for name in rules.__struct_fields__}
 
 
-async def rehearse_store(
-    connection: AsyncConnection, ledger: Ledger, office: Office
-) -> dict[str, Any]:
+async def rehearse_store(connection: Connection, ledger: Ledger, office: Office) -> dict[str, Any]:
     """`ledger`: of the round, and thrown away."""
     cases = await find_cases(connection, ledger, office)
     going = [describe(case) for case in cases if case.fate is not None]

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import BigInteger, Column, Text, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import as_list, fetch, listed, named_index, org_table
+from server.db import Connection, as_list, fetch, listed, named_index, org_table
 from server.rows import lock_head
 
 What = Literal["opened", "called", "copied", "exported", "took_own", "link_given", "found"]
@@ -64,7 +64,7 @@ def key_of(digest_key: str) -> bytes:
 
 
 async def write_down(
-    connection: AsyncConnection, org_id: str, key: bytes, looks: Sequence[Look], now: int
+    connection: Connection, org_id: str, key: bytes, looks: Sequence[Look], now: int
 ) -> None:
     """In the order given, behind what is there. What was told before is not told again."""
     await lock_head(connection, org_id)
@@ -75,13 +75,13 @@ async def write_down(
         await connection.execute(insert(looked), list(entries(org_id, key, fresh, now, size, head)))
 
 
-async def find_known(connection: AsyncConnection, org_id: str, ids: Sequence[str]) -> set[str]:
+async def find_known(connection: Connection, org_id: str, ids: Sequence[str]) -> set[str]:
     among = listed(connection.dialect.name, "ids")
     query = select(looked.c.id).where(looked.c.org_id == bindparam("org"), looked.c.id.in_(among))
     return {id for (id,) in await fetch(connection, query, {"org": org_id, "ids": as_list(ids)})}
 
 
-async def find_end(connection: AsyncConnection, org_id: str) -> tuple[int, str]:
+async def find_end(connection: Connection, org_id: str) -> tuple[int, str]:
     query = select(looked.c.nth, looked.c.hash).where(looked.c.org_id == org_id)
     last = (await connection.execute(query.order_by(looked.c.nth.desc()).limit(1))).first()
     return (last.nth, last.hash) if last else (0, START)
@@ -114,7 +114,7 @@ async def verify(connection: AsyncConnection, key: bytes) -> list[Chain]:
     return list(chains.values())
 
 
-async def has_entry(connection: AsyncConnection, seen: str) -> bool:
+async def has_entry(connection: Connection, seen: str) -> bool:
     """Whether what a run printed, organisation, size and head, is an entry still."""
     org_id, size, head = seen.rsplit(":", 2)
     query = select(looked.c.hash).where(looked.c.org_id == org_id, looked.c.nth == int(size))

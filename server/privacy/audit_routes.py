@@ -5,13 +5,12 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from sqlalchemy import bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from server.db import as_list, fetch, listed
+from server.db import Connection, as_list, fetch, listed
 from server.errors import NotFound
 from server.ground import ground_in, ground_of
 from server.identity.reports import Moment
@@ -51,7 +50,7 @@ async def take_looks(request: Request) -> Response:
     async with ground.database.read(snapshot=False) as connection:
         actor = await signed_in(request, connection)
 
-    async def work(connection: AsyncConnection) -> None:
+    async def work(connection: Connection) -> None:
         names = sorted({look.customer_id for look in told.looks})
         known = await find_customers(connection, actor.org_id, names)
         looks = [
@@ -73,9 +72,7 @@ async def take_looks(request: Request) -> Response:
     return Response(status_code=204)
 
 
-async def find_customers(
-    connection: AsyncConnection, org_id: str, names: list[str]
-) -> dict[str, str]:
+async def find_customers(connection: Connection, org_id: str, names: list[str]) -> dict[str, str]:
     """By the name that was told: the record, also of what became part of one or was erased."""
     among = listed(connection.dialect.name, "ids")
     given = {"org": org_id, "ids": as_list(names)}
@@ -117,9 +114,7 @@ async def list_looks(request: Request) -> Response:
     return JSONResponse({"looks": found})
 
 
-async def read_looks(
-    connection: AsyncConnection, org_id: str, names: list[str]
-) -> list[dict[str, Any]]:
+async def read_looks(connection: Connection, org_id: str, names: list[str]) -> list[dict[str, Any]]:
     whose = (staff_accounts.c.org_id == looked.c.org_id) & (
         staff_accounts.c.id == looked.c.staff_id
     )

@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import SECOND_MS
-from server.db import as_list, fetch, listed
+from server.db import Connection, as_list, fetch, listed
 from server.errors import NotFound
 from server.photos.blobs import Blobs
 from server.photos.playing import ENDINGS
@@ -49,7 +48,7 @@ class Bundle(NamedTuple):
     questions: dict[str, Word]
 
 
-async def gather(connection: AsyncConnection, subject: Subject) -> Bundle:
+async def gather(connection: Connection, subject: Subject) -> Bundle:
     """A statement for each kind of thing, however much there is."""
     ledger = subject.ledger
     around = await load_scope(connection, ledger, ORGANISATION, "staff", "template")
@@ -86,7 +85,7 @@ def questions_in(around: Iterable[Row]) -> dict[str, Word]:
 
 
 async def list_earlier(
-    connection: AsyncConnection, subject: Subject, roles: dict[str, str]
+    connection: Connection, subject: Subject, roles: dict[str, str]
 ) -> list[Item]:
     """What the profile said before."""
     kept = history.c
@@ -112,7 +111,7 @@ async def list_earlier(
 
 
 async def find_files(
-    connection: AsyncConnection, subject: Subject, items: Iterable[Item], kind: str
+    connection: Connection, subject: Subject, items: Iterable[Item], kind: str
 ) -> list[File]:
     """Of what has arrived and is what it says it is."""
     ids = [item.id for item in items if item.kind == kind]

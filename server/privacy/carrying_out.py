@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
 
+from server.db import Connection
 from server.errors import Unavailable
 from server.ground import ground_in
 from server.photos.dooming import remove_doomed
@@ -39,7 +39,7 @@ async def carry_out(app: Starlette, org_id: str, wish: Wish, may: May) -> Done |
     ground = ground_in(app)
     write = partial(write_down, ground.config.journal)
 
-    async def work(connection: AsyncConnection) -> Erased | Done | None:
+    async def work(connection: Connection) -> Erased | Done | None:
         ledger = await open_ledger(connection, org_id, app.state.entities, ground.clock())
         await load(connection, ledger, [wish.customer_id])
         if ledger.is_erased(wish.customer_id):
@@ -67,6 +67,6 @@ def write_down(path: Path, entry: Entry) -> None:
         raise Unavailable("journal", retry_after=RETRY_AFTER_S) from error
 
 
-async def find_done(connection: AsyncConnection, org_id: str, root: str) -> Done | None:
+async def find_done(connection: Connection, org_id: str, root: str) -> Done | None:
     entry = await find_entry(connection, org_id, derive_id(ERASURE, org_id, root))
     return Done(entry["id"], entry["at"], entry["store_id"]) if entry else None

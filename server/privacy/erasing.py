@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db import Connection
 from server.privacy.erasure import ERASURE, Entry, tell_phones
 from server.privacy.erasure_tables import erasures
 from server.privacy.forgetting import forget, read_evicted
@@ -40,7 +40,7 @@ Write = Callable[[Entry], None]
 
 
 async def erase(
-    connection: AsyncConnection, ledger: Ledger, wish: Wish, key: bytes, write: Write
+    connection: Connection, ledger: Ledger, wish: Wish, key: bytes, write: Write
 ) -> Erased:
     """The ledger was opened for this, and holds the customer."""
     person = ledger.row(wish.customer_id)
@@ -62,9 +62,7 @@ async def erase(
     return await leave_nothing(connection, ledger, entry, tree)
 
 
-async def erase_again(
-    connection: AsyncConnection, entities: Entities, entry: Entry, now: int
-) -> Erased:
+async def erase_again(connection: Connection, entities: Entities, entry: Entry, now: int) -> Erased:
     """What the journal says and this database does not know. Of a record that it has never heard
     of the id is kept: whoever still has it on a phone might send it."""
     ledger = await open_ledger(connection, entry.org_id, entities, now)
@@ -79,7 +77,7 @@ async def erase_again(
 
 
 async def leave_nothing(
-    connection: AsyncConnection, ledger: Ledger, entry: Entry, tree: list[Row]
+    connection: Connection, ledger: Ledger, entry: Entry, tree: list[Row]
 ) -> Erased:
     outside = await find_outside(connection, ledger, tree)
     gone = [*tree, *outside]
@@ -99,9 +97,7 @@ async def leave_nothing(
     return Erased(entry, published, len(phones))
 
 
-async def bury_refused(
-    connection: AsyncConnection, ledger: Ledger, outside: Iterable[Row]
-) -> list[str]:
+async def bury_refused(connection: Connection, ledger: Ledger, outside: Iterable[Row]) -> list[str]:
     """The ids of records that were refused and never made: what still names them is about the same
     person."""
     made = {
@@ -116,7 +112,7 @@ async def bury_refused(
     return free
 
 
-async def cut_links(connection: AsyncConnection, ledger: Ledger, tree: Iterable[Row]) -> None:
+async def cut_links(connection: Connection, ledger: Ledger, tree: Iterable[Row]) -> None:
     """Other customers say of whom they were thought to be the same, and with whom they live."""
     gone = {row.id for row in tree}
     named = {id for row in tree for id in linked_ids(row)} - gone
@@ -136,9 +132,7 @@ def linked_ids(row: Row) -> list[str]:
     return [id for field in LINKS for id in row.body.get(field) or ()]
 
 
-async def note(
-    connection: AsyncConnection, entry: Entry, seq: int, phones: Collection[str]
-) -> None:
+async def note(connection: Connection, entry: Entry, seq: int, phones: Collection[str]) -> None:
     values = {"ids": msgspec.json.encode(entry.ids).decode(), "seq": seq}
     kept = ("id", "org_id", "at", "by_id", "reason", "store_id")
     values |= {name: getattr(entry, name) for name in kept}
@@ -146,7 +140,7 @@ async def note(
     await expect_receipts(connection, entry.org_id, entry.id, seq, phones)
 
 
-async def find_entry(connection: AsyncConnection, org_id: str, id: str) -> dict[str, Any] | None:
+async def find_entry(connection: Connection, org_id: str, id: str) -> dict[str, Any] | None:
     query = select(erasures).where(erasures.c.org_id == org_id, erasures.c.id == id)
     held = (await connection.execute(query)).mappings().first()
     return dict(held) if held else None

@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from server.db import Connection
 from server.errors import Forbidden, NotFound
 from server.ground import ground_of
 from server.identity.actor import Actor
@@ -88,7 +88,7 @@ async def list_erasures(request: Request) -> Response:
     return JSONResponse({"erasures": told})
 
 
-async def read_erasures(connection: AsyncConnection, actor: Actor) -> list[dict[str, Any]]:
+async def read_erasures(connection: Connection, actor: Actor) -> list[dict[str, Any]]:
     query = select(erasures).where(erasures.c.org_id == actor.org_id)
     if actor.role != "admin":
         query = query.where(erasures.c.store_id.in_(actor.store_ids))
@@ -96,7 +96,7 @@ async def read_erasures(connection: AsyncConnection, actor: Actor) -> list[dict[
     return [dict(held) for held in (await connection.execute(latest)).mappings()]
 
 
-async def read_phones(connection: AsyncConnection, org_id: str) -> dict[str, list[dict[str, Any]]]:
+async def read_phones(connection: Connection, org_id: str) -> dict[str, list[dict[str, Any]]]:
     """By erasure. What a phone is called, whose it is, and when it was last heard of."""
     receipts = erasure_receipts
     mine = (devices.c.org_id == receipts.c.org_id) & (devices.c.id == receipts.c.device_id)

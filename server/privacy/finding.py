@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 import msgspec
 from limits import RateLimitItemPerHour
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -12,6 +11,7 @@ from starlette.routing import Route
 from server.customers import phone
 from server.customers.customer import PHONE_KEY
 from server.customers.names import mask_name
+from server.db import Connection
 from server.errors import BadRequest, Forbidden
 from server.ground import ground_of
 from server.identity.actor import may
@@ -48,7 +48,7 @@ async def find_by_number(request: Request) -> Response:
     return JSONResponse({"found": found})
 
 
-async def find(connection: AsyncConnection, ledger: Ledger, number: str) -> dict[str, Any] | None:
+async def find(connection: Connection, ledger: Ledger, number: str) -> dict[str, Any] | None:
     """As much as it takes to know that it is the right one."""
     await load(connection, ledger, keys=[(PHONE_KEY, number)])
     person = ledger.key(PHONE_KEY, number)

@@ -4,11 +4,10 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 from sqlalchemy import ColumnElement, Text, bindparam, delete, func, select, type_coerce, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.customers.pool_card import POOL_KEY
 from server.customers.register import PASS_KEY
-from server.db import as_list, fetch, listed
+from server.db import Connection, as_list, fetch, listed
 from server.notify.tables import notifications
 from server.notify.words import tame
 from server.photos.dooming import doom_bytes
@@ -30,7 +29,7 @@ CLEARED = (
 """Tables that had content."""
 
 
-async def forget(connection: AsyncConnection, ledger: Ledger, gone: Collection[Row]) -> None:
+async def forget(connection: Connection, ledger: Ledger, gone: Collection[Row]) -> None:
     """Clocks and offers end with it: a lead that is open is closed by the same act."""
     ids = [row.id for row in gone]
     given = {"org": ledger.org, "ids": as_list(ids)}
@@ -55,7 +54,7 @@ def is_ours(table: object) -> ColumnElement[bool]:
     return found
 
 
-async def forget_offered(connection: AsyncConnection, org_id: str, gone: Iterable[Row]) -> None:
+async def forget_offered(connection: Connection, org_id: str, gone: Iterable[Row]) -> None:
     """Values that were offered to another record are in its history, too."""
     for row in gone:
         if row.entity == "conflict" and row.body.get("from_id"):
@@ -71,7 +70,7 @@ async def forget_offered(connection: AsyncConnection, org_id: str, gone: Iterabl
             )
 
 
-async def unname_messages(connection: AsyncConnection, org_id: str, gone: Iterable[Row]) -> None:
+async def unname_messages(connection: Connection, org_id: str, gone: Iterable[Row]) -> None:
     """A message about several customers goes out without this name."""
     body = type_coerce(notifications.c.body, Text)
     for name in names_of(gone):
@@ -88,7 +87,7 @@ def names_of(gone: Iterable[Row]) -> list[str]:
     return sorted(name for name in called if len(name) >= SHORTEST)
 
 
-async def read_evicted(connection: AsyncConnection, org_id: str, ids: Collection[str]) -> set[str]:
+async def read_evicted(connection: Connection, org_id: str, ids: Collection[str]) -> set[str]:
     """Where these rows were before: phones that were not seen since may hold them there."""
     query = (
         select(evictions.c.scope)

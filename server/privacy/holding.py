@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from hmac import compare_digest
 from typing import NamedTuple
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from server.customers import agreement, phone
 from server.customers.agreement import consent, counts, present
 from server.customers.consent import MARKETING
 from server.customers.own_link import OwnLink
 from server.customers.register import PASS_KEY
+from server.db import Connection
 from server.rows import load
 from sync import Ledger, Row, derive_id
 
@@ -76,9 +75,7 @@ class Holding(NamedTuple):
     shows_all: bool
 
 
-async def find_subject(
-    connection: AsyncConnection, ledger: Ledger, link: OwnLink
-) -> Subject | None:
+async def find_subject(connection: Connection, ledger: Ledger, link: OwnLink) -> Subject | None:
     """None alike for nobody, for whoever was erased, and for a registration that asked for it."""
     arrival = None if link.shows_all else await find_arrival(connection, ledger, link.id)
     if arrival is None and not link.shows_all:
@@ -92,7 +89,7 @@ async def find_subject(
     return Subject(link, ledger, person, arrival)
 
 
-async def find_arrival(connection: AsyncConnection, ledger: Ledger, code: str) -> Row | None:
+async def find_arrival(connection: Connection, ledger: Ledger, code: str) -> Row | None:
     await load(connection, ledger, keys=[(PASS_KEY, code)])
     card = ledger.key(PASS_KEY, code)
     if card is None:

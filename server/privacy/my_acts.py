@@ -3,12 +3,12 @@ of the staff. The same page sent twice does it once."""
 
 from collections.abc import Awaitable, Callable
 
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
 
 from server.customers import agreement
 from server.customers.consent import CURRENT, MARKETING
 from server.customers.own_link import OwnLink
+from server.db import Connection
 from server.ground import ground_in
 from server.privacy.carrying_out import carry_out
 from server.privacy.erasing import Wish
@@ -21,14 +21,14 @@ SAID = "客户本人要求更正：{text}"
 UNPROVED = "有人扫码登记了这个号码，要求更正（请先核实是不是本人）：{text}"
 """A comment is read by staff, on every version of the app."""
 
-Work = Callable[[AsyncConnection, Subject], Awaitable[None]]
+Work = Callable[[Connection, Subject], Awaitable[None]]
 
 
 async def carry_on(app: Starlette, link: OwnLink, work: Work) -> Subject | None:
     """Of whom it was done, if there is anybody."""
     ground = ground_in(app)
 
-    async def act(connection: AsyncConnection) -> tuple[Subject | None, Published | None]:
+    async def act(connection: Connection) -> tuple[Subject | None, Published | None]:
         ledger = await open_ledger(connection, link.org_id, app.state.entities, ground.clock())
         subject = await find_subject(connection, ledger, link)
         if subject is not None:
@@ -44,7 +44,7 @@ async def carry_on(app: Starlette, link: OwnLink, work: Work) -> Subject | None:
 async def withdraw_marketing(app: Starlette, link: OwnLink, nonce: str) -> None:
     text, id = CURRENT[MARKETING], derive_id("consent", nonce)
 
-    async def work(connection: AsyncConnection, subject: Subject) -> None:
+    async def work(connection: Connection, subject: Subject) -> None:
         ledger, person = subject.ledger, subject.person
         await load(connection, ledger, [id])
         if ledger.row(id) is not None:
@@ -61,7 +61,7 @@ async def withdraw_marketing(app: Starlette, link: OwnLink, nonce: str) -> None:
 async def ask_correction(app: Starlette, link: OwnLink, nonce: str, text: str) -> None:
     id = derive_id("comment", nonce)
 
-    async def work(connection: AsyncConnection, subject: Subject) -> None:
+    async def work(connection: Connection, subject: Subject) -> None:
         ledger, person = subject.ledger, subject.person
         await load(connection, ledger, [id])
         if ledger.row(id) is not None:
@@ -77,7 +77,7 @@ async def end_all(app: Starlette, link: OwnLink) -> None:
     """Everything goes where it is theirs beyond doubt. Else this registration's link ends, so that
     nobody can tell from it who was known, and staff make sure who asks."""
 
-    async def work(connection: AsyncConnection, subject: Subject) -> None:
+    async def work(connection: Connection, subject: Subject) -> None:
         if subject.arrival is not None and not subject.is_theirs_alone:
             ledger, arrival = subject.ledger, subject.arrival
             ledger.change(arrival, asked_erasure_at=ledger.now)

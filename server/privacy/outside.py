@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import Select, Text, or_, select, type_coerce
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.customers import phone
+from server.db import Connection
 from server.rows import load_tree, read_row
 from server.rows.tables import PRECISE, RECORD, rows
 from sync import Ledger, Row
@@ -20,9 +20,7 @@ Unit = tuple[str, int]
 """What fell together: its device, and the number of its first operation."""
 
 
-async def find_outside(
-    connection: AsyncConnection, ledger: Ledger, tree: Collection[Row]
-) -> list[Row]:
+async def find_outside(connection: Connection, ledger: Ledger, tree: Collection[Row]) -> list[Row]:
     """A look at all rows that may be; then what hangs under those that are."""
     ids = {row.id for row in tree}
     records = [row.id for row in tree if row.entity == "customer"]
@@ -40,9 +38,7 @@ async def find_outside(
     return own_rows(ledger, (*about, *hanging))
 
 
-async def find_refused(
-    connection: AsyncConnection, ledger: Ledger, tree: Collection[Row]
-) -> list[Row]:
+async def find_refused(connection: Connection, ledger: Ledger, tree: Collection[Row]) -> list[Row]:
     """All that was refused is looked through: by an index that has little else."""
     query = select(*RECORD).where(rows.c.org_id == ledger.org, PRECISE, rows.c.entity == REFUSAL)
     held = [read_row(each) for each in (await connection.execute(query)).mappings()]

@@ -5,9 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row as Record
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import Database, bulk_insert
+from server.db import Connection, Database, bulk_insert
 from server.identity.rights import RIGHTS, actor_in
 from server.identity.tables import devices, rights, staff_accounts
 from server.privacy.erasure_tables import erasure_receipts
@@ -56,15 +55,13 @@ CONFIRM = (
 
 
 async def expect_receipts(
-    connection: AsyncConnection, org_id: str, erasure_id: str, seq: int, phones: Iterable[str]
+    connection: Connection, org_id: str, erasure_id: str, seq: int, phones: Iterable[str]
 ) -> None:
     values = [(org_id, device_id, erasure_id, seq, None) for device_id in phones]
     await bulk_insert(connection, erasure_receipts, values)
 
 
-async def find_phones(
-    connection: AsyncConnection, org_id: str, scopes: Collection[str]
-) -> list[str]:
+async def find_phones(connection: Connection, org_id: str, scopes: Collection[str]) -> list[str]:
     """Devices of everybody who reads one of these scopes, or ever did: a phone that was not seen
     since they lost it has the rows still. One told to wipe itself may not have heard."""
     people = await find_readers(connection, org_id, frozenset(scopes))
@@ -72,9 +69,7 @@ async def find_phones(
     return sorted(id for id, staff_id in await connection.execute(query) if staff_id in people)
 
 
-async def find_readers(
-    connection: AsyncConnection, org_id: str, scopes: frozenset[str]
-) -> set[str]:
+async def find_readers(connection: Connection, org_id: str, scopes: frozenset[str]) -> set[str]:
     now = select(staff_accounts.c.id.label("staff_id"), *(staff_accounts.c[n] for n in RIGHTS))
     past = select(rights.c.staff_id, *(rights.c[name] for name in RIGHTS))
     held = [

@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.customers import phone
 from server.customers.customer import PHONE_KEY
+from server.db import Connection
 from server.photos.thumbs import read_thumb
 from server.privacy.dossier import FIELDS, Item, Refused, source_of, theirs_in, writer_of
 from server.privacy.holding import Subject
@@ -37,7 +37,7 @@ UNNAMED = ("customer", "arrival")
 
 
 async def list_refused(
-    connection: AsyncConnection, subject: Subject, roles: Mapping[str, str]
+    connection: Connection, subject: Subject, roles: Mapping[str, str]
 ) -> list[Item]:
     ledger = subject.ledger
     tree = [row for row in ledger.loaded() if row.root == subject.person.id]
@@ -60,7 +60,7 @@ async def list_refused(
 
 
 async def leave_out_taken(
-    connection: AsyncConnection, ledger: Ledger, found: Collection[Row]
+    connection: Connection, ledger: Ledger, found: Collection[Row]
 ) -> list[Row]:
     """What was judged again and applied is among the rows. What its author gave up is not."""
     deleted = [row.id for row in found if row.deleted]
@@ -104,7 +104,7 @@ def numbers_in(value: Any) -> set[str]:
 
 
 async def find_foreign(
-    connection: AsyncConnection, subject: Subject, theirs: Iterable[Row], numbers: set[str]
+    connection: Connection, subject: Subject, theirs: Iterable[Row], numbers: set[str]
 ) -> set[str]:
     """Numbers that are another customer's."""
     typed = {number for row in theirs for number in numbers_in(row.body["fields"])}

@@ -5,10 +5,9 @@ import hashlib
 from collections.abc import Iterable
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.customers.customer import PHONE_KEY
-from server.db import as_list, bulk_upsert, fetch, listed
+from server.db import Connection, as_list, bulk_upsert, fetch, listed
 from server.privacy.erasure_tables import suppressions
 from sync import Ledger
 
@@ -24,13 +23,11 @@ ANY = select(suppressions.c.digest).where(suppressions.c.org_id == bindparam("or
 """Most organisations have erased nobody yet: then no number has to be named."""
 
 
-async def suppress(
-    connection: AsyncConnection, org_id: str, digests: Iterable[str], now: int
-) -> None:
+async def suppress(connection: Connection, org_id: str, digests: Iterable[str], now: int) -> None:
     await bulk_upsert(connection, suppressions, [(org_id, digest, now) for digest in digests])
 
 
-async def note_suppressed(connection: AsyncConnection, ledger: Ledger, key: bytes) -> None:
+async def note_suppressed(connection: Connection, ledger: Ledger, key: bytes) -> None:
     """Of the numbers that nobody has: a number that is somebody's again was given anew by them."""
     numbers = ledger.free_keys(PHONE_KEY)
     if not numbers or not await fetch(connection, ANY, {"org": ledger.org}):

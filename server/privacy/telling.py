@@ -3,8 +3,7 @@ each, and what rings it. No store's chat group hears of it."""
 
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from server.db import Connection
 from server.notify.outbox import Bell, enqueue
 from server.rows import load
 from sync import Ledger, Row, derive_id
@@ -18,7 +17,7 @@ SELF_ERASED = "self_erased"
 
 
 async def tell_heads(
-    connection: AsyncConnection, ledger: Ledger, kind: str, person: Row, about: str
+    connection: Connection, ledger: Ledger, kind: str, person: Row, about: str
 ) -> None:
     """`about` is the id of what was done, so that nothing is told twice."""
     store_id = person.body["store_id"]

@@ -6,9 +6,8 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import RowMapping, Select, bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import as_list, fetch, listed
+from server.db import Connection, as_list, fetch, listed
 from server.rows.tables import RECORD, aliases, feed, heads, keys, rows
 from sync import Entities, Entity, Key, Ledger, Row, Stamp, Wanted
 
@@ -21,21 +20,19 @@ _body = msgspec.json.Decoder(dict[str, Any])
 _stamps = msgspec.json.Decoder(dict[str, Stamp])
 
 
-async def open_ledger(
-    connection: AsyncConnection, org_id: str, entities: Entities, now: int
-) -> Ledger:
+async def open_ledger(connection: Connection, org_id: str, entities: Entities, now: int) -> Ledger:
     """A ledger for a writing transaction. Takes the organisation's head row: whoever writes in
     this organisation waits, so that the feed's order is the order of commits (law 25)."""
     await lock_head(connection, org_id)
     return Ledger(org_id, now, entities)
 
 
-async def lock_head(connection: AsyncConnection, org_id: str) -> None:
+async def lock_head(connection: Connection, org_id: str) -> None:
     await fetch(connection, HEAD, {"org": org_id})
 
 
 async def load(
-    connection: AsyncConnection,
+    connection: Connection,
     ledger: Ledger,
     ids: Iterable[str] = (),
     keys: Iterable[Key] = (),
@@ -58,7 +55,7 @@ async def load(
 
 
 async def load_around(
-    connection: AsyncConnection, ledger: Ledger, wanted: Wanted, stores: frozenset[str]
+    connection: Connection, ledger: Ledger, wanted: Wanted, stores: frozenset[str]
 ) -> None:
     for _ in range(HOPS):
         if not wanted.ids and not wanted.keys:
@@ -67,7 +64,7 @@ async def load_around(
         wanted = gather(ledger, fresh, stores)
 
 
-async def load_hop(connection: AsyncConnection, ledger: Ledger, wanted: Wanted) -> list[Row]:
+async def load_hop(connection: Connection, ledger: Ledger, wanted: Wanted) -> list[Row]:
     """Load exactly these keys and ids; returns the rows that are new in the ledger."""
     new_keys = [key for key in dict.fromkeys(wanted.keys) if not ledger.has_key(key)]
     holders = await load_keys(connection, ledger, new_keys)
@@ -97,9 +94,7 @@ def gather(ledger: Ledger, fresh: Iterable[Row], stores: frozenset[str]) -> Want
     return wanted
 
 
-async def load_keys(
-    connection: AsyncConnection, ledger: Ledger, wanted: Collection[Key]
-) -> list[str]:
+async def load_keys(connection: Connection, ledger: Ledger, wanted: Collection[Key]) -> list[str]:
     held: dict[Key, str] = {}
     for kind, values in by_kind(wanted).items():
         asked = {"org": ledger.org, "kind": kind, "values": as_list(values)}
@@ -126,9 +121,7 @@ def by_kind(wanted: Iterable[Key]) -> dict[str, list[str]]:
     return sorted_out
 
 
-async def load_aliases(
-    connection: AsyncConnection, ledger: Ledger, ids: Sequence[str]
-) -> list[str]:
+async def load_aliases(connection: Connection, ledger: Ledger, ids: Sequence[str]) -> list[str]:
     """The rows these ids stand for. A record that became part of another may have aliases."""
     targets: list[str] = []
     while ids:
@@ -149,7 +142,7 @@ def alias_query(dialect: str) -> Select[Any]:
 
 
 async def load_named(
-    connection: AsyncConnection, ledger: Ledger, names: Sequence[str]
+    connection: Connection, ledger: Ledger, names: Sequence[str]
 ) -> tuple[list[Row], list[str]]:
     """The rows of these names, and the ids for which the others stand."""
     found: list[Row] = []
@@ -183,7 +176,7 @@ def name_query(dialect: str) -> Select[Any]:
     )
 
 
-async def load_tree(connection: AsyncConnection, ledger: Ledger, roots: Sequence[str]) -> list[Row]:
+async def load_tree(connection: Connection, ledger: Ledger, roots: Sequence[str]) -> list[Row]:
     """Every row of these trees; what became part of one is among them, as a tombstone."""
     if not roots:
         return []
@@ -203,7 +196,7 @@ def tree_query(dialect: str) -> Select[Any]:
 
 
 async def load_scope(
-    connection: AsyncConnection, ledger: Ledger, scope: str, *entities: str
+    connection: Connection, ledger: Ledger, scope: str, *entities: str
 ) -> list[Row]:
     """The rows of a scope, of these kinds only if any are named: an organisation's people, say."""
     query = (
@@ -219,7 +212,7 @@ async def load_scope(
     return found
 
 
-async def find_row(connection: AsyncConnection, org_id: str, id: str) -> Row | None:
+async def find_row(connection: Connection, org_id: str, id: str) -> Row | None:
     """One row, its alias followed, for reading only; the caller asks whether it may be seen."""
     alias = select(aliases.c.row_id).where(aliases.c.org_id == org_id, aliases.c.alias_id == id)
     target = (await connection.execute(alias)).scalar() or id
@@ -229,7 +222,7 @@ async def find_row(connection: AsyncConnection, org_id: str, id: str) -> Row | N
     return None if row is None or row.is_erased else row
 
 
-async def is_erased(connection: AsyncConnection, org_id: str, id: str) -> bool:
+async def is_erased(connection: Connection, org_id: str, id: str) -> bool:
     """Whether the id named something that was erased, or that was not kept because of that."""
     query = select(rows.c.body, rows.c.deleted).where(rows.c.org_id == org_id, rows.c.id == id)
     held = (await connection.execute(query)).one_or_none()

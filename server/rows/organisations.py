@@ -6,10 +6,9 @@ from functools import partial
 from typing import Protocol
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
 
-from server.db import Database
+from server.db import Connection, Database
 from server.ground import ground_in
 from server.rows.publish import Published
 from server.rows.tables import heads
@@ -19,9 +18,7 @@ from sync import Entities
 class Work(Protocol):
     """Done in a transaction of its own; None is that there was nothing to do."""
 
-    def __call__(
-        self, connection: AsyncConnection, *, org_id: str
-    ) -> Awaitable[Published | None]: ...
+    def __call__(self, connection: Connection, *, org_id: str) -> Awaitable[Published | None]: ...
 
 
 Look = Callable[[Database, Entities, int], Awaitable[list[Published]]]

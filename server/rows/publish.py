@@ -18,9 +18,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import (
+    Connection,
     as_list,
     bulk_insert,
     bulk_upsert,
@@ -69,7 +69,7 @@ class Published(msgspec.Struct, frozen=True):
     due_at: int | None
 
 
-async def publish(connection: AsyncConnection, ledger: Ledger) -> Published:
+async def publish(connection: Connection, ledger: Ledger) -> Published:
     """Number and write everything that was touched. The caller commits; nothing else may follow."""
     await wake_waiting(connection, ledger)
     await place_rows(connection, ledger)
@@ -88,7 +88,7 @@ async def publish(connection: AsyncConnection, ledger: Ledger) -> Published:
 # Placing
 
 
-async def place_rows(connection: AsyncConnection, ledger: Ledger) -> None:
+async def place_rows(connection: Connection, ledger: Ledger) -> None:
     """Give each touched row its scopes; a root that moves takes its whole tree along (law 26)."""
     touched = list(ledger.touched.values())
     moved = [row.id for row in touched if is_root(row) and place_row(row, ledger)]
@@ -117,7 +117,7 @@ def place_row(row: Row, ledger: Ledger) -> bool:
 # Numbering
 
 
-async def take_numbers(connection: AsyncConnection, ledger: Ledger, count: int) -> int:
+async def take_numbers(connection: Connection, ledger: Ledger, count: int) -> int:
     """The organisation's head after `count` more row changes."""
     [(head,)] = await fetch(connection, TAKE_NUMBERS, {"org": ledger.org, "count": count})
     return int(head)
@@ -147,7 +147,7 @@ def number_stamp(stamp: Stamp, seq: int) -> Stamp:
 # Writing
 
 
-async def write_rows(connection: AsyncConnection, ledger: Ledger, changed: list[Row]) -> None:
+async def write_rows(connection: Connection, ledger: Ledger, changed: list[Row]) -> None:
     fresh = [row for row in changed if row.id not in ledger.stored]
     held = [row for row in changed if row.id in ledger.stored]
     await bulk_insert(connection, rows, [row_values(ledger.org, row) for row in fresh])
@@ -187,9 +187,7 @@ def closing_of(row: Row) -> bytes:
     return b",[%b,%d,%d,%d]]" % (author, row.at, row.received_at, row.captured_at)
 
 
-async def write_feed(
-    connection: AsyncConnection, ledger: Ledger, changed: Iterable[Row]
-) -> set[str]:
+async def write_feed(connection: Connection, ledger: Ledger, changed: Iterable[Row]) -> set[str]:
     """Replace the rows' entries, note evictions, bring the digests up to date."""
     org = ledger.org
     gone: list[tuple[str, str, int]] = []
@@ -226,7 +224,7 @@ def add_lanes(total: list[int], row: Row, seq: int, sign: int) -> None:
     total[2] += sign * lo
 
 
-async def write_digests(connection: AsyncConnection, org_id: str, sums: Sums) -> set[str]:
+async def write_digests(connection: Connection, org_id: str, sums: Sums) -> set[str]:
     """Brings the digests up to date; returns the scopes that moved."""
     moved = {scope for scopes in sums for scope in scopes}
     held = await read_digests(connection, org_id, moved)
@@ -238,7 +236,7 @@ async def write_digests(connection: AsyncConnection, org_id: str, sums: Sums) ->
 
 
 async def read_digests(
-    connection: AsyncConnection, org_id: str, scopes: Collection[str]
+    connection: Connection, org_id: str, scopes: Collection[str]
 ) -> dict[str, Digest]:
     asked = {"org": org_id, "scopes": as_list(list(scopes))}
     found = await fetch(connection, digest_query(connection.dialect.name), asked)
@@ -252,7 +250,7 @@ def digest_query(dialect: str) -> Select[Any]:
     )
 
 
-async def write_names(connection: AsyncConnection, ledger: Ledger) -> None:
+async def write_names(connection: Connection, ledger: Ledger) -> None:
     """Hard keys and aliases. A key that another transaction took is a unique violation."""
     taken = [(ledger.org, *key, id) for key, id in ledger.changed_keys.items() if id]
     freed = [(ledger.org, *key) for key in ledger.changed_keys]
@@ -269,7 +267,7 @@ def held_keys(ledger: Ledger, freed: list[tuple[str, str, str]]) -> list[tuple[s
     return [(org, kind, value) for org, kind, value in freed if ledger.was_held((kind, value))]
 
 
-async def write_history(connection: AsyncConnection, ledger: Ledger) -> None:
+async def write_history(connection: Connection, ledger: Ledger) -> None:
     values = [
         (
             ledger.org,
@@ -289,7 +287,7 @@ async def write_history(connection: AsyncConnection, ledger: Ledger) -> None:
     await bulk_insert(connection, history, values)
 
 
-async def write_deadlines(connection: AsyncConnection, ledger: Ledger) -> int | None:
+async def write_deadlines(connection: Connection, ledger: Ledger) -> int | None:
     standing, cancelled = ledger.settled_timers()
     if cancelled:
         pairs = [f"{each.kind} {each.subject_id}" for each in cancelled]
@@ -330,7 +328,7 @@ def withdrawal(dialect: str) -> Update:
     )
 
 
-async def write_side_rows(connection: AsyncConnection, ledger: Ledger) -> None:
+async def write_side_rows(connection: Connection, ledger: Ledger) -> None:
     """Rows of tables that are not synced. One whose unique key is there already is left alone."""
     by_table: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for table, values in ledger.side:
@@ -341,7 +339,7 @@ async def write_side_rows(connection: AsyncConnection, ledger: Ledger) -> None:
 
 
 async def delete_each(
-    connection: AsyncConnection, table: Table, columns: tuple[str, ...], tuples: list[Any]
+    connection: Connection, table: Table, columns: tuple[str, ...], tuples: list[Any]
 ) -> None:
     if tuples:
         many = [dict(zip(columns, values, strict=True)) for values in tuples]
@@ -353,7 +351,7 @@ def deletion(table: Table, columns: tuple[str, ...]) -> Delete:
     return delete(table).where(*(table.c[name] == bindparam(name) for name in columns))
 
 
-async def found_organisation(connection: AsyncConnection, org_id: str, epoch: str) -> None:
+async def found_organisation(connection: Connection, org_id: str, epoch: str) -> None:
     """The head row that every writer of an organisation takes. `epoch` names this life of the
     database: a cursor of another one leads to a clean resync."""
     await connection.execute(insert(heads).values(org_id=org_id, seq=0, epoch=epoch))

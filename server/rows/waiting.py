@@ -3,9 +3,8 @@
 from functools import cache
 
 from sqlalchemy import UpdateBase, bindparam, delete
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import as_list, bulk_upsert, fetch, listed
+from server.db import Connection, as_list, bulk_upsert, fetch, listed
 from server.rows.tables import awaited
 from sync import AWAITED_MS, Ledger, is_fresh
 
@@ -13,7 +12,7 @@ REJUDGE = "rejudge"
 """The kind of deadline that judges a kept unit again."""
 
 
-async def wake_waiting(connection: AsyncConnection, ledger: Ledger) -> None:
+async def wake_waiting(connection: Connection, ledger: Ledger) -> None:
     """Schedules judging again, due now, of whatever waits for a row that comes in this very
     transaction; and notes what was refused in it and waits from now on."""
     come = come_rows(ledger)
@@ -32,7 +31,7 @@ def come_rows(ledger: Ledger) -> set[str]:
     return fresh | ledger.new_aliases.keys() | ledger.returned.keys()
 
 
-async def find_waiting(connection: AsyncConnection, ledger: Ledger, come: list[str]) -> list[str]:
+async def find_waiting(connection: Connection, ledger: Ledger, come: list[str]) -> list[str]:
     asked = {"org": ledger.org, "come": as_list(come)}
     ended = await fetch(connection, end_waiting(connection.dialect.name), asked)
     return [id for id, until_at in ended if until_at > ledger.now]

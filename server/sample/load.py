@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from itertools import cycle
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import DAY_MS
 from server.config import Config
-from server.db import Database
+from server.db import Connection, Database
 from server.exchange.entities import ENTITIES
 from server.identity.accounts import Account, Organisation, open_accounts
 from server.identity.accounts import found_organisation as found_accounts
@@ -46,7 +45,7 @@ async def load(database: Database, now: int, config: Config) -> bool:
     """Founds the sample organisation as of `now` (ms). False if it is there already."""
     password_hash = await Passwords().hash(PASSWORD)
 
-    async def work(connection: AsyncConnection) -> bool:
+    async def work(connection: Connection) -> bool:
         held = select(organisations.c.code).where(organisations.c.org_id == ORG_ID)
         if (await connection.execute(held)).first() is not None:
             return False
@@ -62,7 +61,7 @@ async def load(database: Database, now: int, config: Config) -> bool:
     return await database.transact(work)
 
 
-async def found(connection: AsyncConnection, password_hash: str) -> None:
+async def found(connection: Connection, password_hash: str) -> None:
     await found_accounts(connection, Organisation(ORG_ID, ORG_CODE, ORG_NAME, ZONE))
     await found_organisation(connection, ORG_ID, secrets.token_hex(8))
     accounts = [
@@ -81,7 +80,7 @@ async def found(connection: AsyncConnection, password_hash: str) -> None:
     await open_accounts(connection, accounts)
 
 
-async def hang_posters(connection: AsyncConnection, config: Config, now: int) -> None:
+async def hang_posters(connection: Connection, config: Config, now: int) -> None:
     """Codes follow from this installation's key, so that nobody knows them from the source."""
     for store_id, positions in POSITIONS.items():
         for position in positions:
@@ -112,7 +111,7 @@ def write_history(ledger: Ledger, now: int) -> None:
     ledger.timers = [timer for timer in standing if timer.due_at > now or timer.kind == "route"]
 
 
-async def make_rounds(connection: AsyncConnection, now: int) -> None:
+async def make_rounds(connection: Connection, now: int) -> None:
     """The latest round of each store's pool: whoever was silent for long has been warned about."""
     for store_id in STORES:
         ledger = await open_ledger(connection, ORG_ID, ENTITIES, now)

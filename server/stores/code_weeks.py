@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db import Connection
 from server.rows import read_row
 from server.rows.tables import RECORD, feed, rows
 from server.stores.calendar import Calendar, midnight, monday_of
@@ -56,7 +56,7 @@ def last_found(checks: Iterable[Row]) -> Mapping[str, Row]:
 
 
 async def read_checks(
-    connection: AsyncConnection, org_id: str, store_ids: Collection[str], since: int
+    connection: Connection, org_id: str, store_ids: Collection[str], since: int
 ) -> list[Row]:
     """What was said of these stores' codes and received since then."""
     query = (
@@ -70,7 +70,7 @@ async def read_checks(
 
 
 async def read_hanging(
-    connection: AsyncConnection, org_id: str, store_ids: Collection[str]
+    connection: Connection, org_id: str, store_ids: Collection[str]
 ) -> list[Poster]:
     query = select(posters).where(
         posters.c.org_id == org_id,

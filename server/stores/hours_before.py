@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db import Connection
 from server.rows.tables import history
 from server.stores.calendar import Calendar, calendar_of
 from server.stores.hours import FIELDS
@@ -33,7 +33,7 @@ class HoursBefore(NamedTuple):
         return sum(parts)
 
 
-async def read_hours_before(connection: AsyncConnection, org_id: str, store: Row) -> HoursBefore:
+async def read_hours_before(connection: Connection, org_id: str, store: Row) -> HoursBefore:
     query = (
         select(history.c.field, history.c.at, history.c.value)
         .where(history.c.org_id == org_id, history.c.row_id == store.id)

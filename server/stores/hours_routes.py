@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from server.db import Connection
 from server.errors import BadRequest, Conflict, Forbidden, NotFound
 from server.ground import ground_of
 from server.identity.actor import Actor, leads_store, may
@@ -75,7 +75,7 @@ async def change_store(request: Request) -> Response:
     if not wish:
         raise BadRequest
 
-    async def work(connection: AsyncConnection) -> tuple[Published, Row]:
+    async def work(connection: Connection) -> tuple[Published, Row]:
         ledger = await open_ledger(connection, actor.org_id, request.app.state.entities, now)
         await load(connection, ledger, [store_id_in(request)])
         store = led_store(actor, ledger.row(store_id_in(request)))
@@ -90,7 +90,7 @@ async def change_store(request: Request) -> Response:
 
 
 async def carry_out(
-    connection: AsyncConnection, ledger: Ledger, store: Row, wish: dict[str, Any], actor: Actor
+    connection: Connection, ledger: Ledger, store: Row, wish: dict[str, Any], actor: Actor
 ) -> None:
     """Raises BadRequest, and Forbidden for those who may not say who answers for the store."""
     named = {field: wish[field] for field in HEADS if field in wish}

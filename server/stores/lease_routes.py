@@ -4,11 +4,11 @@ server, and after how many months without contact a customer is proposed to be e
 from typing import Annotated
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from server.db import Connection
 from server.errors import BadRequest, Forbidden, NotFound
 from server.ground import ground_of
 from server.identity.actor import may
@@ -41,7 +41,7 @@ async def set_for_all(request: Request) -> Response:
     if not may(actor, "configure"):
         raise Forbidden
 
-    async def work(connection: AsyncConnection) -> Published:
+    async def work(connection: Connection) -> Published:
         ledger = await open_ledger(connection, actor.org_id, request.app.state.entities, now)
         await load(connection, ledger, [actor.org_id])
         organisation = ledger.find(actor.org_id)

@@ -5,11 +5,11 @@ import secrets
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from server.db import Connection
 from server.errors import BadRequest, NotFound
 from server.ground import ground_of
 from server.identity.actor import Actor, leads_store
@@ -52,7 +52,7 @@ async def make_code(request: Request) -> Response:
     async with ground.database.read() as connection:
         actor = await signed_in(request, connection)
 
-    async def work(connection: AsyncConnection) -> Poster:
+    async def work(connection: Connection) -> Poster:
         # Whoever leaves meanwhile must not keep a code that nothing ends.
         await lock_head(connection, actor.org_id)
         name = check_wish(actor, store_id, await find_row(connection, actor.org_id, wish.staff_id))
@@ -85,7 +85,7 @@ def check_wish(actor: Actor, store_id: str, person: Row | None) -> str:
 
 
 async def find_code(
-    connection: AsyncConnection, org_id: str, store_id: str, staff_id: str
+    connection: Connection, org_id: str, store_id: str, staff_id: str
 ) -> Poster | None:
     query = select(posters).where(
         posters.c.org_id == org_id,

@@ -12,12 +12,12 @@ from datetime import datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from server.clock import DAY_MS
+from server.db import Connection
 from server.errors import BadRequest, Conflict, Forbidden, NotFound
 from server.ground import Ground, ground_of
 from server.identity.actor import Actor, leads_store
@@ -85,7 +85,7 @@ async def hang(request: Request) -> Response:
     async with ground.database.read() as connection:
         actor, _ = await leader_of(request, connection, store_id)
 
-    async def work(connection: AsyncConnection) -> Poster:
+    async def work(connection: Connection) -> Poster:
         held = await list_store_posters(connection, actor.org_id, store_id)
         if any(each.poster.position.lower() == position.lower() for each in held):
             raise Conflict("position_taken", field="position")
@@ -107,7 +107,7 @@ async def end(request: Request) -> Response:
         store = await find_store(connection, actor, store_id)
     ends_at = end_of_grace(calendar_of(store.body), now, wish)
 
-    async def work(connection: AsyncConnection) -> tuple[Poster, Poster | None]:
+    async def work(connection: Connection) -> tuple[Poster, Poster | None]:
         held = await find_poster(connection, request.path_params["poster_id"])
         poster = check_ending(held.poster if held else None, actor, store_id, wish, now)
         made = None
@@ -167,7 +167,7 @@ def check_right(poster: Poster, actor: Actor, wish: Ending) -> None:
         raise Forbidden
 
 
-async def hang_again(connection: AsyncConnection, poster: Poster, now: int) -> Poster:
+async def hang_again(connection: Connection, poster: Poster, now: int) -> Poster:
     """A person's with the name that they have by now."""
     of_id = poster.staff_id
     if of_id:
@@ -181,9 +181,7 @@ async def hang_again(connection: AsyncConnection, poster: Poster, now: int) -> P
     )
 
 
-async def leader_of(
-    request: Request, connection: AsyncConnection, store_id: str
-) -> tuple[Actor, Row]:
+async def leader_of(request: Request, connection: Connection, store_id: str) -> tuple[Actor, Row]:
     """And the store. Raises NotFound alike for stores of others and for what is none."""
     actor = await signed_in(request, connection)
     store = await find_store(connection, actor, store_id)
@@ -192,7 +190,7 @@ async def leader_of(
     return actor, store
 
 
-async def find_store(connection: AsyncConnection, actor: Actor, store_id: str) -> Row:
+async def find_store(connection: Connection, actor: Actor, store_id: str) -> Row:
     """Raises NotFound for stores that are none of the actor's, and for what is none."""
     store = await find_row(connection, actor.org_id, store_id)
     is_theirs = store_id in actor.store_ids or leads_store(actor, store_id)

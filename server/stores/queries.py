@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db import Connection
 from server.identity.tables import organisations
 from server.rows import find_row
 from server.stores.posters import Poster, make_id, read_typed, shorten
@@ -26,7 +26,7 @@ ENDS = ("revoked_at", "ends_at", "replaced_by", "ended_by", "ended_at")
 HANGS = (posters.c.revoked_at.is_(None), posters.c.ends_at.is_(None))
 
 
-async def find_poster(connection: AsyncConnection, id: str) -> Hanging | None:
+async def find_poster(connection: Connection, id: str) -> Hanging | None:
     """By what is printed on it; revoked ones too, whether they count is the caller's to say."""
     typed = read_typed(id)
     if typed is None:
@@ -46,7 +46,7 @@ async def find_poster(connection: AsyncConnection, id: str) -> Hanging | None:
     return Hanging(Poster(**values), organisation, store.body if store else {})
 
 
-async def list_posters(connection: AsyncConnection, org_id: str) -> Sequence[Poster]:
+async def list_posters(connection: Connection, org_id: str) -> Sequence[Poster]:
     """An organisation's posters that still hang, by store and position."""
     query = (
         select(posters)
@@ -57,7 +57,7 @@ async def list_posters(connection: AsyncConnection, org_id: str) -> Sequence[Pos
 
 
 async def list_store_posters(
-    connection: AsyncConnection, org_id: str, store_id: str
+    connection: Connection, org_id: str, store_id: str
 ) -> Sequence[Hanging]:
     """The store's own that still hang, by position; not the codes of its people."""
     query = (
@@ -81,7 +81,7 @@ async def list_store_posters(
 
 
 async def list_ended(
-    connection: AsyncConnection, org_id: str, store_id: str, since: int
+    connection: Connection, org_id: str, store_id: str, since: int
 ) -> Sequence[Poster]:
     """The store's own that were replaced, taken down or revoked, unless that was over before
     `since` (ms); the latest first."""
@@ -96,7 +96,7 @@ async def list_ended(
 
 
 async def list_personal(
-    connection: AsyncConnection, org_id: str, store_id: str, since: int, staff_id: str | None
+    connection: Connection, org_id: str, store_id: str, since: int, staff_id: str | None
 ) -> Sequence[Poster]:
     """The codes of the store's people, or of `staff_id` alone; without those that were over before
     `since` (ms). Those that hang first, then the latest."""
@@ -114,7 +114,7 @@ async def list_personal(
 
 
 async def end_personal(
-    connection: AsyncConnection,
+    connection: Connection,
     org_id: str,
     staff_id: str,
     where: ColumnElement[bool],
@@ -132,7 +132,7 @@ async def end_personal(
     await connection.execute(statement)
 
 
-async def end_poster(connection: AsyncConnection, before: Poster, ended: Poster) -> bool:
+async def end_poster(connection: Connection, before: Poster, ended: Poster) -> bool:
     """Writes what is said of its end; False if somebody said so meanwhile."""
     told = {name: getattr(ended, name) for name in ENDS}
     mine = (posters.c.org_id == ended.org_id, posters.c.id == ended.id)
@@ -141,14 +141,14 @@ async def end_poster(connection: AsyncConnection, before: Poster, ended: Poster)
     return (await connection.execute(statement)).rowcount == 1
 
 
-async def read_code(connection: AsyncConnection, org_id: str) -> str:
+async def read_code(connection: Connection, org_id: str) -> str:
     """The organisation's, with which every typed code begins."""
     query = select(organisations.c.code).where(organisations.c.org_id == org_id)
     return str((await connection.execute(query)).scalar_one())
 
 
 async def hang_poster(
-    connection: AsyncConnection,
+    connection: Connection,
     org_id: str,
     org_code: str,
     store_id: str,
@@ -166,7 +166,7 @@ async def hang_poster(
 
 
 async def note_registration(
-    connection: AsyncConnection, poster: Poster, day: str, arrival_id: str, lead_id: str
+    connection: Connection, poster: Poster, day: str, arrival_id: str, lead_id: str
 ) -> None:
     """Which code somebody came by; `day` of the store's calendar. Once for each arrival."""
     values = {"org_id": poster.org_id, "poster_id": poster.id, "day": day}

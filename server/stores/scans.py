@@ -8,9 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from server.db import Database, insert_into
+from server.db import Connection, Database, insert_into
 from server.stores.tables import poster_scans
 
 Place = tuple[str, str, str]
@@ -57,7 +55,7 @@ class Scans:
             raise
 
 
-async def add_scans(connection: AsyncConnection, counts: Mapping[Place, int]) -> None:
+async def add_scans(connection: Connection, counts: Mapping[Place, int]) -> None:
     """In one order, so that two processes never wait for each other."""
     statement = insert_into(connection, poster_scans)
     added = statement.on_conflict_do_update(

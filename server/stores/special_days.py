@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
 
-from server.db import Database
+from server.db import Connection, Database
 from server.rows import (
     Published,
     in_each_organisation,
@@ -40,7 +39,7 @@ async def update_special_days(database: Database, entities: Entities, now: int) 
 
 
 async def update_organisation(
-    connection: AsyncConnection, org_id: str, entities: Entities, now: int
+    connection: Connection, org_id: str, entities: Entities, now: int
 ) -> Published | None:
     ledger = await open_ledger(connection, org_id, entities, now)
     stores = await load_scope(connection, ledger, ORGANISATION, "store")

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import Row as Record
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db import Connection
 from server.identity.rights import LEFT
 from server.notify.outbox import Bell, enqueue
 from server.rows import load, load_scope
@@ -21,7 +21,7 @@ _WEB = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
 async def fire_foreign_code(
-    connection: AsyncConnection, ledger: Ledger, deadline: Record[Any], check: Row
+    connection: Connection, ledger: Ledger, deadline: Record[Any], check: Row
 ) -> None:
     """A handler of the deadline worker."""
     await load(connection, ledger, [check.root])

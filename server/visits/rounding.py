@@ -8,11 +8,10 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
 
 from server.clock import DAY_MS
-from server.db import Database, fetch
+from server.db import Connection, Database, fetch
 from server.rows import (
     Published,
     in_each_organisation,
@@ -50,7 +49,7 @@ async def round_visits(database: Database, entities: Entities, now: int) -> list
 
 
 async def round_some(
-    connection: AsyncConnection, *, org_id: str, entities: Entities, now: int
+    connection: Connection, *, org_id: str, entities: Entities, now: int
 ) -> Published | None:
     """The oldest that are still exact. `heads.rounded` remembers how far this has come."""
     [(rounded,)] = await fetch(connection, ROUNDED, {"org": org_id})

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db import Connection
 from server.stores.posters import Poster, read_token, read_typed, stand
 from server.stores.tables import posters
 from sync import Key, Ledger, Operation
@@ -44,7 +44,7 @@ def code_key(verdict: str, store_id: str, code: str, poster_id: str = "") -> Key
 
 
 async def read_walls(
-    connection: AsyncConnection, ledger: Ledger, operations: Iterable[Operation], known: Known
+    connection: Connection, ledger: Ledger, operations: Iterable[Operation], known: Known
 ) -> None:
     """Tells the ledger which codes of these visits and checks hang where they are said to; in one
     question. A code whose time is over proves nothing, and a person's own code is no wall."""

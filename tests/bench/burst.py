@@ -17,9 +17,7 @@ from contextlib import closing
 from threading import Thread
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from server.db import Database, bulk_insert
+from server.db import Connection, Database, bulk_insert
 from server.exchange.entities import ENTITIES
 from server.leads.arrivals import arrive, load_around
 from server.leads.worker import Worker
@@ -206,7 +204,7 @@ async def register(database: Database, id: str, fields: dict[str, Any]) -> None:
     arrival = {**told, "source": "poster", "position": "", "reception": "none"}
     consents = [{**CONSENTS[0], "how": "own_phone"}]
 
-    async def work(connection: AsyncConnection) -> None:
+    async def work(connection: Connection) -> None:
         ledger = await open_ledger(connection, ORG, ENTITIES, now_ms())
         await load_around(connection, ledger, arrival, id)
         arrive(ledger, {**arrival, "consents": consents}, id)

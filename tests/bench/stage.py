@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.config import Config, read_config
-from server.db import open_database
+from server.db import Connection, open_database
 from server.db.migrate import migrate
 from server.exchange.entities import ENTITIES
 from server.identity.accounts import Account, found_organisation, open_accounts
@@ -107,7 +106,7 @@ def hire(rnd: random.Random, store_id: str, roles: list[str]) -> list[Account]:
 
 
 async def give_phone(
-    connection: AsyncConnection, config: Config, rnd: random.Random, owner: Account, now: int
+    connection: Connection, config: Config, rnd: random.Random, owner: Account, now: int
 ) -> Phone:
     device = new_id(rnd)
     actor = Actor(ORG, owner.id, owner.role)

@@ -14,12 +14,11 @@ from typing import Any
 import httpx
 from sqlalchemy import Row as Record
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
 
 from server.app import create_app
 from server.config import Config
-from server.db import Database, open_database
+from server.db import Connection, Database, open_database
 from server.exchange.entities import ENTITIES
 from server.identity.sessions import COOKIE, start_session
 from server.leads.worker import Worker
@@ -45,7 +44,7 @@ Deed = Callable[[], Awaitable[None]]
 
 
 async def count_up(
-    connection: AsyncConnection, ledger: Ledger, deadline: Record[Any], subject: Row
+    connection: Connection, ledger: Ledger, deadline: Record[Any], subject: Row
 ) -> None:
     """What a deadline must not do twice."""
     ledger.change(subject, tally=subject.body.get(TALLY, 0) + 1)
@@ -204,7 +203,7 @@ class Crowd:
             return
         due_at = self.clock() + self.tallies  # no two of one customer's are the same
 
-        async def work(connection: AsyncConnection) -> None:
+        async def work(connection: Connection) -> None:
             ledger = await open_ledger(connection, ORG, ENTITIES, self.clock())
             await load(connection, ledger, [id])
             ledger.schedule(TALLY, id, due_at)

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server import cli
 from server.app import create_app
 from server.config import Config
+from server.db import Connection
 from server.db.database import T, Work
 from server.db.postgres import PostgresDatabase
 from server.db.sqlite import SqliteDatabase
@@ -56,7 +57,7 @@ class DoomedSqlite(SqliteDatabase):
     fate = Fate("never", 0)
 
     def run_through(self, work: Work[T]) -> T:
-        async def to_the_commit(connection: AsyncConnection) -> T:
+        async def to_the_commit(connection: Connection) -> T:
             outcome = await work(connection)
             self.fate.reach("before")
             return outcome

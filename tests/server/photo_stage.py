@@ -15,14 +15,13 @@ from typing import Any
 import httpx
 import uvicorn
 from PIL import Image
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
 
 from server import rows
 from server.app import create_app
 from server.clock import Clock
 from server.config import Config
-from server.db import Database
+from server.db import Connection, Database
 from server.db.database import Work
 from server.exchange.entities import ENTITIES
 from server.identity.sessions import COOKIE, start_session
@@ -173,7 +172,7 @@ def session_of(who: str, now: int) -> Work[str]:
 
 
 def add_zhao(now: int) -> Work[None]:
-    async def add(connection: AsyncConnection) -> None:
+    async def add(connection: Connection) -> None:
         ledger = await rows.open_ledger(connection, ORG, ENTITIES, now)
         body = {"name": "赵女士", "store_id": RENMIN, "owner_id": "bo", "holder_ids": []}
         ledger.create("customer", ZHAO, ZHAO, body)

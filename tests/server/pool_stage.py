@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
 
-from server.db import Database
+from server.db import Connection, Database
 from server.exchange.entities import ENTITIES
 from server.leads.offers import change_owner
 from server.pool.rounds import plan_rounds
@@ -36,7 +35,7 @@ class Pool:
             pass
 
     async def change(self, id: str, **fields: Any) -> None:
-        async def work(connection: AsyncConnection) -> None:
+        async def work(connection: Connection) -> None:
             ledger = await open_ledger(connection, ORG, ENTITIES, self.clock())
             row = (await load(connection, ledger, [id])).row(id)
             assert row is not None
@@ -48,7 +47,7 @@ class Pool:
     async def give(self, id: str, to_id: str | None) -> None:
         """Through the one door, as every hand-over goes."""
 
-        async def work(connection: AsyncConnection) -> None:
+        async def work(connection: Connection) -> None:
             ledger = await open_ledger(connection, ORG, ENTITIES, self.clock())
             row = (await load(connection, ledger, [id])).row(id)
             assert row is not None

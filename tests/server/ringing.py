@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import Database
+from server.db import Connection, Database
 from server.notify.outbox import Bell, enqueue
 from server.notify.robots import Robot as Place
 from server.notify.robots import put_robot
@@ -28,7 +27,7 @@ def bell(n: int, kind: str = "offer", **facts: object) -> Bell:
 
 
 async def ring(database: Database, clock: MovableClock, *bells: Bell) -> None:
-    async def work(connection: AsyncConnection) -> None:
+    async def work(connection: Connection) -> None:
         await enqueue(connection, ORG, bells, clock())
 
     await database.transact(work)

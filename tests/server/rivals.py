@@ -5,11 +5,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from server.app import create_app
 from server.config import Config
-from server.db import Database, open_database
+from server.db import Connection, Database, open_database
 from server.exchange.entities import ENTITIES
 from server.identity.accounts import Account, Organisation, found_organisation, open_accounts
 from server.identity.sessions import COOKIE, start_session
@@ -49,7 +47,7 @@ class House(NamedTuple):
     head: Phone | None
 
 
-async def found_rivals(connection: AsyncConnection, now: int) -> None:
+async def found_rivals(connection: Connection, now: int) -> None:
     await found_organisation(connection, Organisation(RIVAL, RIVAL_CODE, "远方家居", ZONE))
     accounts = [
         Account(RIVAL, who, who, who, role, password_hash(), None, (RIVAL_STORE,), role == "rep")
@@ -228,7 +226,7 @@ class Day:
         await self.settle()
 
     async def give_up(self, ids: list[str]) -> None:
-        async def work(connection: AsyncConnection) -> None:
+        async def work(connection: Connection) -> None:
             org = RIVAL if self.house.store == RIVAL_STORE else ORG
             ledger = await open_ledger(connection, org, ENTITIES, self.clock())
             await load(connection, ledger, ids)

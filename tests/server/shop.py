@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.collisions.finding import fire_collision
-from server.db import Database
+from server.db import Connection, Database
 from server.exchange.entities import ENTITIES
 from server.exchange.reading import load_for
 from server.followups.digest import fire_digest
@@ -71,7 +70,7 @@ class Shop:
         }
         id = new_id()
 
-        async def work(connection: AsyncConnection) -> Row:
+        async def work(connection: Connection) -> Row:
             ledger = await open_ledger(connection, ORG, ENTITIES, self.clock())
             await load_around(connection, ledger, fields, id)
             arrival = arrive(ledger, fields, id)
@@ -86,7 +85,7 @@ class Shop:
         """One unit of a phone's operations; returns what was not plainly applied."""
         typed_at = self.clock() if captured_at is None else captured_at
 
-        async def work(connection: AsyncConnection) -> Sequence[Exceptional]:
+        async def work(connection: Connection) -> Sequence[Exceptional]:
             ledger = await open_ledger(connection, ORG, ENTITIES, self.clock())
             operations = [self._operation(who, typed_at, *draft) for draft in unit]
             await load_for(connection, ledger, operations)
@@ -142,7 +141,7 @@ class Shop:
     async def change(self, id: str, **fields: Any) -> None:
         """The directory changes: somebody goes on leave, a store gets other hours."""
 
-        async def work(connection: AsyncConnection) -> None:
+        async def work(connection: Connection) -> None:
             ledger = await open_ledger(connection, ORG, ENTITIES, self.clock())
             await load(connection, ledger, [id])
             row = ledger.row(id)
@@ -183,7 +182,7 @@ class Shop:
         self.next_seq[who] = self.next_seq.get(who, 0) + 1
         return Operation(n=self.next_seq[who], e=entity, i=id, f=fields, t=at)
 
-    async def _author(self, connection: AsyncConnection, who: str) -> Author:
+    async def _author(self, connection: Connection, who: str) -> Author:
         _, role, stores, accepts, _ = PEOPLE[who]
         scopes = {"org", staff_scope(who), *map(store_scope, stores)}
         if role == "manager":

@@ -4,10 +4,8 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from server.customers.known import SALT_BYTES
-from server.db import Database
+from server.db import Connection, Database
 from server.exchange.entities import ENTITIES
 from server.leads.offers import change_owner, stored
 from server.leads.worker import Worker
@@ -48,7 +46,7 @@ async def found_by(phone: Phone, number: str) -> str | None:
 
 
 async def give(database: Database, clock: MovableClock, id: str, to_id: str) -> None:
-    async def work(connection: AsyncConnection) -> None:
+    async def work(connection: Connection) -> None:
         ledger = await open_ledger(connection, ORG, ENTITIES, clock())
         await load(connection, ledger, [id])
         change_owner(ledger, stored(ledger, id), to_id)

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import bindparam, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db import Database, bulk_insert, bulk_upsert, open_database
+from server.db import Connection, Database, bulk_insert, bulk_upsert, open_database
 from server.db.sqlite import PASSIVE_BYTES, SqliteDatabase
 from server.identity.tables import organisations, sessions
 
@@ -21,18 +20,18 @@ SLOW = text(
 )
 
 
-async def count(connection: AsyncConnection) -> int:
+async def count(connection: Connection) -> int:
     return int(await connection.scalar(select(func.count()).select_from(organisations)) or 0)
 
 
-async def add(connection: AsyncConnection, code: str) -> None:
+async def add(connection: Connection, code: str) -> None:
     await connection.execute(
         insert(organisations).values(org_id=code, code=code, name=code, zone="Asia/Shanghai")
     )
 
 
 async def test_a_failed_write_leaves_nothing_behind(database: Database) -> None:
-    async def work(connection: AsyncConnection) -> None:
+    async def work(connection: Connection) -> None:
         await add(connection, "a")
         raise ZeroDivisionError
 
@@ -45,7 +44,7 @@ async def test_a_failed_write_leaves_nothing_behind(database: Database) -> None:
 async def test_a_write_runs_to_its_end_though_its_request_is_gone(database: Database) -> None:
     begun, loop = asyncio.Event(), asyncio.get_running_loop()
 
-    async def work(connection: AsyncConnection) -> None:
+    async def work(connection: Connection) -> None:
         await add(connection, "a")
         loop.call_soon_threadsafe(begun.set)
         await connection.execute(SLOW)
@@ -69,7 +68,7 @@ async def test_a_write_that_waits_for_something_else_is_undone_where_all_others_
         await connection.run_sync(organisations.create)
     other = asyncio.get_running_loop().create_future()
 
-    async def work(connection: AsyncConnection) -> None:
+    async def work(connection: Connection) -> None:
         await add(connection, "a")
         await other
 
@@ -142,7 +141,7 @@ async def test_a_unique_violation_is_tried_again_where_others_write_too(
 ) -> None:
     attempts = 0
 
-    async def work(connection: AsyncConnection) -> None:
+    async def work(connection: Connection) -> None:
         nonlocal attempts
         attempts += 1
         await add(connection, "a" if attempts == 1 else "b")
@@ -174,7 +173,7 @@ async def test_ten_thousand_rows_go_in_at_once_and_are_replaced_at_once(
 async def test_sqlite_commits_are_on_disk_and_only_the_writer_checkpoints(tmp_path: Path) -> None:
     database = open_database(f"sqlite:///{tmp_path / 'settings.sqlite3'}")
 
-    async def settings(connection: AsyncConnection) -> list[object]:
+    async def settings(connection: Connection) -> list[object]:
         names = ("journal_mode", "synchronous", "wal_autocheckpoint", "foreign_keys", "query_only")
         return [await connection.scalar(text(f"PRAGMA {name}")) for name in names]
 

@@ -13,11 +13,10 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import MINUTE_MS
 from server.customers.register import PASS_LENGTH
-from server.db import Database
+from server.db import Connection, Database
 from server.exchange.entities import ENTITIES
 from server.exchange.reading import load_for
 from server.identity.actor import Actor
@@ -211,7 +210,7 @@ class Sweep:
     # What becomes of it
 
     async def load(
-        self, connection: AsyncConnection, probes: list[Probe], more: list[list[Operation]]
+        self, connection: Connection, probes: list[Probe], more: list[list[Operation]]
     ) -> Ledger:
         ledger = Ledger(ORG, self.world.now, ENTITIES)
         names = [(p, [p.nothing, *(name for _, name in p.hidden)]) for p in probes]

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from server.db import Database, metadata, open_database
+from server.db.direct import Direct
 from server.db.migrate import is_current, migrate
 from tests.cast import RENMIN
 from tests.conftest import DATABASES
@@ -83,7 +84,7 @@ async def test_rows_from_before_travel_as_they_would_now(
     assert {line[-1].startswith(',["bo",') for line in written} == {True, False}
 
 
-async def lines_of(connection: AsyncConnection) -> list[tuple[str, ...]]:
+async def lines_of(connection: AsyncConnection | Direct) -> list[tuple[str, ...]]:
     found = await connection.execute(text("SELECT opening, body, closing FROM rows ORDER BY id"))
     return [tuple(line) for line in found]
 

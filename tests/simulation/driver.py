@@ -18,6 +18,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from server.db.database import T, Work
+from server.db.direct import Direct
 from server.db.sqlite import (
     ALWAYS,
     READER,
@@ -82,7 +83,7 @@ class FragileDatabase(SqliteDatabase):
             return await work(connection)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
+    async def write(self) -> AsyncIterator[Direct]:
         self.check_alive()
         async with super().write() as connection:
             yield connection

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -20,6 +19,7 @@ from server.app import open_worker
 from server.clock import Clock
 from server.config import Config
 from server.customers.likeness import suggest_alikes
+from server.db import Connection
 from server.exchange.entities import ENTITIES
 from server.exchange.opening import open_exchange
 from server.exchange.receive import push
@@ -121,7 +121,7 @@ class Exchange:
     async def register(self, id: str, fields: dict[str, Any]) -> None:
         """A stranger sends the form; sent again it finds what it did."""
 
-        async def work(connection: AsyncConnection) -> None:
+        async def work(connection: Connection) -> None:
             ledger = await open_ledger(connection, ORG, ENTITIES, self.clock())
             await load_around(connection, ledger, fields, id)
             if ledger.row(id) is None:
@@ -133,7 +133,7 @@ class Exchange:
     async def erase(self, id: str) -> list[str] | None:
         """The records that were part of this one before, or None: asked again there is nobody."""
 
-        async def work(connection: AsyncConnection) -> list[str] | None:
+        async def work(connection: Connection) -> list[str] | None:
             ledger = await open_ledger(connection, ORG, ENTITIES, self.clock())
             person = (await load(connection, ledger, [id])).row(id)
             if person is None or person.entity != "customer":
@@ -152,7 +152,7 @@ class Exchange:
         """A device's credential, and a session for its person."""
         wish = Enrolment(device, "phone", shared=False, pin_hash=None)
 
-        async def work(connection: AsyncConnection) -> str:
+        async def work(connection: Connection) -> str:
             await enrol(connection, Actor(ORG, person, "rep"), wish, self.clock())
             return await start_session(connection, ORG, CODE, person, self.clock(), device)
 
@@ -173,7 +173,7 @@ class Exchange:
             "state": standing.state,
         }
 
-        async def work(connection: AsyncConnection) -> None:
+        async def work(connection: Connection) -> None:
             ledger = await open_ledger(connection, ORG, ENTITIES, self.clock())
             await load(connection, ledger, [person])
             await change_rights(connection, ORG, person, self.clock(), wish)

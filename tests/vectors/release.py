@@ -9,12 +9,11 @@ from pathlib import Path
 
 import msgspec
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
 
 from server.app import create_app
 from server.config import Config
-from server.db import Database, open_database
+from server.db import Connection, Database, open_database
 from server.identity.sessions import COOKIE, start_session
 from sync import SCHEMA
 from tests.cast import CODE, ORG, found_xinju
@@ -67,7 +66,7 @@ async def record(folder: Path) -> Exchange:
 async def enrol(
     app: Starlette, database: Database, clock: MovableClock, who: str, device: str
 ) -> Phone:
-    async def sign_in(connection: AsyncConnection) -> str:
+    async def sign_in(connection: Connection) -> str:
         return await start_session(connection, ORG, CODE, who, clock())
 
     client = browser(app)
