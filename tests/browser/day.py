@@ -187,7 +187,12 @@ class Day:
         mine = [row for row in self.own.rows("comment") if row["by"] == BO.id]
         near = [row for row in mine if row["body"]["customer_id"] in known]
         # Without a network a corrected remark is still the old one in the cache, not on the page.
-        said = self.rnd.choice([row for row in near if row["id"] not in self.corrected])
+        left = [row for row in near if row["id"] not in self.corrected]
+        fresh = [row for row in left if self.own.time() - row["received_at"] < DAY_MS]
+        if not fresh:
+            # A phone that was evicted has none yet; one that is a day ahead takes all for old.
+            return
+        said = self.rnd.choice(fresh)
         self.corrected.add(said["id"])
         self.bo.page.goto(f"/customers/{said['body']['customer_id']}")
         entry = self.bo.main.get_by_role("listitem").filter(has_text=said["body"]["text"]).last
