@@ -212,7 +212,7 @@ MUTANTS: list[Mutant] = [
     ),
     *of(
         "server/exchange/backfill.py",
-        PULL,
+        f"{PULL} {SERVER}test_first_sync.py",
         ("part=backfill.part + 1, after=0", "part=backfill.part + 1, after=batch.reached"),
         ("(backfill, after=batch.reached, sent", "(backfill, after=batch.reached + 1, sent"),
         ("is_full=batch.size == limit", "is_full=False"),
