@@ -11,14 +11,15 @@ from server.errors import NotFound
 from server.ground import ground_of
 from server.identity.actor import Actor, may
 from server.identity.sessions import signed_in
-from server.leads.eligibility import Candidate, skip_code
+from server.leads.eligibility import Candidate, skip_code, why_not_here
 from server.leads.queries import count_open_leads, set_scene
 from server.rows import find_row, load
 from sync import Entities, Ledger
 
 
 async def show_candidates(request: Request) -> Response:
-    """GET. `load` is how many open leads a person holds; `code` why somebody is skipped."""
+    """GET. `load`: how many open leads a person holds; `code`: why the turn passes them by;
+    `may`: the manager can give it to them all the same."""
     ground, entities = ground_of(request), request.app.state.entities
     async with ground.database.read() as connection:
         actor = await signed_in(request, connection)
@@ -39,22 +40,16 @@ async def list_candidates(
     loads = await count_open_leads(connection, actor.org_id, scene.roster.here)
     codes = {person.staff_id: skip_code(person, scene.ask()) for person in people}
     ranked = sorted(people, key=lambda each: (-each.turn.balance, each.turn.last_at, each.staff_id))
+    described = [(describe(each, loads[each.staff_id]), codes[each.staff_id]) for each in ranked]
     return {
-        "eligible": [
-            {**describe(person), "load": loads[person.staff_id]}
-            for person in ranked
-            if codes[person.staff_id] is None
-        ],
-        "skipped": [
-            {**describe(person), "code": codes[person.staff_id]}
-            for person in ranked
-            if codes[person.staff_id] is not None
-        ],
+        "eligible": [known for known, code in described if code is None],
+        "skipped": [{**known, "code": code} for known, code in described if code is not None],
     }
 
 
-def describe(person: Candidate) -> dict[str, Any]:
-    return {"staff_id": person.staff_id, "name": person.name}
+def describe(person: Candidate, load: int) -> dict[str, Any]:
+    may = why_not_here(person) is None
+    return {"staff_id": person.staff_id, "name": person.name, "load": load, "may": may}
 
 
 routes = [Route("/api/leads/{id}/candidates", show_candidates, methods=["GET"])]

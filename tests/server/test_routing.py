@@ -65,8 +65,29 @@ async def test_the_manager_sees_who_could_take_a_lead_and_why_others_could_not(
     answer = await lin.get(f"/api/leads/{lead.id}/candidates")
     assert answer.status_code == 200, answer.text
     held = 1 if offer.body["to_id"] == "bo" else 0
-    assert answer.json()["eligible"] == [{"staff_id": "bo", "name": "薄", "load": held}]
-    assert {"staff_id": "chen", "name": "陈", "code": "leave"} in answer.json()["skipped"]
+    assert answer.json()["eligible"] == [
+        {"staff_id": "bo", "name": "薄", "load": held, "may": True}
+    ]
+    skipped = {each["staff_id"]: (each["code"], each["may"]) for each in answer.json()["skipped"]}
+    assert skipped["chen"] == ("leave", False)
+
+
+async def test_a_manager_can_give_a_lead_to_somebody_whose_turn_it_is_not(
+    shop: Shop, sign_in: SignIn
+) -> None:
+    """Who let two offers pass may be standing beside the manager now."""
+    await routing(shop, open_cap=1)
+    full_id, other_id = await scan(shop, 1), await scan(shop, 2)
+    lead = (await shop.rows("lead", offered_to=other_id))[0]
+    lin = await sign_in("lin")
+    answer = await lin.get(f"/api/leads/{lead.id}/candidates")
+    passed_by = {each["staff_id"]: each for each in answer.json()["skipped"]}
+    assert passed_by[full_id]["code"] == "full"
+    assert passed_by[full_id]["may"]
+    unit = ("reassignment", new_id(), {"lead_id": lead.id, "to_id": full_id})
+    assert await shop.push("lin", unit) == []
+    await shop.settle()
+    assert len(await shop.rows("lead", offered_to=full_id)) == 2
 
 
 async def test_a_lead_out_of_reach_has_no_candidates(shop: Shop, sign_in: SignIn) -> None:

@@ -2,7 +2,9 @@
 
 import type { Candidate } from './desk'
 
-export interface Candidates { eligible: Candidate[]; skipped: { staff_id: string; name: string; code: string }[] }
+/** Whom the turn passes by. `may`: a manager can give it to them all the same, having heard why. */
+export interface PassedBy extends Candidate { code: string; may: boolean }
+export interface Candidates { eligible: Candidate[]; skipped: PassedBy[] }
 
 const PATIENCE_MS = 5000
 
