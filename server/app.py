@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
+from server.attempts import Attempts
 from server.clock import Clock, system_clock
 from server.collisions.finding import fire_collision
 from server.config import Config
@@ -37,7 +38,6 @@ from server.identity import routes as identity
 from server.identity.passwords import Passwords
 from server.identity.reports import Reports
 from server.identity.sessions import COOKIE, LastSeen
-from server.identity.throttle import Throttle
 from server.leads import arrivals, boards, poster_figures, rules_routes
 from server.leads import routes as leads
 from server.leads.claims import COLLISION
@@ -182,10 +182,8 @@ OPENINGS: list[Opening] = [
     open_exchange,
     open_worker,
     open_notify,
-    arrivals.open_arrivals,
     open_photos,
     open_erasures,
-    my_routes.open_my,
 ]
 
 TASKS: list[Task] = [
@@ -226,7 +224,7 @@ def create_app(
     app.state.tasks = tasks
     app.state.ground = Ground(config, database or open_database(config.database_url), clock)
     app.state.passwords = Passwords()
-    app.state.throttle = Throttle()
+    app.state.attempts = Attempts()
     app.state.seen = LastSeen()
     app.state.reports = Reports()
     app.state.receipts = Receipts()

@@ -20,7 +20,7 @@ BANNED = {"utils", "helpers", "services", "managers", "common"}
 ORDER = [
     ["errors", "config", "clock"],
     ["db"],
-    ["ground", "intake", "pages"],
+    ["attempts", "ground", "intake", "pages"],
     ["rows"],
     ["identity"],
     ["stores"],

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from server.attempts import address_of, attempts_at
 from server.errors import BadRequest, Unauthenticated
 from server.ground import ground_of
 from server.identity.accounts import accounts_named, change_password, login_key
@@ -25,7 +26,7 @@ from server.identity.sessions import (
     set_cookie,
     start_session,
 )
-from server.identity.throttle import Throttle
+from server.identity.throttle import count_sign_in, forgive_sign_in
 from server.intake import read_json
 
 
@@ -42,12 +43,11 @@ class Unlock(msgspec.Struct, forbid_unknown_fields=True):
 
 async def sign_in(request: Request) -> Response:
     wish = await read_json(request, SignIn)
-    throttle: Throttle = request.app.state.throttle
-    address = request.client.host if request.client else ""
+    attempts, address = attempts_at(request), address_of(request)
     account_key = login_key(wish.login)
-    await throttle.count(account_key, address)
+    await count_sign_in(attempts, account_key, address)
     account = await account_behind(request, wish)
-    await throttle.forgive(account_key, address)
+    await forgive_sign_in(attempts, account_key, address)
     return await new_session(request, account.org_id, account.org_code, account.id)
 
 

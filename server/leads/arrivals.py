@@ -3,20 +3,17 @@
 Customers know how to register, leads know how to ring; only here the two meet.
 """
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
-from starlette.applications import Starlette
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from server.attempts import address_of, attempts_at
 from server.customers import page, phone, public, register
 from server.customers import routes as pages
 from server.customers.printed import hanging_of, show_gone
@@ -34,30 +31,6 @@ PER_PHONE = RateLimitItemPerHour(6)
 # A whole store shares one address, its guests' Wi-Fi, and one poster.
 PER_ADDRESS = RateLimitItemPerMinute(60, 10)
 PER_POSTER = RateLimitItemPerHour(300)
-
-
-class Limits:
-    """How often one may register, in memory. The answer is the same for known and new phones."""
-
-    def __init__(self) -> None:
-        self.limiter = MovingWindowRateLimiter(MemoryStorage())
-
-    async def allow(self, poster_id: str, address: str, number: str) -> bool:
-        counted: list[tuple[RateLimitItem, str, str]] = [
-            (PER_ADDRESS, "address", address),
-            (PER_POSTER, "poster", poster_id),
-            (PER_PHONE, "phone", number),
-        ]
-        for limit, kind, name in counted:
-            if not await self.limiter.hit(limit, "register", kind, name):
-                return False
-        return True
-
-
-@asynccontextmanager
-async def open_arrivals(app: Starlette) -> AsyncIterator[None]:
-    app.state.registrations = Limits()
-    yield
 
 
 async def submit(request: Request) -> Response:
@@ -102,10 +75,17 @@ async def find_hindrance(request: Request, held: Hanging, sent: Mapping[str, Any
 
 
 async def is_allowed(request: Request, held: Hanging, answers: Mapping[str, str]) -> bool:
-    limits: Limits = request.app.state.registrations
-    address = request.client.host if request.client else ""
-    number = phone.canonical(answers["phone"]) or ""
-    return await limits.allow(held.poster.id, address, number)
+    """The answer is the same for known and new phones."""
+    counted: list[tuple[RateLimitItem, str, str]] = [
+        (PER_ADDRESS, "address", address_of(request)),
+        (PER_POSTER, "poster", held.poster.id),
+        (PER_PHONE, "phone", phone.canonical(answers["phone"]) or ""),
+    ]
+    attempts = attempts_at(request)
+    for limit, kind, name in counted:
+        if not await attempts.allow(limit, "register", kind, name):
+            return False
+    return True
 
 
 async def receive(

@@ -9,7 +9,6 @@ from starlette.applications import Starlette
 from server.ground import ground_in
 from server.photos.darkroom import open_darkroom
 from server.photos.janitor import sweep
-from server.photos.verifying import Lookups
 
 SWEEP_PAUSE_S = 300
 
@@ -20,7 +19,6 @@ async def open_photos(app: Starlette) -> AsyncIterator[None]:
     ground = ground_in(app)
     room = open_darkroom(ground.config, ground.database, ground.clock, app.state.announce)
     app.state.darkroom = room
-    app.state.lookups = Lookups()
     yield
     await room.close()
 

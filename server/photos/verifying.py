@@ -11,13 +11,12 @@ from html import escape as h
 from typing import Literal, NamedTuple
 
 from limits import RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
 from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from server.attempts import address_of, attempts_at
 from server.customers.words import choose_language
 from server.db import Connection
 from server.errors import NotFound, Unavailable
@@ -34,6 +33,7 @@ from server.photos.words import WORDS
 from server.rows.tables import keys
 
 PER_ADDRESS = RateLimitItemPerMinute(30)
+"""Codes are not to be guessed."""
 
 LOOK = Look(
     "dl{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:4px 16px;"
@@ -56,19 +56,8 @@ class Vouched(NamedTuple):
     blob: Blob
 
 
-class Lookups:
-    """How often one address may look, in memory: codes are not to be guessed."""
-
-    def __init__(self) -> None:
-        self.limiter = MovingWindowRateLimiter(MemoryStorage())
-
-    async def allow(self, address: str) -> bool:
-        return await self.limiter.hit(PER_ADDRESS, "photo", address)
-
-
 async def show_vouched(request: Request) -> Response:
-    lookups: Lookups = request.app.state.lookups
-    if not await lookups.allow(request.client.host if request.client else ""):
+    if not await attempts_at(request).allow(PER_ADDRESS, "photo", address_of(request)):
         return answer(request, "busy_title", say(request, "busy"), 429)
     vouched = await find_vouched(request, read_code(request.path_params["code"]))
     if vouched is None:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from server.attempts import attempts_at
 from server.customers import phone
 from server.customers.customer import PHONE_KEY
 from server.customers.names import mask_name
@@ -16,7 +17,6 @@ from server.errors import BadRequest, Forbidden
 from server.ground import ground_of
 from server.identity.actor import may
 from server.identity.sessions import signed_in
-from server.identity.throttle import Throttle
 from server.intake import read_json
 from server.privacy.audit_routes import note_look
 from server.rows import load
@@ -32,12 +32,11 @@ class Number(msgspec.Struct, forbid_unknown_fields=True):
 async def find_by_number(request: Request) -> Response:
     """POST, so that no number stands in an address. Raises BadRequest for what is no number."""
     wish, ground = await read_json(request, Number), ground_of(request)
-    throttle: Throttle = request.app.state.throttle
     async with ground.database.read() as connection:
         actor = await signed_in(request, connection)
         if not may(actor, "configure"):
             raise Forbidden
-        await throttle.hit(SEARCHES, "find_by_number", actor.org_id, actor.staff_id)
+        await attempts_at(request).count(SEARCHES, "find_by_number", actor.org_id, actor.staff_id)
         number = phone.canonical(wish.phone)
         if number is None:
             raise BadRequest(field="phone")

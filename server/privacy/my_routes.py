@@ -4,19 +4,16 @@ A signed link and the last four digits of the number open it for half an hour. W
 any more, never was, or gave the wrong digits gets the same answer.
 """
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any
 
-from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
-from starlette.applications import Starlette
+from limits import RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from server.attempts import address_of, attempts_at
 from server.customers.own_link import OwnLink, open_link
 from server.customers.public import Nonces
 from server.customers.words import choose_language
@@ -32,29 +29,6 @@ FORM_BYTES = 8 * 1024
 GUESSES = (RateLimitItemPerHour(5), RateLimitItemPerDay(15))
 FROM_ONE_PLACE = RateLimitItemPerMinute(60, 10)
 CORRECTIONS = RateLimitItemPerDay(5)
-
-
-class Tries:
-    """How often one may guess and ask, in memory; counted alike for right and wrong."""
-
-    def __init__(self) -> None:
-        self.limiter = MovingWindowRateLimiter(MemoryStorage())
-
-    async def allow(self, link: OwnLink, address: str) -> bool:
-        place = await self.limiter.hit(FROM_ONE_PLACE, "my", "address", address)
-        return place and await self.hit(GUESSES, "guess", link)
-
-    async def hit(self, limits: tuple[RateLimitItem, ...], what: str, link: OwnLink) -> bool:
-        for limit in limits:
-            if not await self.limiter.hit(limit, "my", what, link.org_id, link.id):
-                return False
-        return True
-
-
-@asynccontextmanager
-async def open_my(app: Starlette) -> AsyncIterator[None]:
-    app.state.my_tries = Tries()
-    yield
 
 
 async def ask_number(request: Request) -> Response:
@@ -74,8 +48,7 @@ async def answer_number(request: Request) -> Response:
     language = language_of(request, sent.get("lang"))
     if link is None:
         return html(my_page.render_gone(language), 404)
-    tries: Tries = request.app.state.my_tries
-    if not await tries.allow(link, request.client.host if request.client else ""):
+    if not await may_guess(request, link):
         return html(my_page.render_question(language, "busy"), 429)
     subject = await read_subject(request, link)
     if not knows_number(subject, str(sent.get("digits") or "")):
@@ -84,6 +57,17 @@ async def answer_number(request: Request) -> Response:
     ground = ground_of(request)
     opened = Seal(ground.config.keys, "my.open").close(token, ground.clock())
     return see(f"/my/{token}/{opened}?lang={language}")
+
+
+async def may_guess(request: Request, link: OwnLink) -> bool:
+    """Counted alike for right and wrong."""
+    attempts = attempts_at(request)
+    if not await attempts.allow(FROM_ONE_PLACE, "my", address_of(request)):
+        return False
+    for limit in GUESSES:
+        if not await attempts.allow(limit, "my_guess", link.org_id, link.id):
+            return False
+    return True
 
 
 async def show_holding(request: Request) -> Response:
@@ -132,10 +116,9 @@ async def carry_on(request: Request, link: OwnLink, sent: Mapping[str, Any]) -> 
 
 async def correct(request: Request, link: OwnLink, sent: Mapping[str, Any], nonce: str) -> str:
     text = str(sent.get("text") or "").replace("\x00", "").strip()
-    tries: Tries = request.app.state.my_tries
     if not text:
         return "correct_none"
-    if not await tries.hit((CORRECTIONS,), "correct", link):
+    if not await attempts_at(request).allow(CORRECTIONS, "my_correction", link.org_id, link.id):
         return "correct_busy"
     cut = text[: my_page.CORRECTION_LONGEST]
     await my_acts.ask_correction(request.app, link, nonce, cut)
