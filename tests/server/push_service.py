@@ -7,9 +7,12 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from server.clock import Clock
+from server.config import Config, read_config
+from tests.conftest import ORIGIN
 from tests.server.robot import read_head
 
 # What comes with pywebpush, which has no types.
@@ -83,6 +86,13 @@ def coded(raw: bytes) -> str:
 
 def decoded(text: str) -> bytes:
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def pushing_config(data: Path, database_url: str) -> Config:
+    """Of a server that may push to this machine."""
+    settings = {"SHOPBELL_DATA": str(data), "SHOPBELL_ROBOT_LOOPBACK": "1"}
+    more = {"SHOPBELL_DATABASE_URL": database_url, "SHOPBELL_SECRETS": "test"}
+    return read_config({**settings, **more, "SHOPBELL_ORIGIN": ORIGIN})
 
 
 @asynccontextmanager

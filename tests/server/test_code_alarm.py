@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from starlette.applications import Starlette
 
-from server.config import Config, read_config
+from server.config import Config
 from server.db import Database
 from server.notify.outbox import URGENT
 from server.notify.robots import Robot as Place
@@ -17,11 +17,11 @@ from server.notify.sender import Sender
 from server.notify.tables import notifications
 from server.visits.alarm import host_in
 from tests.cast import ORG, RENMIN
-from tests.conftest import ORIGIN, MovableClock, PhoneOf
+from tests.conftest import MovableClock, PhoneOf
 from tests.phone import Phone
 from tests.server.deeds import make_id
 from tests.server.held import Got, Holder
-from tests.server.push_service import PushService, push_on_loopback
+from tests.server.push_service import PushService, push_on_loopback, pushing_config
 from tests.server.ringing import send
 from tests.server.robot import Robot
 from tests.server.shop import Shop
@@ -35,9 +35,7 @@ SAID = (
 
 @pytest.fixture
 def config(tmp_path: Path, database_url: str) -> Config:
-    settings = {"SHOPBELL_DATA": str(tmp_path), "SHOPBELL_ROBOT_LOOPBACK": "1"}
-    more = {"SHOPBELL_DATABASE_URL": database_url, "SHOPBELL_SECRETS": "test"}
-    return read_config({**settings, **more, "SHOPBELL_ORIGIN": ORIGIN})
+    return pushing_config(tmp_path, database_url)
 
 
 @pytest.fixture

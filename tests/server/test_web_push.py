@@ -19,7 +19,7 @@ from server.notify.vault import Vault
 from server.notify.web_push import WebPush
 from tests.conftest import ORIGIN, MovableClock, SignIn
 from tests.phone import Phone
-from tests.server.push_service import PushService, push_on_loopback
+from tests.server.push_service import PushService, push_on_loopback, pushing_config
 from tests.server.ringing import bell, outbox, ring, send
 from tests.server.shop import Shop
 
@@ -28,9 +28,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def config(tmp_path: Path, database_url: str) -> Config:
-    settings = {"SHOPBELL_DATA": str(tmp_path), "SHOPBELL_ROBOT_LOOPBACK": "1"}
-    more = {"SHOPBELL_DATABASE_URL": database_url, "SHOPBELL_SECRETS": "test"}
-    return read_config({**settings, **more, "SHOPBELL_ORIGIN": ORIGIN})
+    return pushing_config(tmp_path, database_url)
 
 
 @pytest.fixture
