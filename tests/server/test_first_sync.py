@@ -30,8 +30,6 @@ Frames = list[dict[str, Any]]
 CUTS = 16
 CHANGES_SEEDS = [1, 2]
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(autouse=True)
 def small_frames(monkeypatch: pytest.MonkeyPatch) -> None:
