@@ -141,7 +141,7 @@ def test_a_place_is_set_by_standing_there_and_a_check_in_never_depends_on_a_posi
     lin.opens("/me/visits")
     expect(lin.main.get_by_role("button", name="要看一眼 · 3")).to_be_visible()
     expect(lin.main.get_by_text("没有定位：没有点取位置。")).to_be_visible()
-    taps_quickly(lin, lin.main.get_by_role("button", name="确认到过，薄文").first)
+    lin.main.get_by_role("button", name="确认到过，薄文").first.dblclick()
     lin.is_told("已存本机，联网后同事也看得到")
     expect(lin.main.get_by_role("button", name="要看一眼 · 2")).to_be_visible()
     lin.syncs()
