@@ -1,6 +1,6 @@
 """What the visits before say about this one. Nothing here refuses anything. Pure.
 
-The rules find those visits by hard keys: the author's last one, the last one with exactly this
+The rules find those visits by hard keys: the author's last ones, the last one with exactly this
 position, the last one from this phone. A push loads them all at once.
 """
 
@@ -12,6 +12,11 @@ from server.stores.geodesy import Point, distance_m, point_of, to_wgs84
 from sync import Key, Ledger, Row
 
 LAST_VISIT = "last_visit"
+"""The author's last one that was not too fast."""
+VISIT_BEFORE = "visit_before"
+"""The one before that, for when the last is taken back."""
+FAST_VISIT = "fast_visit"
+"""The author's last one that was."""
 SAME_POINT = "visit_point"
 SAME_PHONE = "visit_handset"
 
@@ -33,7 +38,7 @@ def keys_in(fields: dict[str, Any]) -> list[Key]:
 
 
 def key_of(staff_id: str) -> list[Key]:
-    return [(LAST_VISIT, staff_id)]
+    return [(kind, staff_id) for kind in (LAST_VISIT, VISIT_BEFORE, FAST_VISIT)]
 
 
 def spell(fields: dict[str, Any]) -> str:
@@ -43,7 +48,7 @@ def spell(fields: dict[str, Any]) -> str:
 
 def find_doubts(row: Row, ledger: Ledger) -> Iterator[str]:
     body = row.body
-    if is_too_fast(row, find_held(ledger, LAST_VISIT, row.author or "")):
+    if is_too_fast(row, ledger):
         yield "too_fast"
     if body.get("lat") is not None:
         if body["accuracy_m"] == 0:
@@ -63,9 +68,24 @@ def find_held(ledger: Ledger, kind: str, value: str) -> Row | None:
     return held if held is not None and not held.body.get("void") else None
 
 
-def is_too_fast(row: Row, before: Row | None) -> bool:
-    here, there = place_of(row), place_of(before) if before else None
-    if here is None or there is None or before is None:
+def is_too_fast(row: Row, ledger: Ledger) -> bool:
+    """For the author's last visit. One that was too fast itself does not count: a single wrong
+    reading is no reason to doubt the next. But if this one fits that, and is later, the two bear
+    each other out, and it is the one before them that was wrong."""
+    last, fast = find_last(row, ledger), find_held(ledger, FAST_VISIT, row.author or "")
+    if last is None or not outruns(row, last):
+        return False
+    return fast is None or fast.at < last.at or outruns(row, fast)
+
+
+def find_last(row: Row, ledger: Ledger) -> Row | None:
+    author = row.author or ""
+    return find_held(ledger, LAST_VISIT, author) or find_held(ledger, VISIT_BEFORE, author)
+
+
+def outruns(row: Row, before: Row) -> bool:
+    here, there = place_of(row), place_of(before)
+    if here is None or there is None:
         return False
     doubt_m = row.body["accuracy_m"] + before.body["accuracy_m"]
     way_m = distance_m(here, there) - doubt_m
@@ -82,11 +102,29 @@ def place_of(row: Row) -> Point | None:
 
 
 def remember(row: Row, ledger: Ledger) -> None:
-    """For the visits to come. A key that nobody loaded may be another's: it is left alone."""
-    keys = keys_in(row.body)
-    held = find_held(ledger, LAST_VISIT, row.author or "")
-    if place_of(row) is not None and (held is None or held.at <= row.at):
-        keys += key_of(row.author or "")
-    for kind, value in keys:
-        if ledger.has_key((kind, value)):
-            ledger.claim(kind, value, row)
+    """For the visits to come."""
+    for kind, value in keys_in(row.body):
+        take(kind, value, row, ledger)
+    author = row.author or ""
+    if place_of(row) is None:
+        return
+    if "too_fast" in row.body["reasons"]:
+        take_if_later(FAST_VISIT, author, row, ledger)
+        return
+    last = find_last(row, ledger)
+    if take_if_later(LAST_VISIT, author, row, ledger) and last is not None:
+        take(VISIT_BEFORE, author, last, ledger)
+
+
+def take_if_later(kind: str, author: str, row: Row, ledger: Ledger) -> bool:
+    held = find_held(ledger, kind, author)
+    is_later = held is None or held.at <= row.at
+    if is_later:
+        take(kind, author, row, ledger)
+    return is_later
+
+
+def take(kind: str, value: str, row: Row, ledger: Ledger) -> None:
+    """A key that nobody loaded may be another's: it is left alone."""
+    if ledger.has_key((kind, value)):
+        ledger.claim(kind, value, row)

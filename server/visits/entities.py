@@ -22,7 +22,9 @@ Note = Annotated[str, msgspec.Meta(max_length=500)]
 class VisitFields(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The position in degrees of `datum`, as received; all of FIX or nothing. `accuracy_m` is the
     radius that holds the true place 95 times in 100; `fix_at` ms on the phone's clock. `wall_code`:
-    what was scanned or typed of a code on the store's wall. `handset`: of the browser, at random;
+    what was scanned or typed of a code on the store's wall. `fix_source`: who gave the position
+    (`gps`: asked for the best there is; `network`: for a coarse one), or why there is none
+    (`denied`, `unavailable`, `timeout`, `not_asked`). `handset`: of the browser, at random;
     left out where the phone is the store's.
     """
 
@@ -102,12 +104,6 @@ def is_on_wall(body: dict[str, Any], ledger: Ledger) -> bool | None:
     return find_held(ledger, *key) is not None
 
 
-def add_photo(visit: Row, attached: Row, ledger: Ledger) -> None:
-    """A picture is for a person to look at: it is said beside the grade and lifts nothing."""
-    if attached.entity == "photo":
-        add_reason(visit, "photo", ledger)
-
-
 def add_reason(visit: Row, reason: str, ledger: Ledger, instead: tuple[str, ...] = ()) -> None:
     kept = [each for each in visit.body.get("reasons") or [] if each not in (reason, *instead)]
     ledger.change(visit, reasons=[*kept, reason])
@@ -166,7 +162,6 @@ visit = Entity(
     own_keys=key_of,
     prepare=check_fix,
     effects=measure,
-    attached=add_photo,
     correctable=frozenset({"note"}),
     place=place,
 )

@@ -22,7 +22,7 @@ from server.rows import (
     publish,
 )
 from server.rows.tables import PRECISE, RECORD, heads, rows
-from server.visits.doubts import keys_in
+from server.visits.doubts import key_of, keys_in
 from sync import Entities, Ledger, Row
 
 KEPT_MS = 180 * DAY_MS
@@ -81,7 +81,12 @@ OLD = select(*RECORD).where(DUE)
 
 
 def keys_of(found: list[Row]) -> list[tuple[str, str]]:
-    return [key for row in found if row.entity == "visit" for key in keys_in(row.body)]
+    return [key for row in found if row.entity == "visit" for key in keys_at(row)]
+
+
+def keys_at(row: Row) -> list[tuple[str, str]]:
+    """Nothing is measured from a place that is rounded."""
+    return [*keys_in(row.body), *key_of(row.author or "")]
 
 
 def forget_place(id: str, ledger: Ledger) -> None:
@@ -92,7 +97,7 @@ def forget_place(id: str, ledger: Ledger) -> None:
         if row.body.get("entity") == "visit":
             ledger.change(row, fields=blur(row.body.get("fields") or {}))
         return
-    for kind, value in keys_in(row.body):
+    for kind, value in keys_at(row):
         holder = ledger.key(kind, value)
         if holder is not None and holder.id == id:
             ledger.release(kind, value)

@@ -29,7 +29,10 @@ PUBLISH = f"{SERVER}test_pull.py {SERVER}test_conflicts.py {SERVER}test_unmerge.
 PULL = f"{SERVER}test_pull.py"
 AGAIN = f"{SERVER}test_judging_again.py {SERVER}test_parted_phones.py {SERVER}test_corrections.py"
 UNMERGE = f"{SERVER}test_unmerge.py {SERVER}test_candidates.py"
-VISITS = f"{SERVER}test_visits_grade.py {SERVER}test_visits_doubts.py {SERVER}test_visits.py"
+VISITS = " ".join(
+    f"{SERVER}{name}.py"
+    for name in ("test_visits_grade", "test_visits_doubts", "test_visits_before", "test_visits")
+)
 ROUNDED = f"{SERVER}test_places_rounded.py"
 
 MUTANTS: list[Mutant] = [
@@ -302,7 +305,17 @@ MUTANTS: list[Mutant] = [
         ("if other and other.author != row.author and", "if other and"),
         ("kmh * hours", "10 * kmh * hours"),
         ("    doubt_m = row.body", "    doubt_m = 1e9 + row.body"),
+        ('row.body["accuracy_m"] + before.body["accuracy_m"]', "0"),
+        ("JUMP_LEAST_M = 1_000", "JUMP_LEAST_M = 100_000"),
+        ("PLANE_FROM_M = 350,", "PLANE_FROM_M = 100_000,"),
+        ("12 * HOUR_MS", "23 * HOUR_MS"),
+        ('if held is not None and not held.body.get("void")', "if held is not None"),
+        (" or find_held(ledger, VISIT_BEFORE, author)", ""),
+        (" or fast.at < last.at", ""),
+        ("fast is None or", "True or"),
+        ('    if "too_fast" in row.body["reasons"]:', "    if False:"),
         ("held is None or held.at <= row.at", "held is None"),
+        ("held is None or held.at <= row.at", "True"),
         ('!= (row.author, body["fix_at"])', "!= (row.author, 0)"),
     ),
     *of(
@@ -310,11 +323,19 @@ MUTANTS: list[Mutant] = [
         VISITS,
         ("    if poster.store_id != store_id:", "    if False:"),
         ('"ours" if stand(poster, now) == "hangs" else "old"', '"ours"'),
+        ('verdict == "ours" or is_leaving', 'verdict == "ours"'),
         ("    if poster.staff_id is not None:", "    if False:"),
+    ),
+    *of(
+        "server/visits/entities.py",
+        VISITS,
+        ("is_same = visit.device == row.device", "is_same = True"),
     ),
     *of(
         "server/visits/rounding.py",
         ROUNDED,
+        ("KEPT_MS = 180 * DAY_MS", "KEPT_MS = 179 * DAY_MS"),
+        ("KEPT_MS = 180 * DAY_MS", "KEPT_MS = 181 * DAY_MS"),
         ("            ledger.release(kind, value)\n", "            pass\n"),
         ('if row.body.get("entity") == "visit":', "if False:"),
         ("(rows.c.received_at > bindparam", "(rows.c.received_at >= bindparam"),

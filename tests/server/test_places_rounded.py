@@ -62,6 +62,21 @@ async def test_after_180_days_a_visit_is_rounded_where_it_lies_and_on_every_phon
     assert {kind for kind, row_id in told if row_id == newest.id} == {"last_visit", "visit_point"}
 
 
+async def test_a_place_is_exact_for_180_days_to_the_day(
+    phone_of: PhoneOf, database: Database, clock: MovableClock
+) -> None:
+    bo = await phone_of("bo")
+    await send(bo, "visit", visit(bo, store_id=RENMIN, **EXACT))
+    clock.advance(days=179)
+    assert await round_visits(database, ENTITIES, clock()) == []
+    clock.advance(hours=23, minutes=59)
+    assert await round_visits(database, ENTITIES, clock()) == []
+    clock.advance(minutes=1)
+    assert len(await round_visits(database, ENTITIES, clock())) == 1
+    clock.advance(days=1)
+    assert await round_visits(database, ENTITIES, clock()) == []
+
+
 @pytest.mark.one_database
 async def test_many_of_one_moment_are_rounded_together_and_none_is_left_behind(
     phone_of: PhoneOf, database: Database, clock: MovableClock, monkeypatch: pytest.MonkeyPatch

@@ -34,3 +34,10 @@ export function announce(text: string): void {
   spoken.set('')
   setTimeout(() => spoken.set(text), 50)
 }
+
+const AGAIN_MS = 800
+
+/** What was just done rests before it can be done again: a second tap of the same finger is no second deed, and by then another button may lie under it. */
+export function rested(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
+}

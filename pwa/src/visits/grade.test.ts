@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { toGcj02 } from './datum'
-import { byDistance, circleOf, foretell, metresBetween } from './grade'
+import type { Visit } from '../model'
+import { byDistance, circleOf, foretell, foretellOf, metresBetween } from './grade'
 
 const NOW = 1_000_000_000
 const STORE = { lat: 31.2304, lng: 121.4737 }
-const fix = (accuracy_m: number, age = 0, at = STORE) => ({ ...at, accuracy_m, fix_at: NOW - age })
+const fix = (accuracy_m: number, age = 0, at = STORE) => ({ ...at, accuracy_m, fix_at: NOW - age, fix_source: 'gps' as const })
 
 describe('what a phone says of a check-in beforehand', () => {
   it('is the distance, the grade and why', () => {
@@ -19,6 +20,19 @@ describe('what a phone says of a check-in beforehand', () => {
   })
   it('notices a position that a browser gave in the datum of maps', () => {
     expect(foretell(fix(30, 0, toGcj02(STORE)), STORE, 200, null, NOW)).toMatchObject({ grade: 'plausible', reasons: ['other_datum'] })
+  })
+})
+
+describe('what a phone says of a check-in that waits to be sent', () => {
+  const STORED = { point: STORE, fence_m: 100 }
+  it('is what it said beforehand, by the time at which it was saved', () => {
+    const body = { ...fix(30), wall_code: 'xinju-abcde' } as unknown as Visit
+    expect(foretellOf(body, STORED, NOW)).toEqual(foretell(fix(30), STORE, 100, true, NOW))
+    expect(foretellOf(fix(30) as unknown as Visit, STORED, NOW + 601_000)).toMatchObject({ grade: 'uncertain', reasons: ['stale'] })
+  })
+  it('does without a position, and without a place', () => {
+    expect(foretellOf({ fix_source: 'denied' } as Visit, STORED, NOW)).toEqual({ grade: 'uncertain', reasons: ['no_fix'], distance_m: null })
+    expect(foretellOf(fix(30) as unknown as Visit, undefined, NOW)).toMatchObject({ grade: 'plausible', reasons: ['no_place'] })
   })
 })
 

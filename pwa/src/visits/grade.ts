@@ -1,5 +1,5 @@
 /** The server's rule for evidence of presence, repeated here as a hint before anything is sent (tests/vectors/places.json). */
-import type { Grade, Point } from '../model'
+import type { Grade, Point, Store, Visit } from '../model'
 import { fromGcj02, toGcj02 } from './datum'
 
 export interface Fix extends Point {
@@ -7,6 +7,8 @@ export interface Fix extends Point {
   accuracy_m: number
   /** When the phone had it, ms. */
   fix_at: number
+  /** Who gave it: whoever was asked for the best there is, or for a coarse one. */
+  fix_source: 'gps' | 'network'
 }
 /** What a grade is of; null where there is none. `doubts` only the server knows. */
 export interface Evidence {
@@ -16,6 +18,7 @@ export interface Evidence {
   wall: boolean | null; doubts: readonly string[]
 }
 export interface Verdict { grade: Grade; reasons: string[] }
+export interface Foretold extends Verdict { distance_m: number | null }
 
 const EARTH_RADIUS_M = 6_371_008.8
 export const FENCE_M = 200
@@ -38,16 +41,32 @@ export function judge(evidence: Evidence): Verdict {
 }
 
 /** What this phone can tell beforehand of a check-in at `point`, which has none for a customer's home. */
-export function foretell(fix: Fix | null, point: Point | null, fence_m: number, wall: boolean | null, now: number): Verdict & { distance_m: number | null } {
+export function foretell(fix: Fix | null, point: Point | null, fence_m: number, wall: boolean | null, now: number): Foretold {
   const here = fix && point ? metresBetween(fix, point) : null
   const other = fix && point ? Math.min(metresBetween(fromGcj02(fix), point), metresBetween(toGcj02(fix), point)) : null
   const evidence = { distance_m: here, accuracy_m: fix?.accuracy_m ?? null, fence_m, off_ms: fix ? now - fix.fix_at : 0, other_m: other, wall, doubts: fix?.accuracy_m === 0 ? ['too_exact'] : [] }
   return { ...judge(evidence), distance_m: here }
 }
 
+/** The same of a check-in that waits: the server has not judged it. */
+export function foretellOf(body: Visit, store: Pick<Store, 'point' | 'fence_m'> | undefined, saved_at: number): Foretold {
+  // All of the position or nothing.
+  const fix = body.fix_at ? (body as Fix) : null
+  return foretell(fix, store?.point ?? null, store?.fence_m || FENCE_M, body.wall_code ? true : null, saved_at)
+}
+
+/** Whether it says too little of where somebody is now. */
+export function isStale({ fix_at }: Fix, now: number): boolean {
+  return isOld(now - fix_at)
+}
+
+function isOld(off_ms: number): boolean {
+  return Math.abs(off_ms) > OLDEST_FIX_MS
+}
+
 function placeOf({ distance_m, accuracy_m, fence_m, off_ms, other_m }: Evidence): Where {
   if (accuracy_m === null) return 'no_fix'
-  if (Math.abs(off_ms) > OLDEST_FIX_MS) return 'stale'
+  if (isOld(off_ms)) return 'stale'
   if (distance_m === null) return accuracy_m > COARSEST_M ? 'coarse' : 'no_place'
   if (distance_m - accuracy_m > fence_m) return other_m !== null && other_m + accuracy_m <= fence_m ? 'other_datum' : 'outside'
   if (accuracy_m > COARSEST_M) return 'coarse'

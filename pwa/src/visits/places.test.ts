@@ -54,7 +54,7 @@ it('a pair of numbers is read in either order, and nothing else is a place', () 
 })
 
 describe('several readings', () => {
-  const fix = (north_m: number, accuracy_m: number) => ({ lat: 31.23 + north_m / 111_195, lng: 121.47, accuracy_m, fix_at: 1 })
+  const fix = (north_m: number, accuracy_m: number) => ({ lat: 31.23 + north_m / 111_195, lng: 121.47, accuracy_m, fix_at: 1, fix_source: 'gps' as const })
   it('give the best one, and of equals the newest', () => {
     const [old, fresh] = [fix(0, 20), fix(1, 20)]
     expect(bestOf([fix(0, 90), old, fresh])).toBe(fresh)

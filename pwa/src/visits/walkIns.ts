@@ -16,8 +16,8 @@ export function walkInsOf(rows: Seen<WalkIn>[], store_ids: string[], since: numb
   return rows.filter(({ at, body }) => !body.void && at >= since && store_ids.includes(body.store_id)).sort((a, b) => b.at - a.at)
 }
 
-/** Whoever wrote a wrong one takes it back; a clerk until the store closes. */
-export function mayTakeBack(row: Seen<WalkIn>, store: Store | undefined, who: { staff_id: string; role: Role }, now: number): boolean {
+/** Whoever wrote a wrong one, or checked in by mistake, takes it back; a clerk until the store closes. */
+export function mayTakeBack(row: Seen<unknown>, store: Store | undefined, who: { staff_id: string; role: Role }, now: number): boolean {
   const isOver = who.role === 'clerk' && store !== undefined && now > endsDay(store, row.received_at ?? row.at)
   return mayCorrect(row, who, now) && !isOver
 }
