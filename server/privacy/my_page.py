@@ -4,7 +4,7 @@ Every text that came from outside passes through `h`.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from html import escape as h
 from zoneinfo import ZoneInfo
 
@@ -67,16 +67,16 @@ def render_ended(language: str, shows_all: bool) -> str:
     return _page(language, words["ended_title"], f"<p>{h(told)}</p>", switch=False)
 
 
-def render_sure(language: str, nonce: str) -> str:
-    """Asked again: it cannot be undone."""
-    words = WORDS[language]
+def render_sure(language: str, nonce: str, shows_all: bool) -> str:
+    """Asked again: it cannot be undone. By a link that staff handed out, a person decides."""
+    words, asks = WORDS[language], "_asked" if shows_all else ""
     body = (
-        f"<p>{h(words['sure'])}</p>"
+        f"<p>{h(words[f'sure{asks}'])}</p>"
         f'<form method="post">{_spoken(language)}{_act("erase", nonce)}'
-        f'<button class="end">{h(words["yes"])}</button></form>'
+        f'<button class="end">{h(words[f"yes{asks}"])}</button></form>'
         f'<p><a class="go" href="?lang={language}">{h(words["no"])}</a></p>'
     )
-    return _page(language, words["sure_title"], body, switch=False)
+    return _page(language, words[f"sure_title{asks}"], body, switch=False)
 
 
 def render_holding(language: str, held: Holding, nonce: str, path: str, note: str = "") -> str:
@@ -87,7 +87,7 @@ def render_holding(language: str, held: Holding, nonce: str, path: str, note: st
     body = (
         f"{told}{_held(words, held)}<h2>{h(words['said'])}</h2>{_said(language, held)}"
         f"<h2>{h(words['can'])}</h2>{_stop(language, held, nonce)}"
-        f"{_correct(language, nonce)}{_take(words, path)}{_end(language)}"
+        f"{_correct(language, nonce)}{_take(words, path)}{_end(language, held)}"
     )
     return _page(language, words["title"], body)
 
@@ -180,10 +180,32 @@ def _take(words: Mapping[str, str], path: str) -> str:
     )
 
 
-def _end(language: str) -> str:
-    words = WORDS[language]
+def _end(language: str, held: Holding) -> str:
+    words, asked = WORDS[language], _asked(language, held)
+    if held.asked is not None and held.asked.state == "open":
+        return f'<div class="card"><h3>{h(words["asked_title"])}</h3>{asked}</div>'
+    hint = words["end_hint_asked" if held.shows_all else "end_hint"]
     return (
-        f'<form class="card" method="post"><h3>{h(words["end_title"])}</h3>'
-        f'<p class="soft">{h(words["end_hint"])}</p>{_spoken(language)}{_act("end")}'
+        f'<form class="card" method="post"><h3>{h(words["end_title"])}</h3>{asked}'
+        f'<p class="soft">{h(hint)}</p>{_spoken(language)}{_act("end")}'
         f'<button class="end">{h(words["end"])}</button></form>'
     )
+
+
+def _asked(language: str, held: Holding) -> str:
+    """What became of what they asked for."""
+    asked = held.asked
+    if asked is None:
+        return ""
+    at = asked.at if asked.state == "open" else asked.answered_at
+    told = WORDS[language][f"asked_{asked.state}"].format(
+        at=moment(language, held.zone, at), due=_day(language, asked.due_on), reason=asked.reason
+    )
+    return f'<p role="status">{h(told)}</p>'
+
+
+def _day(language: str, day: date) -> str:
+    months = WORDS[language]["months"].split()
+    if months:
+        return f"{day.day} {months[day.month - 1]} {day.year}"
+    return f"{day.year}年{day.month}月{day.day}日"

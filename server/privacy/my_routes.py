@@ -93,7 +93,7 @@ async def act_on_holding(request: Request) -> Response:
         return ask_again(request, language)
     if sent.get("act") == "end":
         nonce = nonces_of(request).make(subject.link.id, ground_of(request).clock())
-        return html(my_page.render_sure(language, nonce))
+        return html(my_page.render_sure(language, nonce, subject.link.shows_all))
     return see(f"{await carry_on(request, subject.link, sent)}lang={language}")
 
 
@@ -105,11 +105,12 @@ async def carry_on(request: Request, link: OwnLink, sent: Mapping[str, Any]) -> 
         return f"{path}?"
     if act == "marketing":
         await my_acts.withdraw_marketing(request.app, link, nonce)
-        return f"{path}?said=marketing_done&"
+        said = "marketing_done" if link.shows_all else "marketing_one_done"
+        return f"{path}?said={said}&"
     if act == "correct":
         return f"{path}?said={await correct(request, link, sent, nonce)}&"
     if act == "erase":
-        await my_acts.end_all(request.app, link)
+        await my_acts.end_all(request.app, link, nonce)
         return f"/my/{token}?said=ended&"
     return f"{path}?"
 
