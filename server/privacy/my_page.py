@@ -41,19 +41,29 @@ LOOK = Look(
 )
 
 
-def render_question(language: str, note: str | None = None) -> str:
-    """The same for everybody: whoever is not there, too."""
+def render_question(language: str, path: str, note: str | None = None, text: str = "") -> str:
+    """The same for everybody: whoever is not there, too. `path`: the link's own; `text`: what
+    somebody was about to send when their half hour was over."""
     words = WORDS[language]
     wrong = f'<p class="note" id="wrong" role="alert">{h(words[note])}</p>' if note else ""
     marks = ' aria-invalid="true" aria-describedby="wrong"' if note == "wrong" else ""
+    # What is kept was sent to the page behind this one.
+    action = f' action="{h(path)}"' if text else ""
     body = (
-        f'<p class="soft">{h(words["ask"])}</p>{wrong}<form method="post">{_spoken(language)}'
+        f'<p class="soft">{h(words["ask"])}</p>{wrong}'
+        f'<form method="post"{action}>{_spoken(language)}'
         f'<label for="digits">{h(words["digits"])}</label>'
         '<input id="digits" name="digits" type="text" inputmode="numeric" autocomplete="off" '
         f'maxlength="4" pattern="[0-9]*" required{marks}>'
-        f"<button>{h(words['show'])}</button></form>"
+        f"{_kept(words, text)}<button>{h(words['show'])}</button></form>"
     )
     return _page(language, words["title"], body)
+
+
+def _kept(words: Mapping[str, str], text: str) -> str:
+    if not text:
+        return ""
+    return f'<p class="soft">{h(words["kept"])}</p>{_text(words, text)}'
 
 
 def render_gone(language: str) -> str:
@@ -79,15 +89,18 @@ def render_sure(language: str, nonce: str, shows_all: bool) -> str:
     return _page(language, words[f"sure_title{asks}"], body, switch=False)
 
 
-def render_holding(language: str, held: Holding, nonce: str, path: str, note: str = "") -> str:
-    """`path` is the page's own, below which the download is; `note` a key of words."""
+def render_holding(
+    language: str, held: Holding, nonce: str, path: str, note: str = "", text: str = ""
+) -> str:
+    """`path` is the page's own, below which the download is; `note` a key of words; `text`: what
+    was typed as a correction and is not sent."""
     words = WORDS[language]
     tone = "done" if note.endswith("_done") else "note"
     told = f'<p class="{tone}" role="status">{h(words[note])}</p>' if note in words else ""
     body = (
         f"{told}{_held(words, held)}<h2>{h(words['said'])}</h2>{_said(language, held)}"
-        f"<h2>{h(words['can'])}</h2>{_stop(language, held, nonce)}"
-        f"{_correct(language, nonce)}{_take(words, path)}{_end(language, held)}"
+        f"<h2>{h(words['can'])}</h2>{_stop(language, held, nonce, path)}"
+        f"{_correct(language, nonce, path, text)}{_take(words, path)}{_end(language, held, path)}"
     )
     return _page(language, words["title"], body)
 
@@ -151,24 +164,32 @@ def _line(language: str, zone: str, said: Said) -> str:
     return f"<li>{h(told)}<br>{link} {h(said.version)}</li>"
 
 
-def _stop(language: str, held: Holding, nonce: str) -> str:
+def _stop(language: str, held: Holding, nonce: str, path: str) -> str:
     words = WORDS[language]
     if not held.marketing:
         return ""
     return (
-        f'<form class="card" method="post"><h3>{h(words["stop_title"])}</h3>{_spoken(language)}'
+        f'<form class="card" method="post" action="{h(path)}"><h3>{h(words["stop_title"])}</h3>'
+        f"{_spoken(language)}"
         f'{_act("marketing", nonce)}<button class="quiet">{h(words["stop"])}</button></form>'
     )
 
 
-def _correct(language: str, nonce: str) -> str:
+def _correct(language: str, nonce: str, path: str, text: str) -> str:
     words = WORDS[language]
+    box = _text(words, text, " required")
     return (
-        f'<form class="card" method="post">{_spoken(language)}{_act("correct", nonce)}'
+        f'<form class="card" method="post" action="{h(path)}">{_spoken(language)}'
+        f'{_act("correct", nonce)}{box}<button class="quiet">{h(words["correct"])}</button></form>'
+    )
+
+
+def _text(words: Mapping[str, str], text: str, marks: str = "") -> str:
+    # A line break at the beginning is the page's: the browser takes the first one away.
+    return (
         f'<label for="text">{h(words["correct_title"])}</label>'
-        f'<textarea id="text" name="text" rows="2" maxlength="{CORRECTION_LONGEST}" required '
-        f'placeholder="{h(words["correct_hint"])}"></textarea>'
-        f'<button class="quiet">{h(words["correct"])}</button></form>'
+        f'<textarea id="text" name="text" rows="2" maxlength="{CORRECTION_LONGEST}"{marks} '
+        f'placeholder="{h(words["correct_hint"])}">\n{h(text)}</textarea>'
     )
 
 
@@ -180,13 +201,14 @@ def _take(words: Mapping[str, str], path: str) -> str:
     )
 
 
-def _end(language: str, held: Holding) -> str:
+def _end(language: str, held: Holding, path: str) -> str:
     words, asked = WORDS[language], _asked(language, held)
     if held.asked is not None and held.asked.state == "open":
         return f'<div class="card"><h3>{h(words["asked_title"])}</h3>{asked}</div>'
     hint = words["end_hint_asked" if held.shows_all else "end_hint"]
     return (
-        f'<form class="card" method="post"><h3>{h(words["end_title"])}</h3>{asked}'
+        f'<form class="card" method="post" action="{h(path)}"><h3>{h(words["end_title"])}</h3>'
+        f"{asked}"
         f'<p class="soft">{h(hint)}</p>{_spoken(language)}{_act("end")}'
         f'<button class="end">{h(words["end"])}</button></form>'
     )

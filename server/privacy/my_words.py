@@ -10,6 +10,8 @@ _ZH = {
     "wrong": "这四位数对不上，或者这里已经没有您的资料。",
     "busy": "试的次数太多。请过一小时再试，或直接找店员。",
     "over": "请再输入一次手机号后四位。",
+    "kept": "您写的还在，还没有发出。再输入一次后四位，就能接着发。",
+    "correct_kept": "您写的还在下面，还没有发出。",
     "gone_title": "这个链接已失效",
     "gone": "需要看自己的资料，请店员再给您一个链接。",
     "held": "我们保存着什么",
@@ -68,7 +70,7 @@ _ZH = {
     "以前登记时同意过的，请找店员核对后撤回。",
     "correct_done": "已发给接待您的顾问和店长。",
     "correct_none": "请写一句哪里不对。",
-    "correct_busy": "今天发的已经够多了，请直接找店员。",
+    "correct_busy": "没有发出，今天发的已经够多了。您写的还在下面，请直接找店员。",
     "ended_title": "已收到",
     "ended_all": "已撤回，不再联系您。店长与您核实后删除全部资料，最长 15 个工作日。"
     "办得怎么样，可以请店员再给您一个链接来看。",
@@ -85,6 +87,8 @@ _EN = {
     "wrong": "These digits do not match, or nothing about you is held here any more.",
     "busy": "Too many attempts. Please try again in an hour, or ask any member of staff.",
     "over": "Please enter the last four digits again.",
+    "kept": "What you wrote is still here and not sent yet. Enter the digits to go on.",
+    "correct_kept": "What you wrote is still below and not sent yet.",
     "gone_title": "This link is no longer valid",
     "gone": "To see what is held about you, please ask any member of staff for a new link.",
     "held": "What we hold",
@@ -146,7 +150,8 @@ _EN = {
     "was agreed to before, any member of staff can withdraw for you.",
     "correct_done": "Sent to your consultant and the store's manager.",
     "correct_none": "Please write a few words about what is wrong.",
-    "correct_busy": "You have sent enough for today. Please ask any member of staff.",
+    "correct_busy": "Not sent: you have sent enough for today. What you wrote is still below. "
+    "Please ask any member of staff.",
     "ended_title": "We have received it",
     "ended_all": "Withdrawn: nobody contacts you. The manager makes sure that it is you and erases "
     "everything within 15 working days. To see how it stands, ask for a link again.",

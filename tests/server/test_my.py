@@ -9,6 +9,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from server.attempts import Attempts
 from server.customers.consent import CURRENT
 from server.customers.own_link import OwnLink, seal_link
 from server.db import Database
@@ -288,3 +289,43 @@ async def test_an_organisation_keeps_no_longer_than_customers_were_promised(
     assert (await lin.patch(door, json={"retention_months": 6})).status_code == 403
     body = (await Holder(await phone_of("bo")).pull()).one("organisation").body
     assert (body["lease_days"], body["retention_months"]) == (9, 18)
+
+
+async def test_what_was_typed_stays_when_it_cannot_be_sent(
+    app: Starlette,
+    sun: Visitor,
+    stranger: httpx.AsyncClient,
+    phone_of: PhoneOf,
+    clock: MovableClock,
+) -> None:
+    lin = await phone_of("lin")
+    path = own_path(await sun.register())
+    page = await enter(stranger, path)
+    for n in range(5):
+        page = await do(stranger, page, "correct", text=f"第 {n} 处")
+    typed = "\n第一行\n<b>第二行"
+    full = await do(stranger, page, "correct", text=typed)
+    assert full.status_code == 429
+    assert "没有发出，今天发的已经够多了" in full.text
+    assert box_in(full) == typed.strip()
+    clock.advance(minutes=31)
+    late = await do(stranger, full, "correct", text=typed)
+    assert "您写的还在，还没有发出" in late.text
+    assert box_in(late) == typed.strip()
+    wrong = await stranger.post(path, data={"digits": "1111", "text": box_in(late)})
+    assert (wrong.status_code, box_in(wrong)) == (422, typed.strip())
+    app.state.attempts = Attempts()
+    back = await stranger.post(path, data={"digits": "8000", "text": box_in(wrong)})
+    assert box_in(back) == typed.strip()
+    (action,) = set(re.findall(r'action="(/my/[^"]+)"', back.text))
+    told = {"act": "correct", "nonce": nonce_in(back), "lang": "zh", "text": box_in(back)}
+    sent = await stranger.post(unescape(action), data=told, follow_redirects=True)
+    assert "已发给接待您的顾问和店长" in sent.text
+    said = [row.body["text"] for row in (await Holder(lin).pull()).of("comment")]
+    assert f"客户本人要求更正：{typed.strip()}" in said
+
+
+def box_in(page: httpx.Response) -> str:
+    """What stands in the box, as a browser reads it."""
+    (found,) = re.findall(r"<textarea[^>]*>\n(.*?)</textarea>", page.text, re.DOTALL)
+    return unescape(found)
