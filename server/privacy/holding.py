@@ -89,6 +89,7 @@ class Holding(NamedTuple):
     marketing: bool
     shows_all: bool
     asked: Asked | None
+    org_id: str
 
 
 async def find_subject(connection: Connection, ledger: Ledger, link: OwnLink) -> Subject | None:
@@ -144,6 +145,7 @@ def hold(subject: Subject) -> Holding:
         marketing=is_welcome(subject, said),
         shows_all=subject.arrival is None,
         asked=asked_in(subject) if subject.arrival is None else None,
+        org_id=subject.link.org_id,
     )
 
 

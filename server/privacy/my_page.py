@@ -152,15 +152,16 @@ def _said(language: str, held: Holding) -> str:
     words = WORDS[language]
     if not held.said:
         return f'<p class="soft">{h(words["unsaid"])}</p>'
-    return f"<ul>{''.join(_line(language, held.zone, each) for each in held.said)}</ul>"
+    return f"<ul>{''.join(_line(language, held, each) for each in held.said)}</ul>"
 
 
-def _line(language: str, zone: str, said: Said) -> str:
+def _line(language: str, held: Holding, said: Said) -> str:
     words = WORDS[language]
     purpose = words["photo_consent" if said.purpose == "photo" else said.purpose]
     what = purpose + words["mark"] + words["given" if said.given else "taken"]
-    told = f"{moment(language, zone, said.at)} · {what} · {words[said.how]}"
-    link = f'<a href="/consent/{h(said.version)}?lang={language}">{h(words["words"])}</a>'
+    told = f"{moment(language, held.zone, said.at)} · {what} · {words[said.how]}"
+    path = f"/consent/{h(said.version)}?lang={language}&amp;of={h(held.org_id)}"
+    link = f'<a href="{path}">{h(words["words"])}</a>'
     return f"<li>{h(told)}<br>{link} {h(said.version)}</li>"
 
 

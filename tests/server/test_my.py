@@ -59,7 +59,7 @@ async def test_a_customer_sees_corrects_and_withdraws_what_their_registration_le
     assert "last four digits" in asked.text
     assert "三室两厅全屋定制" not in asked.text
     page = await enter(stranger, path)
-    for text in ("孙先生", "138 **** 8000", "三室两厅全屋定制", "人民路店", "service-1"):
+    for text in ("孙先生", "138 **** 8000", "三室两厅全屋定制", "人民路店", "service-2"):
         assert text in page.text
     assert "13800138000" not in page.text
     assert len(page.content) < 30_000

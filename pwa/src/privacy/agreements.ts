@@ -3,7 +3,7 @@ import { ofKind } from '../customers/timeline'
 
 export const PURPOSES: Purpose[] = ['service', 'marketing', 'photo']
 /** The wordings in use; the server has the texts, at /consent/{version}. */
-export const VERSIONS = { service: 'service-1', marketing: 'marketing-1', photo: 'photo-1' } as const satisfies Record<Purpose, string>
+export const VERSIONS = { service: 'service-2', marketing: 'marketing-1', photo: 'photo-1' } as const satisfies Record<Purpose, string>
 
 /** One thing that was said; `by` null is the customer, on the public page. */
 export interface Said { id: string; purpose: Purpose; given: boolean; version: string; how: How; note: string; at: number; by: string | null; link?: 'own' | 'handed' }
