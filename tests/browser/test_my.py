@@ -74,7 +74,7 @@ def test_a_customer_sees_corrects_takes_along_and_ends_what_is_held(theatre: The
     lin.syncs()
     lin.goes_to("我的")
     lin.main.get_by_role("link", name="资料删除").click()
-    expect(lin.main.get_by_text("用林静给的链接要求")).to_be_visible()
+    expect(lin.main.get_by_text("自助链接 · 林静")).to_be_visible()
     lin.button("不删除…").click()
     sheet = lin.sheet("不删除…")
     sheet.get_by_label("原因").fill("还有保修")

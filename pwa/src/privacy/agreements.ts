@@ -6,15 +6,15 @@ export const PURPOSES: Purpose[] = ['service', 'marketing', 'photo']
 export const VERSIONS = { service: 'service-2', marketing: 'marketing-1', photo: 'photo-1' } as const satisfies Record<Purpose, string>
 
 /** One thing that was said; `by` null is the customer, on the public page. */
-export interface Said { id: string; purpose: Purpose; given: boolean; version: string; how: How; note: string; at: number; by: string | null; link?: 'own' | 'handed' }
+export interface Said { id: string; purpose: Purpose; given: boolean; version: string; how: How; note: string; at: number; by: string | null; link: boolean }
 export type Standing = 'yes' | 'no' | 'unsaid'
 
 /** Everything that was said in one tree, newest first. */
 export function saidIn(tree: Seen<AnyBody>[]): Said[] {
   const registered = ofKind(tree, 'arrival').flatMap(({ id, at, by, body }) =>
-    (body.consents ?? []).map((consent) => ({ ...consent, id: `${id}-${consent.purpose}`, given: true, note: '', at, by })))
+    (body.consents ?? []).map((consent) => ({ ...consent, id: `${id}-${consent.purpose}`, given: true, note: '', at, by, link: false })))
   const noted = ofKind(tree, 'consent').map(({ id, at, by, body: { purpose, given, version, how, note = '', arrival_id, handed_by } }) =>
-    ({ id, purpose, given, version, how, note, at, by: by ?? handed_by ?? null, ...(arrival_id ? { link: 'own' as const } : handed_by ? { link: 'handed' as const } : {}) }))
+    ({ id, purpose, given, version, how, note, at, by: by ?? handed_by ?? null, link: Boolean(arrival_id ?? handed_by) }))
   return [...registered, ...noted].sort((a, b) => b.at - a.at || Number(a.given) - Number(b.given))
 }
 
