@@ -65,10 +65,13 @@ from server.privacy import (
     finding,
     handing_out,
     my_routes,
+    request_routes,
     taking_along,
 )
 from server.privacy.receipts import Receipts
+from server.privacy.reminding import fire_request
 from server.privacy.replaying import open_erasures
+from server.privacy.requests import REQUEST
 from server.rows.waiting import REJUDGE
 from server.stores import personal_codes
 from server.stores import routes as stores
@@ -122,6 +125,7 @@ async def open_worker(app: Starlette) -> AsyncIterator[None]:
         FOREIGN_CODE: fire_foreign_code,
         DIGEST: fire_digest,
         LEFT_BEHIND: fire_left_behind,
+        REQUEST: fire_request,
     }
     worker = Worker(ground_in(app).database, state.entities, state.movement, others)
     app.state.worker = worker
@@ -168,6 +172,7 @@ ROUTES: list[BaseRoute] = [
     *photos.routes,
     *verifying.routes,
     *erasure_routes.routes,
+    *request_routes.routes,
     *audit_routes.routes,
     *finding.routes,
     *handing_out.routes,

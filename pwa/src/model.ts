@@ -114,7 +114,7 @@ export interface Consent { purpose: 'service' | 'marketing'; version: string; ho
 export type How = 'own_phone' | 'verbal' | 'signed'
 export type Purpose = 'service' | 'marketing' | 'photo'
 /** Said after the registration: agreed to, or taken back. `words_sha256` is the server's. */
-export interface ConsentFact { customer_id: string; purpose: Purpose; version: string; given: boolean; how: How; store_id?: string | null; note?: string; words_sha256?: string }
+export interface ConsentFact { customer_id: string; purpose: Purpose; version: string; given: boolean; how: How; store_id?: string | null; note?: string; words_sha256?: string; arrival_id?: string; handed_by?: string }
 export type Reception = 'me' | 'colleague' | 'none'
 /** Of whoever agreed for a customer under 14. */
 export type GuardianRelation = 'mother' | 'father' | 'guardian'
@@ -138,7 +138,7 @@ export interface Lead {
   customer_id: string; store_id: string; arrival_id: string; need: string
   state: LeadState; responsible_id: string; holder_id: string | null; offer_id: string | null; offered_to: string | null
   received_at: number; captured_at: number; routed_at: number | null; accepted_at: number | null; contacted_at: number | null
-  closed_at: number | null; close_reason: ClosingReason | 'merged' | 'pool' | null; self_received: boolean; clock: Clock | null
+  closed_at: number | null; close_reason: ClosingReason | 'merged' | 'pool' | 'withdrawn' | null; self_received: boolean; clock: Clock | null
   escalated_at: number | null; escalated_to: string | null; level: string | null; first_follow_up_due_at: number | null
   arrivals: number; rung_at: number | null; reasons: Reason[]
   /** who said "I know", in the app or by a link: read with leads/knowing, older servers keep the app's in `acknowledged` */
@@ -287,7 +287,11 @@ export interface Left { customers: number; leads: number }
 /** To whoever is to hand it over, until that is done. */
 export interface LeftBehind extends Left { kind: 'left_behind'; to_id: string; staff_id: string; name: string; at: number; ended_at: number | null }
 /** What a customer did on their own page; nobody is named once they are erased. */
-export interface Wish { kind: 'corrects' | 'asks_erasure' | 'self_erased'; to_id: string; lead_id: null; customer_id: string | null; at: number; name: string }
+export interface Wish {
+  kind: 'corrects' | 'asks_erasure' | 'withdrew' | 'erasure_due' | 'self_erased'; to_id: string; lead_id: null; customer_id: string | null; at: number; name: string
+  /** working days that are left to erase them */
+  days?: number
+}
 /** A code pasted over ours that somebody else found: to whoever leads the store. */
 export interface CodeAlarm {
   kind: 'foreign_code'; to_id: string; by_id: string; store_id: string; check_id: string; host: string; position: string; note: string

@@ -11,7 +11,7 @@ import msgspec
 
 from server.customers.consent import MARKETING, PURPOSES, SERVICE, TEXTS
 from server.customers.shapes import Id, Line40, Line200
-from sync import Author, Entity, Ledger, Refusal, Row, derive_id
+from sync import Author, Ledger, Refusal, Row, derive_id
 
 
 class ConsentFields(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -76,7 +76,7 @@ def recount(person: Row, ledger: Ledger) -> None:
     """From everything that was said anew. The customer's whole tree must be loaded."""
     rows = [row for row in ledger.loaded() if row.root == person.id and not row.deleted]
     arrivals = (row for row in rows if row.entity == "arrival" and counts(row, ledger))
-    noted = (row for row in rows if row.entity == "consent")
+    noted = (row for row in rows if row.entity == "consent" and is_heard(row, ledger))
     said = [each for arrival in arrivals for each in said_at(arrival)]
     said += [Said(row.body["purpose"], row.body["given"], row.at) for row in noted]
     settle(person, said, ledger)
@@ -85,6 +85,17 @@ def recount(person: Row, ledger: Ledger) -> None:
 def said_at(arrival: Row) -> list[Said]:
     consents = arrival.body.get("consents") or ()
     return [Said(each["purpose"], True, arrival.at) for each in consents]
+
+
+def is_heard(consent: Row, ledger: Ledger) -> bool:
+    """What was said by a registration's own link is worth what that registration is."""
+    arrival = ledger.own(consent.body.get("arrival_id") or "")
+    return arrival is None or counts(arrival, ledger)
+
+
+def has_withdrawn(person: Row) -> bool:
+    """Whether nobody is to contact them."""
+    return SERVICE in (person.body.get("withdrawn") or {})
 
 
 def counts(arrival: Row, ledger: Ledger) -> bool:
@@ -113,21 +124,3 @@ def note(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     ledger.change(row, words_sha256=TEXTS[row.body["version"]].sha256)
     recount(person, ledger)
     return None
-
-
-def own_tree(row: Row, ledger: Ledger) -> list[str]:
-    return [row.root]
-
-
-consent = Entity(
-    name="consent",
-    kind="fact",
-    shape=ConsentFields,
-    create_roles=frozenset({"rep", "manager"}),
-    parent=("customer_id",),
-    under=frozenset({"customer"}),
-    references=("store_id",),
-    trees=own_tree,
-    prepare=check,
-    effects=note,
-)

@@ -54,6 +54,46 @@ _SERVICE_1 = Consent(
         ),
     },
 )
+_SERVICE_2 = Consent(
+    SERVICE,
+    "service-2",
+    {
+        "zh": "同意本店为联系和接待我而使用以上信息。",
+        "en": "The store may use this information to contact and advise me.",
+    },
+    {
+        "zh": (
+            "谁在用：页面上方写的这家公司。在公司内部，是您扫码的门店、接待您的顾问和店长，"
+            "以及区域经理和总部管理员。",
+            "谁会经手：提醒员工的消息里有您的称呼和需求，不含完整手机号，由公司所用的企业微信、钉钉、"
+            "飞书、邮箱或手机系统的推送服务（苹果、谷歌等）转送。不会为别的目的转给其他公司。",
+            "用来做什么：联系您、接待您、记下您的需求。系统会自动安排一位顾问，不影响价格。",
+            "保存多久：两年没有往来的，由店长核对后删除。",
+            "您的权利：登记后有您自己的资料页，随时可以查看、更正、下载、撤回同意或要求删除；"
+            "也可以找店员。要由人核对的，最长 15 个工作日答复。撤回不影响之前的接待。",
+            "联系谁：您扫码的门店；店里没有解决的，找页面上方这家公司的总部。",
+            "未满 14 周岁，请由监护人来登记。",
+        ),
+        "en": (
+            "Who uses it: the company named at the top of the page. Within it, the store whose "
+            "code you scanned, its consultants and its manager, area managers and head office.",
+            "Who passes it on: messages that remind staff have your name and what you need, never "
+            "the whole number. They go through what the company uses of WeCom, DingTalk, Feishu, "
+            "mail and the push services of phones (Apple, Google and others). It is passed to "
+            "other companies for nothing else.",
+            "What for: to contact you, to advise you and to note what you need. A consultant is "
+            "chosen automatically; this never affects a price.",
+            "How long: after two years without contact the manager looks at it and deletes it.",
+            "Your rights: once registered you have a page of your own, where you can see, correct "
+            "and download it, withdraw your consent or ask for it to be deleted; or ask any member "
+            "of staff. What a person has to look at is answered within 15 working days. What was "
+            "done before you withdraw stays lawful.",
+            "Whom to ask: the store whose code you scanned; where that does not help, the head "
+            "office of the company named at the top of the page.",
+            "Under 14, please let a parent or guardian register.",
+        ),
+    },
+)
 _MARKETING_1 = Consent(
     MARKETING,
     "marketing-1",
@@ -92,6 +132,6 @@ _PHOTO_1 = Consent(
     },
 )
 
-TEXTS = {text.version: text for text in (_SERVICE_1, _MARKETING_1, _PHOTO_1)}
+TEXTS = {text.version: text for text in (_SERVICE_1, _SERVICE_2, _MARKETING_1, _PHOTO_1)}
 # What the public form asks. Staff ask for the rest when it comes to it.
-CURRENT = {SERVICE: _SERVICE_1, MARKETING: _MARKETING_1}
+CURRENT = {SERVICE: _SERVICE_2, MARKETING: _MARKETING_1}

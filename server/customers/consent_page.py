@@ -2,12 +2,16 @@
 
 from html import escape as h
 
+from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from server.customers.consent import TEXTS, Consent
-from server.customers.words import WORDS, choose_language
+from server.customers.words import LANGUAGES, WORDS, choose_language
+from server.db import Connection
+from server.ground import ground_of
+from server.identity.tables import organisations
 from server.pages import Look, link_other
 
 LOOK = Look(
@@ -17,14 +21,28 @@ LOOK = Look(
 
 
 async def show_consent(request: Request) -> Response:
-    """Public: the same for everybody, and about nobody."""
+    """Public, and about nobody. `of` says whose customers read it: needless where there is one
+    organisation only."""
     asked, accepted = request.query_params.get("lang"), request.headers.get("accept-language", "")
     language = choose_language(asked, accepted)
     text = TEXTS.get(request.path_params["version"])
     body = render_text(language, text) if text else f"<p>{h(WORDS[language]['consent_none'])}</p>"
     title = h(WORDS[language]["consent_title"])
-    whole = LOOK.frame(language, title, link_other(language), f"<h1>{title}</h1>{body}")
+    async with ground_of(request).database.read(snapshot=False) as connection:
+        firm = await find_firm(connection, request.query_params.get("of"))
+    org_id, name = firm or ("", "")
+    named = f"&amp;of={h(org_id)}" if firm else ""
+    other = link_other(language, {code: f"?lang={code}{named}" for code in LANGUAGES})
+    top = f"<p>{h(name)}</p>{other}"
+    whole = LOOK.frame(language, title, top, f"<h1>{title}</h1>{body}")
     return HTMLResponse(whole, 200 if text else 404, LOOK.headers)
+
+
+async def find_firm(connection: Connection, org_id: str | None) -> tuple[str, str] | None:
+    query = select(organisations.c.org_id, organisations.c.name).limit(2)
+    named = query.where(organisations.c.org_id == org_id) if org_id else query
+    found = (await connection.execute(named)).all()
+    return (found[0].org_id, found[0].name) if len(found) == 1 else None
 
 
 def render_text(language: str, text: Consent) -> str:

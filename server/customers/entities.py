@@ -3,7 +3,6 @@
 from typing import Any
 
 from server.customers import customer
-from server.customers.agreement import consent
 from server.customers.candidates import candidate
 from server.customers.contact import contact
 from server.customers.deletion import deletion
@@ -54,6 +53,6 @@ resolution = Entity(
 arrival_card = Entity(name="arrival_card", kind="server", parent=("arrival_id",), place=place_card)
 
 entities = [
-    *(customer.entity, contact, comment, resolution, consent),
+    *(customer.entity, contact, comment, resolution),
     *(arrival_card, deletion, candidate, pool_card),
 ]

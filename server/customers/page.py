@@ -55,6 +55,7 @@ class Place:
 
     organisation: str
     store: str
+    org_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ def render_thanks(language: str, place: Place, promise: str, link: str, code: st
         f'<p class="told">{h(promise)}</p><section class="pass"><h2>{h(words["pass"])}</h2>'
         f"{qr.to_svg(link, h(words['pass']))}<b>{h(code[:4])} {h(code[4:])}</b>"
         f"<p>{h(words['pass_hint'])}</p></section>"
-        f'<p class="leave"><a href="/consent/{CURRENT[SERVICE].version}?lang={language}">'
+        f'<p class="leave"><a href="/consent/{CURRENT[SERVICE].version}?lang={language}'
+        f'&amp;of={h(place.org_id)}">'
         f"{h(words['agreed'])}</a></p>"
         f'<p class="leave"><a href="/my/{own}?lang={language}">{h(words["own"])}</a></p>',
     )

@@ -75,7 +75,7 @@ def show_under_14(request: Request, held: Hanging, language: str) -> Response:
 
 
 def place_of(held: Hanging) -> page.Place:
-    return page.Place(held.organisation, held.store.get("name", ""))
+    return page.Place(held.organisation, held.store.get("name", ""), held.poster.org_id)
 
 
 def patience_of(held: Hanging) -> int:

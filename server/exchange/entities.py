@@ -9,7 +9,7 @@ from server.followups.entities import entities as followups
 from server.leads.entities import entities as leads
 from server.photos.entities import entities as photos
 from server.pool.claims import entities as pool
-from server.privacy.erasure import entities as privacy
+from server.privacy.entities import entities as privacy
 from server.stores.entities import entities as stores
 from server.visits.entities import entities as visits
 from sync import Entity

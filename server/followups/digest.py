@@ -10,6 +10,7 @@ from sqlalchemy import Row as Record
 from sqlalchemy import Text, select, type_coerce
 
 from server.clock import DAY_MS
+from server.customers.agreement import has_withdrawn
 from server.db import Connection
 from server.followups.cadence import next_due
 from server.followups.dormant import Told, count_dormant, listed_at, opens_week
@@ -124,7 +125,8 @@ async def load_opportunities(connection: Connection, ledger: Ledger, store: Row)
         .where(feed.c.part == 1, rows.c.entity == "customer", rows.c.deleted == 0, has_one)
     )
     found = [read_row(held) for held in (await connection.execute(query)).mappings()]
-    due = [row for row in found if row.body.get("opportunity_due_at") and row.body["owner_id"]]
+    deals = [row for row in found if row.body.get("opportunity_due_at") and row.body["owner_id"]]
+    due = [row for row in deals if not has_withdrawn(row)]
     for row in due:
         ledger.put_loaded(row)
     return [row for row in due if row.body["store_id"] == store.id]

@@ -104,6 +104,9 @@ class Scene:
 
 def fire(kind: str, subject: Row, due_at: int, scene: Scene) -> list[Bell]:
     """Do what falls due. Deadlines whose reason is gone do nothing."""
+    if offers.is_unwanted(scene.lead, scene.customer):
+        offers.close(scene.ledger, scene.lead, offers.WITHDRAWN)
+        return []
     is_late = scene.now - due_at > LATE_MS and not scene.is_open
     if kind in RUNG_RULES:
         if not scene.is_unanswered or scene.lead.body["clock"] is None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from server.customers import pool_card
+from server.customers.consent import SERVICE
 from server.customers.phone import mask
 from server.leads.clock import RUNGS, Ladder, climb, first_follow_up_due, patience_of
 from server.leads.figures import annotate, count_no_signal, count_responsibility
@@ -13,6 +14,8 @@ from sync import Ledger, Row, derive_id, is_fresh
 RING_PAUSE_MS = 60_000
 UNANSWERED = ("waiting", "offered")
 SHOWN_RUNGS = ("nudge_at", "next_at", "escalate_at")
+WITHDRAWN = "withdrawn"
+"""Why a lead was closed whose customer took back their consent."""
 LADDER_KINDS = (*(kind for kind, _ in RUNGS), "route", "personal")
 
 
@@ -274,6 +277,14 @@ def close(ledger: Ledger, lead: Row, reason: str) -> None:
         ledger.change(customer, open_lead_id=None)
         pool_card.come_back(ledger, customer)
     show_on_card(ledger, lead)
+
+
+def is_unwanted(lead: Row, customer: Row) -> bool:
+    """Open, and older than the customer's word that nobody is to contact them."""
+    taken_back_at = (customer.body.get("withdrawn") or {}).get(SERVICE)
+    if taken_back_at is None or lead.body["state"] == "closed":
+        return False
+    return bool(lead.at <= taken_back_at)
 
 
 def release_holder(ledger: Ledger, lead: Row) -> None:

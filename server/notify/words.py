@@ -48,6 +48,8 @@ SENTENCES = {
     "corrects": "【客户要求更正】{store}：{name} 说资料有误，请 {to} 打开门铃看备注。",
     "asks_erasure": "【客户要求删除】{store}：有人用 {name} 的号码登记后要求删除资料，"
     "请 {to} 先核实是不是本人。",
+    "withdrew": "【客户撤回同意】{store}：{name} 撤回了接待同意，请 {to} 不要再联系。",
+    "erasure_due": "【删除要求】{store}：{name} 要求删除资料，{days}，请 {to} 处理。",
     "self_erased": "【资料已删除】{store}：一位客户撤回了同意，资料已全部删除，"
     "请 {to} 不要再联系。",
 }
@@ -71,6 +73,7 @@ def say(kind: str, facts: Mapping[str, Any]) -> str:
         customers=say_customers(facts),
         left=say_left(facts),
         leads=say_host(facts),
+        days=say_days(int(facts.get("days") or 0)),
         wants=f"，想看 {need}" if need else "",
         waited=say_duration(int(facts.get("waited_s") or 0)),
         patience=say_duration(int(facts.get("patience_s") or 0)),
@@ -90,6 +93,10 @@ def say_left(facts: Mapping[str, Any]) -> str:
     """What somebody left behind; nothing is not counted."""
     counted = (("customers", "位客户"), ("leads", "条线索"))
     return "、".join(f"{facts[name]} {unit}" for name, unit in counted if facts.get(name))
+
+
+def say_days(left: int) -> str:
+    return f"还剩 {left} 个工作日" if left > 0 else "已到 15 个工作日的期限"
 
 
 def say_host(facts: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 from sqlalchemy import Select, bindparam, select
 
+from server.customers.consent import SERVICE
 from server.customers.shapes import Tier
 from server.db import Connection, as_list, fetch, listed
 from server.followups.steps import contacted_at
@@ -41,6 +42,12 @@ class Told(msgspec.Struct):
     next_at: int | None = None
     release_at: int | None = None
     tier: Tier | None = None
+    withdrawn: dict[str, int] = {}
+
+    @property
+    def is_closed(self) -> bool:
+        """Whoever took back their consent is not to be contacted: nobody is warned to."""
+        return SERVICE in self.withdrawn
 
 
 class Case(NamedTuple):
@@ -112,6 +119,8 @@ def is_suspect(told: Told, office: Office, today: date) -> bool:
     """Nobody is overlooked: attempts can only put a fate off."""
     if told.owner_id is None or told.store_id != office.store.id:
         return False
+    if told.is_closed:
+        return told.release_at is not None
     heard_on = office.calendar.date_at(heard_at(told))
     facts = Facts(heard_on, heard_on, tier=told.tier)
     fate = decide(facts, office.rules, today, office.is_working_day)
@@ -155,7 +164,9 @@ def make_case(
     customer: Row, contacts: Iterable[Row], office: Office, ledger: Ledger, today: date
 ) -> Case:
     facts = find_facts(customer, contacts, office.calendar, ledger)
-    return Case(customer, facts, decide(facts, office.rules, today, office.is_working_day))
+    told = msgspec.convert(customer.body, Told)
+    fate = decide(facts, office.rules, today, office.is_working_day)
+    return Case(customer, facts, None if told.is_closed else fate)
 
 
 def find_facts(customer: Row, contacts: Iterable[Row], calendar: Calendar, ledger: Ledger) -> Facts:

@@ -170,6 +170,7 @@ ENDINGS: Words = {
     "wrong_number": Word("号码不对", "Wrong number"),
     "test": Word("测试", "Test"),
     "merged": Word("并入同一位客户", "Joined with the same customer"),
+    "withdrawn": Word("客户撤回了同意", "Consent was withdrawn"),
     "pool": Word("客户回到公共池", "Went back to the store's pool"),
 }
 PARTINGS: Words = {

@@ -29,7 +29,8 @@ async def hand_out_link(request: Request) -> Response:
     if not last_four(person.body.get("phone")):
         raise Conflict("no_phone")
     await note_look(request.app, actor.org_id, actor.staff_id, person.id, "link_given")
-    token = seal_link(ground.config.keys, OwnLink(actor.org_id, "person", person.id), now)
+    link = OwnLink(actor.org_id, "person", person.id, actor.staff_id)
+    token = seal_link(ground.config.keys, link, now)
     until = now + DAYS["person"] * DAY_MS
     return JSONResponse({"link": f"{ground.config.origin}/my/{token}", "expires_at": until})
 

@@ -4,16 +4,20 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from hmac import compare_digest
 from typing import NamedTuple
 
 from server.customers import agreement, phone
-from server.customers.agreement import consent, counts, present
+from server.customers.agreement import counts, present
 from server.customers.consent import MARKETING
 from server.customers.own_link import OwnLink
 from server.customers.register import PASS_KEY
 from server.db import Connection
+from server.privacy.requests import due_on, is_open, latest_in
+from server.privacy.withdrawing import consent
 from server.rows import load
+from server.stores.calendar import calendar_of
 from sync import Ledger, Row, derive_id
 
 COUNTED = ("follow_up", "comment", "visit", "photo", "recording")
@@ -62,6 +66,17 @@ class Said(NamedTuple):
     how: str
 
 
+class Asked(NamedTuple):
+    """That they asked to be erased, at a time in ms, and what was answered; `due_on`: the last day
+    for it. `state`: open or declined."""
+
+    state: str
+    at: int
+    due_on: date
+    answered_at: int
+    reason: str
+
+
 class Holding(NamedTuple):
     name: str
     phone: str
@@ -73,6 +88,8 @@ class Holding(NamedTuple):
     counted: dict[str, int]
     marketing: bool
     shows_all: bool
+    asked: Asked | None
+    org_id: str
 
 
 async def find_subject(connection: Connection, ledger: Ledger, link: OwnLink) -> Subject | None:
@@ -127,7 +144,21 @@ def hold(subject: Subject) -> Holding:
         counted=count(subject) if subject.arrival is None else {},
         marketing=is_welcome(subject, said),
         shows_all=subject.arrival is None,
+        asked=asked_in(subject) if subject.arrival is None else None,
+        org_id=subject.link.org_id,
     )
+
+
+def asked_in(subject: Subject) -> Asked | None:
+    """Only where everything is shown: it tells who was known."""
+    row = latest_in(subject.tree)
+    if row is None or subject.store is None:
+        return None
+    if row.body["state"] == "open" and not is_open(row, subject.person):
+        return None
+    body, last = row.body, due_on(row.body["at"], calendar_of(subject.store.body))
+    answered_at, reason = body.get("answered_at") or 0, body.get("reason") or ""
+    return Asked(body["state"], body["at"], last, answered_at, reason)
 
 
 def count(subject: Subject) -> dict[str, int]:

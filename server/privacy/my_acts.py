@@ -6,14 +6,17 @@ from collections.abc import Awaitable, Callable
 from starlette.applications import Starlette
 
 from server.customers import agreement
-from server.customers.consent import CURRENT, MARKETING
+from server.customers.consent import CURRENT, MARKETING, SERVICE
 from server.customers.own_link import OwnLink
 from server.db import Connection
 from server.ground import ground_in
 from server.privacy.carrying_out import carry_out
+from server.privacy.emptying import empty
 from server.privacy.erasing import Wish
 from server.privacy.holding import Subject, find_subject
-from server.privacy.telling import ASKS_ERASURE, CORRECTS, tell_heads
+from server.privacy.requests import ask
+from server.privacy.telling import CORRECTS, people_of, tell_heads
+from server.privacy.withdrawing import follow
 from server.rows import Published, load, open_ledger, publish
 from sync import derive_id
 
@@ -52,10 +55,15 @@ async def withdraw_marketing(app: Starlette, link: OwnLink, nonce: str) -> None:
         body = {"customer_id": person.id, "purpose": MARKETING, "version": text.version}
         said = {"given": False, "how": "own_phone", "note": "", "words_sha256": text.sha256}
         whose = {"arrival_id": subject.arrival.id} if subject.arrival else {}
-        ledger.create("consent", id, person.id, {**body, **said, **whose})
+        ledger.create("consent", id, person.id, {**body, **said, **whose, **handed(link)})
         agreement.recount(person, ledger)
 
     await carry_on(app, link, work)
+
+
+def handed(link: OwnLink) -> dict[str, str]:
+    """What came by a link that staff handed out says who did."""
+    return {"handed_by": link.by_id} if link.by_id else {}
 
 
 async def ask_correction(app: Starlette, link: OwnLink, nonce: str, text: str) -> None:
@@ -67,23 +75,42 @@ async def ask_correction(app: Starlette, link: OwnLink, nonce: str, text: str) -
         if ledger.row(id) is not None:
             return
         told = (SAID if subject.is_theirs_alone else UNPROVED).format(text=text)
-        ledger.create("comment", id, person.id, {"customer_id": person.id, "text": told})
+        body = {"customer_id": person.id, "text": told, **handed(link)}
+        ledger.create("comment", id, person.id, body)
         await tell_heads(connection, ledger, CORRECTS, person, id)
 
     await carry_on(app, link, work)
 
 
-async def end_all(app: Starlette, link: OwnLink) -> None:
-    """Everything goes where it is theirs beyond doubt. Else this registration's link ends, so that
-    nobody can tell from it who was known, and staff make sure who asks."""
+async def end_all(app: Starlette, link: OwnLink, nonce: str) -> None:
+    """Everything goes where one registration made it and nobody came to it since. Else what was
+    typed goes, the link ends, so that nobody can tell from it who was known, and staff make sure
+    who asks. By a link that staff handed out nobody can tell who asks: contact ends, and a person
+    decides about the rest."""
 
     async def work(connection: Connection, subject: Subject) -> None:
-        if subject.arrival is not None and not subject.is_theirs_alone:
-            ledger, arrival = subject.ledger, subject.arrival
-            ledger.change(arrival, asked_erasure_at=ledger.now)
-            await tell_heads(connection, ledger, ASKS_ERASURE, subject.person, arrival.id)
+        if subject.arrival is None:
+            await withdraw_service(connection, subject, nonce)
+        elif not subject.is_theirs_alone:
+            ledger, arrival, person = subject.ledger, subject.arrival, subject.person
+            await empty(connection, ledger, arrival, person)
+            ask(ledger, person, arrival.id, "registration", None, people_of(person, None))
 
     subject = await carry_on(app, link, work)
-    if subject is not None and subject.is_theirs_alone:
+    if subject is not None and subject.arrival is not None and subject.is_theirs_alone:
         wish = Wish(subject.person.id, None, "consent_withdrawn")
         await carry_out(app, link.org_id, wish, lambda store_id: True)
+
+
+async def withdraw_service(connection: Connection, subject: Subject, nonce: str) -> None:
+    """All that follows when staff note it."""
+    ledger, person, text = subject.ledger, subject.person, CURRENT[SERVICE]
+    id = derive_id("consent", nonce)
+    await load(connection, ledger, [id])
+    if ledger.row(id) is not None:
+        return
+    body = {"customer_id": person.id, "purpose": SERVICE, "version": text.version, "given": False}
+    said = {"how": "own_phone", "note": "", "words_sha256": text.sha256, **handed(subject.link)}
+    withdrawal = ledger.create("consent", id, person.id, {**body, **said})
+    agreement.recount(person, ledger)
+    follow(withdrawal, ledger, "handed_link", subject.link.by_id)

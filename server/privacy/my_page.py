@@ -4,7 +4,7 @@ Every text that came from outside passes through `h`.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from html import escape as h
 from zoneinfo import ZoneInfo
 
@@ -41,19 +41,29 @@ LOOK = Look(
 )
 
 
-def render_question(language: str, note: str | None = None) -> str:
-    """The same for everybody: whoever is not there, too."""
+def render_question(language: str, path: str, note: str | None = None, text: str = "") -> str:
+    """The same for everybody: whoever is not there, too. `path`: the link's own; `text`: what
+    somebody was about to send when their half hour was over."""
     words = WORDS[language]
     wrong = f'<p class="note" id="wrong" role="alert">{h(words[note])}</p>' if note else ""
     marks = ' aria-invalid="true" aria-describedby="wrong"' if note == "wrong" else ""
+    # What is kept was sent to the page behind this one.
+    action = f' action="{h(path)}"' if text else ""
     body = (
-        f'<p class="soft">{h(words["ask"])}</p>{wrong}<form method="post">{_spoken(language)}'
+        f'<p class="soft">{h(words["ask"])}</p>{wrong}'
+        f'<form method="post"{action}>{_spoken(language)}'
         f'<label for="digits">{h(words["digits"])}</label>'
         '<input id="digits" name="digits" type="text" inputmode="numeric" autocomplete="off" '
         f'maxlength="4" pattern="[0-9]*" required{marks}>'
-        f"<button>{h(words['show'])}</button></form>"
+        f"{_kept(words, text)}<button>{h(words['show'])}</button></form>"
     )
     return _page(language, words["title"], body)
+
+
+def _kept(words: Mapping[str, str], text: str) -> str:
+    if not text:
+        return ""
+    return f'<p class="soft">{h(words["kept"])}</p>{_text(words, text)}'
 
 
 def render_gone(language: str) -> str:
@@ -67,27 +77,30 @@ def render_ended(language: str, shows_all: bool) -> str:
     return _page(language, words["ended_title"], f"<p>{h(told)}</p>", switch=False)
 
 
-def render_sure(language: str, nonce: str) -> str:
-    """Asked again: it cannot be undone."""
-    words = WORDS[language]
+def render_sure(language: str, nonce: str, shows_all: bool) -> str:
+    """Asked again: it cannot be undone. By a link that staff handed out, a person decides."""
+    words, asks = WORDS[language], "_asked" if shows_all else ""
     body = (
-        f"<p>{h(words['sure'])}</p>"
+        f"<p>{h(words[f'sure{asks}'])}</p>"
         f'<form method="post">{_spoken(language)}{_act("erase", nonce)}'
-        f'<button class="end">{h(words["yes"])}</button></form>'
+        f'<button class="end">{h(words[f"yes{asks}"])}</button></form>'
         f'<p><a class="go" href="?lang={language}">{h(words["no"])}</a></p>'
     )
-    return _page(language, words["sure_title"], body, switch=False)
+    return _page(language, words[f"sure_title{asks}"], body, switch=False)
 
 
-def render_holding(language: str, held: Holding, nonce: str, path: str, note: str = "") -> str:
-    """`path` is the page's own, below which the download is; `note` a key of words."""
+def render_holding(
+    language: str, held: Holding, nonce: str, path: str, note: str = "", text: str = ""
+) -> str:
+    """`path` is the page's own, below which the download is; `note` a key of words; `text`: what
+    was typed as a correction and is not sent."""
     words = WORDS[language]
     tone = "done" if note.endswith("_done") else "note"
     told = f'<p class="{tone}" role="status">{h(words[note])}</p>' if note in words else ""
     body = (
         f"{told}{_held(words, held)}<h2>{h(words['said'])}</h2>{_said(language, held)}"
-        f"<h2>{h(words['can'])}</h2>{_stop(language, held, nonce)}"
-        f"{_correct(language, nonce)}{_take(words, path)}{_end(language)}"
+        f"<h2>{h(words['can'])}</h2>{_stop(language, held, nonce, path)}"
+        f"{_correct(language, nonce, path, text)}{_take(words, path)}{_end(language, held, path)}"
     )
     return _page(language, words["title"], body)
 
@@ -139,36 +152,45 @@ def _said(language: str, held: Holding) -> str:
     words = WORDS[language]
     if not held.said:
         return f'<p class="soft">{h(words["unsaid"])}</p>'
-    return f"<ul>{''.join(_line(language, held.zone, each) for each in held.said)}</ul>"
+    return f"<ul>{''.join(_line(language, held, each) for each in held.said)}</ul>"
 
 
-def _line(language: str, zone: str, said: Said) -> str:
+def _line(language: str, held: Holding, said: Said) -> str:
     words = WORDS[language]
     purpose = words["photo_consent" if said.purpose == "photo" else said.purpose]
     what = purpose + words["mark"] + words["given" if said.given else "taken"]
-    told = f"{moment(language, zone, said.at)} · {what} · {words[said.how]}"
-    link = f'<a href="/consent/{h(said.version)}?lang={language}">{h(words["words"])}</a>'
+    told = f"{moment(language, held.zone, said.at)} · {what} · {words[said.how]}"
+    path = f"/consent/{h(said.version)}?lang={language}&amp;of={h(held.org_id)}"
+    link = f'<a href="{path}">{h(words["words"])}</a>'
     return f"<li>{h(told)}<br>{link} {h(said.version)}</li>"
 
 
-def _stop(language: str, held: Holding, nonce: str) -> str:
+def _stop(language: str, held: Holding, nonce: str, path: str) -> str:
     words = WORDS[language]
     if not held.marketing:
         return ""
     return (
-        f'<form class="card" method="post"><h3>{h(words["stop_title"])}</h3>{_spoken(language)}'
+        f'<form class="card" method="post" action="{h(path)}"><h3>{h(words["stop_title"])}</h3>'
+        f"{_spoken(language)}"
         f'{_act("marketing", nonce)}<button class="quiet">{h(words["stop"])}</button></form>'
     )
 
 
-def _correct(language: str, nonce: str) -> str:
+def _correct(language: str, nonce: str, path: str, text: str) -> str:
     words = WORDS[language]
+    box = _text(words, text, " required")
     return (
-        f'<form class="card" method="post">{_spoken(language)}{_act("correct", nonce)}'
+        f'<form class="card" method="post" action="{h(path)}">{_spoken(language)}'
+        f'{_act("correct", nonce)}{box}<button class="quiet">{h(words["correct"])}</button></form>'
+    )
+
+
+def _text(words: Mapping[str, str], text: str, marks: str = "") -> str:
+    # A line break at the beginning is the page's: the browser takes the first one away.
+    return (
         f'<label for="text">{h(words["correct_title"])}</label>'
-        f'<textarea id="text" name="text" rows="2" maxlength="{CORRECTION_LONGEST}" required '
-        f'placeholder="{h(words["correct_hint"])}"></textarea>'
-        f'<button class="quiet">{h(words["correct"])}</button></form>'
+        f'<textarea id="text" name="text" rows="2" maxlength="{CORRECTION_LONGEST}"{marks} '
+        f'placeholder="{h(words["correct_hint"])}">\n{h(text)}</textarea>'
     )
 
 
@@ -180,10 +202,33 @@ def _take(words: Mapping[str, str], path: str) -> str:
     )
 
 
-def _end(language: str) -> str:
-    words = WORDS[language]
+def _end(language: str, held: Holding, path: str) -> str:
+    words, asked = WORDS[language], _asked(language, held)
+    if held.asked is not None and held.asked.state == "open":
+        return f'<div class="card"><h3>{h(words["asked_title"])}</h3>{asked}</div>'
+    hint = words["end_hint_asked" if held.shows_all else "end_hint"]
     return (
-        f'<form class="card" method="post"><h3>{h(words["end_title"])}</h3>'
-        f'<p class="soft">{h(words["end_hint"])}</p>{_spoken(language)}{_act("end")}'
+        f'<form class="card" method="post" action="{h(path)}"><h3>{h(words["end_title"])}</h3>'
+        f"{asked}"
+        f'<p class="soft">{h(hint)}</p>{_spoken(language)}{_act("end")}'
         f'<button class="end">{h(words["end"])}</button></form>'
     )
+
+
+def _asked(language: str, held: Holding) -> str:
+    """What became of what they asked for."""
+    asked = held.asked
+    if asked is None:
+        return ""
+    at = asked.at if asked.state == "open" else asked.answered_at
+    told = WORDS[language][f"asked_{asked.state}"].format(
+        at=moment(language, held.zone, at), due=_day(language, asked.due_on), reason=asked.reason
+    )
+    return f'<p role="status">{h(told)}</p>'
+
+
+def _day(language: str, day: date) -> str:
+    months = WORDS[language]["months"].split()
+    if months:
+        return f"{day.day} {months[day.month - 1]} {day.year}"
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -39,7 +39,7 @@ async def ask_number(request: Request) -> Response:
     ended = request.query_params.get("said")
     if ended == "ended":
         return html(my_page.render_ended(language, link.shows_all))
-    return html(my_page.render_question(language, "over" if ended == "over" else None))
+    return question(request, language, "over" if ended == "over" else None)
 
 
 async def answer_number(request: Request) -> Response:
@@ -49,14 +49,29 @@ async def answer_number(request: Request) -> Response:
     if link is None:
         return html(my_page.render_gone(language), 404)
     if not await may_guess(request, link):
-        return html(my_page.render_question(language, "busy"), 429)
+        return question(request, language, "busy", text_in(sent), 429)
     subject = await read_subject(request, link)
-    if not knows_number(subject, str(sent.get("digits") or "")):
-        return html(my_page.render_question(language, "wrong"), 422)
+    if subject is None or not knows_number(subject, str(sent.get("digits") or "")):
+        return question(request, language, "wrong", text_in(sent), 422)
     token = request.path_params["token"]
     ground = ground_of(request)
     opened = Seal(ground.config.keys, "my.open").close(token, ground.clock())
-    return see(f"/my/{token}/{opened}?lang={language}")
+    path = f"/my/{token}/{opened}"
+    if text := text_in(sent):
+        return answer_holding(request, subject, "correct_kept", language, path, text)
+    return see(f"{path}?lang={language}")
+
+
+def question(
+    request: Request, language: str, note: str | None = None, text: str = "", status: int = 200
+) -> Response:
+    path = f"/my/{request.path_params['token']}"
+    return html(my_page.render_question(language, path, note, text), status)
+
+
+def text_in(sent: Mapping[str, Any]) -> str:
+    text = str(sent.get("text") or "").replace("\x00", "").strip()
+    return text[: my_page.CORRECTION_LONGEST]
 
 
 async def may_guess(request: Request, link: OwnLink) -> bool:
@@ -74,14 +89,23 @@ async def show_holding(request: Request) -> Response:
     subject = await opened_subject(request)
     if subject is None:
         return ask_again(request, language_of(request))
-    return answer_holding(request, subject, request.query_params.get("said", ""))
+    said, path = request.query_params.get("said", ""), str(request.url.path)
+    return answer_holding(request, subject, said, language_of(request), path)
 
 
-def answer_holding(request: Request, subject: Subject, note: str, status: int = 200) -> Response:
+def answer_holding(
+    request: Request,
+    subject: Subject,
+    note: str,
+    language: str,
+    path: str,
+    text: str = "",
+    status: int = 200,
+) -> Response:
+    """`text`: what was typed and is not sent."""
     nonce = nonces_of(request).make(subject.link.id, ground_of(request).clock())
-    path = str(request.url.path)
-    language = language_of(request)
-    return html(my_page.render_holding(language, hold(subject), nonce, path, note), status)
+    held = hold(subject)
+    return html(my_page.render_holding(language, held, nonce, path, note, text), status)
 
 
 async def act_on_holding(request: Request) -> Response:
@@ -90,10 +114,12 @@ async def act_on_holding(request: Request) -> Response:
     subject = await opened_subject(request)
     language = language_of(request, sent.get("lang"))
     if subject is None:
-        return ask_again(request, language)
+        return ask_again(request, language, text_in(sent))
     if sent.get("act") == "end":
         nonce = nonces_of(request).make(subject.link.id, ground_of(request).clock())
-        return html(my_page.render_sure(language, nonce))
+        return html(my_page.render_sure(language, nonce, subject.link.shows_all))
+    if sent.get("act") == "correct":
+        return await correct(request, subject, sent, language)
     return see(f"{await carry_on(request, subject.link, sent)}lang={language}")
 
 
@@ -105,24 +131,28 @@ async def carry_on(request: Request, link: OwnLink, sent: Mapping[str, Any]) -> 
         return f"{path}?"
     if act == "marketing":
         await my_acts.withdraw_marketing(request.app, link, nonce)
-        return f"{path}?said=marketing_done&"
-    if act == "correct":
-        return f"{path}?said={await correct(request, link, sent, nonce)}&"
+        said = "marketing_done" if link.shows_all else "marketing_one_done"
+        return f"{path}?said={said}&"
     if act == "erase":
-        await my_acts.end_all(request.app, link)
+        await my_acts.end_all(request.app, link, nonce)
         return f"/my/{token}?said=ended&"
     return f"{path}?"
 
 
-async def correct(request: Request, link: OwnLink, sent: Mapping[str, Any], nonce: str) -> str:
-    text = str(sent.get("text") or "").replace("\x00", "").strip()
+async def correct(
+    request: Request, subject: Subject, sent: Mapping[str, Any], language: str
+) -> Response:
+    """What cannot be sent stays in its box."""
+    link, text, path = subject.link, text_in(sent), str(request.url.path)
+    nonce = str(sent.get("nonce") or "")
     if not text:
-        return "correct_none"
+        return see(f"{path}?said=correct_none&lang={language}")
+    if nonces_of(request).judge(nonce, link.id, ground_of(request).clock()) == "stale":
+        return answer_holding(request, subject, "correct_kept", language, path, text)
     if not await attempts_at(request).allow(CORRECTIONS, "my_correction", link.org_id, link.id):
-        return "correct_busy"
-    cut = text[: my_page.CORRECTION_LONGEST]
-    await my_acts.ask_correction(request.app, link, nonce, cut)
-    return "correct_done"
+        return answer_holding(request, subject, "correct_busy", language, path, text, 429)
+    await my_acts.ask_correction(request.app, link, nonce, text)
+    return see(f"{path}?said=correct_done&lang={language}")
 
 
 async def opened_subject(request: Request) -> Subject | None:
@@ -155,7 +185,9 @@ async def read_form(request: Request) -> Mapping[str, Any]:
         return {}
 
 
-def ask_again(request: Request, language: str) -> Response:
+def ask_again(request: Request, language: str, text: str = "") -> Response:
+    if text:
+        return question(request, language, "over", text)
     return see(f"/my/{request.path_params['token']}?said=over&lang={language}")
 
 

@@ -10,6 +10,8 @@ _ZH = {
     "wrong": "这四位数对不上，或者这里已经没有您的资料。",
     "busy": "试的次数太多。请过一小时再试，或直接找店员。",
     "over": "请再输入一次手机号后四位。",
+    "kept": "您写的还在，还没有发出。再输入一次后四位，就能接着发。",
+    "correct_kept": "您写的还在下面，还没有发出。",
     "gone_title": "这个链接已失效",
     "gone": "需要看自己的资料，请店员再给您一个链接。",
     "held": "我们保存着什么",
@@ -50,18 +52,29 @@ _ZH = {
     "take_hint": "一个 ZIP 文件。微信里下不了的话，点右上角用浏览器打开。",
     "end_title": "撤回“接待和联系”的同意",
     "end_hint": "撤回以后，我们不能再保存您的资料，会全部删除，也不再联系您。",
+    "end_hint_asked": "撤回以后不再联系您。全部资料由店长与您核实后删除，最长 15 个工作日。",
     "end": "撤回并删除",
+    "asked_title": "您要求删除资料",
+    "asked_open": "{at} 已收到。不再联系您；店长与您核实后删除，最晚 {due}。",
+    "asked_declined": "{at} 店里答复，没有删除：{reason}",
     "sure_title": "要撤回并删除全部资料吗？",
     "sure": "删除后不能恢复：称呼、手机号、需求、接待记录、照片和录音都会删掉。",
+    "sure_title_asked": "要撤回同意，并要求删除全部资料吗？",
+    "sure_asked": "提交后不再联系您。店长与您核实是本人后，删除称呼、手机号、需求、接待记录、"
+    "照片和录音，删除后不能恢复。",
     "yes": "确认删除",
+    "yes_asked": "撤回并要求删除",
     "no": "先不删除",
     "marketing_done": "已记下，以后不再给您发优惠和活动通知。",
+    "marketing_one_done": "已记下，这次登记不再用于优惠和活动通知。"
+    "以前登记时同意过的，请找店员核对后撤回。",
     "correct_done": "已发给接待您的顾问和店长。",
     "correct_none": "请写一句哪里不对。",
-    "correct_busy": "今天发的已经够多了，请直接找店员。",
+    "correct_busy": "没有发出，今天发的已经够多了。您写的还在下面，请直接找店员。",
     "ended_title": "已收到",
-    "ended_all": "您的资料已经删除。员工手机上的，下次联网时一并删掉。",
-    "ended_one": "这次登记新留下的资料已经删除。如果这个号码以前就在本店登记过，"
+    "ended_all": "已撤回，不再联系您。店长与您核实后删除全部资料，最长 15 个工作日。"
+    "办得怎么样，可以请店员再给您一个链接来看。",
+    "ended_one": "这次登记填写的内容已经删除。如果这个号码在本店还有别的资料，"
     "店长会先与您核实再删除，最长 15 个工作日。",
     "moment": "{year}年{month}月{day}日 {time}",
     "months": "",
@@ -74,6 +87,8 @@ _EN = {
     "wrong": "These digits do not match, or nothing about you is held here any more.",
     "busy": "Too many attempts. Please try again in an hour, or ask any member of staff.",
     "over": "Please enter the last four digits again.",
+    "kept": "What you wrote is still here and not sent yet. Enter the digits to go on.",
+    "correct_kept": "What you wrote is still below and not sent yet.",
     "gone_title": "This link is no longer valid",
     "gone": "To see what is held about you, please ask any member of staff for a new link.",
     "held": "What we hold",
@@ -115,20 +130,33 @@ _EN = {
     "take_hint": "One ZIP file. If a chat app cannot save it, open this page in a browser.",
     "end_title": "Withdraw your consent to contact and advice",
     "end_hint": "We may then hold nothing about you. Everything is erased; nobody contacts you.",
+    "end_hint_asked": "Nobody contacts you from then on. The manager makes sure that it is you and "
+    "erases everything within 15 working days.",
     "end": "Withdraw and erase",
+    "asked_title": "You asked to be erased",
+    "asked_open": "Received {at}. Nobody contacts you; the manager makes sure that it is you and "
+    "erases everything by {due}.",
+    "asked_declined": "The store answered on {at} that it has not erased you: {reason}",
     "sure_title": "Withdraw and erase everything?",
     "sure": "This cannot be undone: name, number, needs, records, photos and recordings go.",
+    "sure_title_asked": "Withdraw, and ask for everything to be erased?",
+    "sure_asked": "Nobody contacts you from then on. Once the manager has made sure that it is "
+    "you, name, number, needs, records, photos and recordings go. That cannot be undone.",
     "yes": "Erase it",
+    "yes_asked": "Withdraw and ask",
     "no": "Not now",
     "marketing_done": "Noted. You will hear no more of offers and events.",
+    "marketing_one_done": "Noted. This registration is used for offers and events no more. What "
+    "was agreed to before, any member of staff can withdraw for you.",
     "correct_done": "Sent to your consultant and the store's manager.",
     "correct_none": "Please write a few words about what is wrong.",
-    "correct_busy": "You have sent enough for today. Please ask any member of staff.",
+    "correct_busy": "Not sent: you have sent enough for today. What you wrote is still below. "
+    "Please ask any member of staff.",
     "ended_title": "We have received it",
-    "ended_all": "Your data has been erased. From staff phones it goes when they are next online.",
-    "ended_one": "What this registration left has been erased. If the number had been registered "
-    "here before, the manager will make sure that it is you, and erase the rest within 15 working "
-    "days.",
+    "ended_all": "Withdrawn: nobody contacts you. The manager makes sure that it is you and erases "
+    "everything within 15 working days. To see how it stands, ask for a link again.",
+    "ended_one": "What was typed in this registration has been erased. If more is held here under "
+    "the number, the manager will make sure that it is you, and erase it within 15 working days.",
     "moment": "{day} {month} {year}, {time}",
     "months": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
 }

@@ -34,7 +34,10 @@ async def take_own(request: Request) -> Response:
     bundle = await read_bundle(request, link, lambda store_id: True) if link else None
     if bundle is None:
         return ask_again(request, language_of(request))
-    await note_look(request.app, bundle.org_id, None, bundle.customer_id, "took_own")
+    # By a link that staff handed out, it is theirs to answer for who took it.
+    by_id = link.by_id if link else None
+    what = "took_handed" if by_id else "took_own"
+    await note_look(request.app, bundle.org_id, by_id, bundle.customer_id, what)
     return hand_out(request, bundle)
 
 

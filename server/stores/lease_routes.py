@@ -17,7 +17,7 @@ from server.intake import read_json
 from server.rows import Published, load, open_ledger, publish
 
 PROMISED_MONTHS = 24
-"""What customers are told when they agree (`service-1`): an organisation may keep less long."""
+"""What customers are told when they agree (`service-2`): an organisation may keep less long."""
 
 
 class OrganisationWish(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):

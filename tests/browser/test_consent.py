@@ -10,7 +10,7 @@ from tests.browser.people import Manager, Rep
 from tests.browser.theatre import Theatre
 
 QIAN, QIAN_PHONE = "钱女士", "139 0001 2345"
-OVER = "客户撤回了接待同意，不要再联系。"
+OVER = "客户已撤回同意，请不要再联系"
 
 
 @pytest.mark.browser
@@ -39,13 +39,20 @@ def test_who_takes_back_their_consent_is_marked_on_every_phone_and_listed_to_be_
     assert axe.violations(bo.page) == []
     sheet.get_by_role("button", name="关闭").last.click()
     expect(bo.main.get_by_text(OVER)).to_be_visible()
+    expect(bo.main.get_by_role("link", name="跟进")).to_have_count(0)
+    expect(bo.main.locator("a[href^='tel:']")).to_have_count(0)
+    expect(bo.main.get_by_text("首次跟进")).to_have_count(0)
+    assert axe.violations(bo.page) == []
     presses_where_the_chip_shrinks(bo)
     bo.syncs()
 
     lin.syncs()
     lin.goes_to("我的")
     lin.main.get_by_role("link", name="资料删除").click()
-    lin.main.get_by_role("link", name=QIAN).click()
+    expect(lin.main.get_by_text("还剩 15 个工作日")).to_be_visible()
+    expect(lin.main.get_by_text(QIAN)).to_be_visible()
+    assert axe.violations(lin.page) == []
+    lin.main.get_by_role("link", name="看客户").click()
     expect(lin.main.get_by_text(OVER)).to_be_visible()
     lin.erases(QIAN, "撤回同意")
     expect(lin.customer(QIAN)).to_have_count(0)

@@ -52,7 +52,7 @@ def test_a_customer_sees_corrects_takes_along_and_ends_what_is_held(theatre: The
     sheet.get_by_role("button", name="关闭").last.click()
     lin.button("谁看过").click()
     looks = lin.sheet(f"谁看过 {QIAN}").get_by_role("listitem")
-    for what in ("打开了资料", "给了客户链接", "下载了自己的资料"):
+    for what in ("打开了资料", "给了客户链接", "给的链接下载了客户资料"):
         expect(looks.filter(has_text=what).first).to_be_visible()
     bo.syncs()
     bo.goes_to("今日")
@@ -65,14 +65,26 @@ def test_a_customer_sees_corrects_takes_along_and_ends_what_is_held(theatre: The
 
     page.get_by_role("button", name="撤回并删除").click()
     assert axe.violations(page) == []
-    page.get_by_role("button", name="确认删除").click()
-    expect(page.get_by_text("您的资料已经删除")).to_be_visible()
+    page.get_by_role("button", name="撤回并要求删除").click()
+    expect(page.get_by_text("店长与您核实后删除全部资料")).to_be_visible()
     bo.syncs()
     bo.goes_to("今日")
-    expect(bo.card_about("一位客户撤回了同意")).to_be_visible()
+    expect(bo.card_about(f"{QIAN}撤回了接待同意")).to_be_visible()
+    lin.sheet(f"谁看过 {QIAN}").get_by_role("button", name="关闭").last.click()
     lin.syncs()
-    lin.goes_to("客户")
-    expect(lin.customer(QIAN)).to_have_count(0)
+    lin.goes_to("我的")
+    lin.main.get_by_role("link", name="资料删除").click()
+    expect(lin.main.get_by_text("自助链接 · 林静")).to_be_visible()
+    lin.button("不删除…").click()
+    sheet = lin.sheet("不删除…")
+    sheet.get_by_label("原因").fill("还有保修")
+    sheet.get_by_role("button", name="不删除…").click()
+    expect(lin.main.get_by_text("还剩 15 个工作日")).to_have_count(0)
+    page.goto(link)
+    page.get_by_label("手机号后四位").fill("2345")
+    page.get_by_role("button", name="查看").click()
+    expect(page.get_by_text("没有删除：还有保修")).to_be_visible()
+    assert axe.violations(page) == []
     qian.leaves()
 
 

@@ -101,6 +101,7 @@ class Life:
         await self.be_refused()
         await self.be_doubted()
         await self.be_free()
+        await self.ask_in_vain()
         await self.wait()
 
     def profile(self, phone: str) -> dict[str, Any]:
@@ -211,6 +212,20 @@ class Life:
         await pool.give(self.id, None)
         card = (await Holder(self.chen).pull()).one("pool_card")
         await self.plant(self.chen, "pool_claim", pool_card_id=card.id)
+
+    async def ask_in_vain(self) -> None:
+        """They take back their consent and are not erased; then they agree again."""
+        for given in (False, True):
+            said = agreed(self.id, "service", given=given, note=self.needle())
+            await self.plant(self.lin, "consent", **said)
+            self.clock.advance(seconds=1)
+            if not given:
+                await self.settle()
+                door = "/api/erasure-requests"
+                (asked,) = (await self.lin.client.get(door)).json()["requests"]
+                no = {"reason": self.needle()}
+                declined = await self.lin.client.post(f"{door}/{asked['id']}/decline", json=no)
+                assert declined.status_code == 204, declined.text
 
     async def wait(self) -> None:
         """They are back: nobody answers, somebody puts it off, and the robots speak of it."""

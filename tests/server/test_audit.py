@@ -61,7 +61,7 @@ async def test_a_manager_sees_who_looked_at_a_customer_and_when(
     minute = 60_000
     assert await seen(lin.client, id) == [
         ("林", "exported", start + 7 * minute),
-        (None, "took_own", start + 6 * minute),
+        ("薄", "took_handed", start + 6 * minute),
         ("薄", "link_given", start + 6 * minute),
         ("华", "found", start + 5 * minute),
         ("薄", "called", start + 5 * minute),

@@ -1,6 +1,8 @@
 """What a customer agrees to and takes back: facts, and what follows from them at once."""
 
+import re
 from collections.abc import Awaitable, Callable
+from html import unescape
 from typing import Any
 
 import httpx
@@ -10,7 +12,7 @@ from server.customers.agreement import Said, present
 from server.customers.consent import CURRENT, TEXTS
 from server.db import Database
 from server.rows import find_row
-from tests.cast import BINJIANG, ORG
+from tests.cast import BINJIANG, NAME, ORG
 from tests.conftest import MovableClock
 from tests.phone import Phone
 from tests.server.deeds import agreed, arrival, make_id, register, say
@@ -153,3 +155,20 @@ async def test_the_words_of_every_version_are_public(stranger: httpx.AsyncClient
             assert "<script" not in answer.text
             assert len(answer.content) < 30_000
     assert (await stranger.get("/consent/<b>")).status_code == 404
+
+
+@pytest.mark.one_database
+async def test_the_words_name_who_uses_it_who_passes_it_on_and_whom_to_ask(
+    sun: Visitor, stranger: httpx.AsyncClient
+) -> None:
+    form = (await sun.open()).text
+    told = (*("企业微信", "钉钉", "飞书", "苹果", "总部管理员", "区域经理", "资料页"), "联系谁")
+    assert [each for each in told if each not in form] == []
+    assert f"{NAME} · 人民路店" in form
+    assert "不会转给其他公司" not in form
+    assert "两年没有往来的，由店长核对后删除" in form
+    thanks = await sun.register()
+    (link,) = re.findall(r'href="(/consent/service-2[^"]+)"', thanks.text)
+    for path in (unescape(link), "/consent/service-1"):
+        assert NAME in (await stranger.get(path)).text
+    assert NAME not in (await stranger.get("/consent/service-2?of=nobody")).text

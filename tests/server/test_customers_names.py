@@ -14,6 +14,7 @@ from server.customers.consent import CURRENT, TEXTS
 VECTORS = Path(__file__).parent.parent / "vectors" / "phone.json"
 FROZEN = {
     "service-1": "a9ab4000ab315695",
+    "service-2": "bc804545db697e27",
     "marketing-1": "98f23ced27dae985",
     "photo-1": "26a0b51f121f61a6",
 }

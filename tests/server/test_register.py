@@ -67,7 +67,7 @@ async def test_the_arrival_keeps_what_was_typed_and_which_words_were_agreed_to(
     [arrival] = await stored(database, "arrival")
     assert (arrival["source"], arrival["position"]) == ("poster", "门口")
     assert [(c["purpose"], c["version"], c["how"]) for c in arrival["consents"]] == [
-        ("service", "service-1", "own_phone"),
+        ("service", "service-2", "own_phone"),
         ("marketing", "marketing-1", "own_phone"),
     ]
     assert (await stored(database, "customer"))[0]["marketing"] is True
@@ -212,7 +212,7 @@ async def test_a_mistake_is_named_and_everything_typed_is_kept(
         if name != "service":
             assert f'value="{value[:40].strip()}' in page.text or not value.strip()
     if "service" not in typed:
-        assert 'name="service" value="service-1" checked' in page.text
+        assert 'name="service" value="service-2" checked' in page.text
     assert await stored(database, "arrival") == []
 
 

@@ -16,3 +16,8 @@ export function calledBy(name: string, phone_masked: string | undefined): string
 export function staffName(staff: Seen<Bodies['staff']>[] | undefined, id: string | null | undefined): string | undefined {
   return id ? staff?.find((person) => person.id === id)?.body.name : undefined
 }
+
+/** Whether they took back that we contact them. */
+export function hasWithdrawn(customer: Partial<Bodies['customer']> | undefined): boolean {
+  return customer?.withdrawn?.service !== undefined
+}

@@ -55,7 +55,7 @@ describe('a registration', () => {
   })
   it('keeps the wordings the customer agreed to, and no others', () => {
     const [, arrival] = registration.unitOf(form(), PHONE, nobody, desk)
-    expect(arrival?.fields.consents).toEqual([{ purpose: 'service', version: 'service-1', how: 'verbal' }])
+    expect(arrival?.fields.consents).toEqual([{ purpose: 'service', version: 'service-2', how: 'verbal' }])
   })
   it('knows a phone from records, and a look-alike from a masked card', () => {
     expect(registration.knownPhone(PHONE, [zhao], [card])?.kind).toBe('customer')

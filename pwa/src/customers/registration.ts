@@ -36,7 +36,7 @@ export interface Subject {
 export type Lack = 'phone' | 'name' | 'reception' | 'receiver' | 'guardian' | 'service'
 
 /** The wordings staff read out; the sentences are in words/, the versions are the server's. */
-export const CONSENT_VERSIONS = { service: 'service-1', marketing: 'marketing-1' } as const
+export const CONSENT_VERSIONS = { service: 'service-2', marketing: 'marketing-1' } as const
 
 export function blankRegistration(query: URLSearchParams): Registration {
   const said = (key: string) => query.get(key)?.trim() ?? ''

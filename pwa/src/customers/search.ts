@@ -1,5 +1,6 @@
 import type { Bodies, Contact, Seen } from '../model'
 import { localDigits } from '../words/format'
+import { hasWithdrawn } from './called'
 import { isListed, listedAt } from './dormant'
 
 export type Chip = 'mine' | 'A' | 'B' | 'C' | 'D' | 'overdue' | 'dormant'
@@ -50,7 +51,7 @@ export function kept(entries: Entry[], chips: ReadonlySet<Chip>, staffId: string
 }
 
 export function isOverdue(customer: Bodies['customer'], now: number): boolean {
-  return Boolean(customer.next_at && customer.next_at < now)
+  return Boolean(customer.next_at && customer.next_at < now && !hasWithdrawn(customer))
 }
 
 /** Rows that did not change stay the same objects, so each is made ready once. */

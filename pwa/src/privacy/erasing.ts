@@ -22,6 +22,17 @@ export async function fetchErasures(): Promise<Erasure[] | null> {
   return (await call<{ erasures: Erasure[] }>('GET', '/api/erasures')).body?.erasures ?? null
 }
 
+/** Somebody asked to be erased; `by_id` gave them the link or noted it. `days_left` are working days, of 15. */
+export interface Asked { id: string; customer_id: string; store_id: string; name_masked: string; phone_masked: string; via: 'registration' | 'handed_link' | 'staff'; by_id: string | null; at: number; due_on: string; days_left: number }
+
+export async function fetchAsked(): Promise<Asked[] | null> {
+  return (await call<{ requests: Asked[] }>('GET', '/api/erasure-requests')).body?.requests ?? null
+}
+
+export async function decline(id: string, reason: string): Promise<boolean> {
+  return (await call('POST', `/api/erasure-requests/${id}/decline`, { reason })).ok
+}
+
 /** Whose number it is, as much as it takes to know that it is the right one. */
 export interface Found { id: string; name_masked: string; phone_masked: string; store_id: string }
 

@@ -7,7 +7,7 @@ import { holdsSession, keyOf, me, person } from '../phone/session'
 import { newId } from '../sync/uuid7'
 import { MINUTE_MS } from '../words/format'
 
-export type What = 'opened' | 'called' | 'copied' | 'exported' | 'took_own' | 'link_given' | 'found'
+export type What = 'opened' | 'called' | 'copied' | 'exported' | 'took_own' | 'took_handed' | 'link_given' | 'found'
 interface Noted { id: string; customer_id: string; what: What; at: number }
 /** As the server tells it; `staff_id` null is the customer themselves. */
 export interface Look { staff_id: string | null; staff_name: string | null; what: What; seen_at: number; at: number }

@@ -36,6 +36,11 @@ describe('the day', () => {
       'soon soon', 'overdue later-a', 'overdue late-a', 'overdue ungraded', 'overdue late-c', 'due noon', 'due evening',
     ])
   })
+  it('leaves out whoever took back their consent, but for who came again since', () => {
+    const withdrawn = { withdrawn: { service: NOW - DAY_MS }, next_at: NOW - HOUR_MS }
+    const both = day([customer('gone', withdrawn), customer('back', withdrawn)], { leads: [lead('back', { first_follow_up_due_at: NOW - HOUR_MS })] })
+    expect(names(both)).toEqual(['overdue back'])
+  })
   it('makes one card of a customer with two reasons, the most pressing first', () => {
     const both = day([customer('zhao', { next_at: NOW + 30 * MINUTE_MS, next_kind: 'revisit' })], {
       leads: [lead('zhao', { first_follow_up_due_at: NOW - HOUR_MS })],

@@ -1,3 +1,4 @@
+import { hasWithdrawn } from '../customers/called'
 import { isListed, lastContact, listedAt } from '../customers/dormant'
 import type { Bodies, Seen } from '../model'
 import { endOfDay, HOUR_MS } from '../words/format'
@@ -36,7 +37,8 @@ export function cardsOf(day: Day, now: number): Card[] {
   const limits = { now, until: horizon(now, day.zone), listed_at: listedAt(now, day.zone), staffId: day.staffId }
   const cards: Card[] = []
   for (const customer of day.customers) {
-    if (!isTheirs(customer.body, day.staffId)) continue
+    // Whoever comes again after a withdrawal waits to be received.
+    if (!isTheirs(customer.body, day.staffId) || (hasWithdrawn(customer.body) && !firsts.has(customer.id))) continue
     const card = cardOf(customer, { sent: sent.get(customer.id), first: firsts.get(customer.id), touch: touches.get(customer.id) }, limits)
     if (card) cards.push(card)
   }

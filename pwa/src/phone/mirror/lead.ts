@@ -15,6 +15,7 @@ export function mirrorLead(op: Operation, layer: Layer<Lead>): void {
   if (op.entity === 'closing') {
     layer.change(lead, op, { state: 'closed', closed_at: op.captured_at, close_reason: op.fields.reason as ClosingReason })
   }
+  if (endsContact(op)) for (const { id } of openOf(op.root, layer)) layer.change(id, op, { state: 'closed', closed_at: op.captured_at, close_reason: 'withdrawn' })
   if (op.entity === 'snooze') putOff(op, layer, lead, mine)
   if (op.entity === 'lead_acknowledgement') layer.change(lead, op, { acknowledged: { by: mine, at: op.captured_at } })
   if (op.entity === 'follow_up' && lead) contacted(op, layer, lead)
@@ -22,8 +23,18 @@ export function mirrorLead(op: Operation, layer: Layer<Lead>): void {
   if (op.entity === 'correction') recounted(op, layer)
 }
 
+/** Nobody is to contact a customer who took that back. */
+function endsContact({ entity, fields }: Operation): boolean {
+  return entity === 'consent' && fields.purpose === 'service' && fields.given === false
+}
+
+function openOf(customer_id: string, layer: Layer<Lead>) {
+  return [...layer.all()].filter(({ root, body }) => root === customer_id && body.state !== 'closed')
+}
+
 /** An offer of a lead that I took, passed on or closed asks for nothing any more. */
 export function mirrorOffer(op: Operation, layer: Layer<Offer>): void {
+  if (endsContact(op)) for (const { id, body } of [...layer.all()]) if (body.customer_id === op.root && body.state === 'open') layer.change(id, op, { state: 'withdrawn' })
   if (op.entity !== 'acceptance' && op.entity !== 'reassignment' && op.entity !== 'closing') return
   const state = op.entity === 'acceptance' ? 'accepted' : 'withdrawn'
   for (const offer of [...layer.all()]) {

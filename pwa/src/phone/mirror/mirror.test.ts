@@ -60,6 +60,13 @@ describe('a lead, until the server says', () => {
     expect(overlaid('lead', lead, steps, viewer).get('l')!.body.state).toBe('contacted')
     expect(overlaid('lead', lead, [...steps, op('closing', 'c', { lead_id: 'l', reason: 'no_need' })], viewer).get('l')!.body).toMatchObject({ state: 'closed', close_reason: 'no_need' })
   })
+  it('ends, with its offer, once I noted that nobody is to contact the customer', () => {
+    const said = (given: boolean) => [op('consent', `s-${String(given)}`, { purpose: 'service', given, version: 'service-1', how: 'verbal' })]
+    const theirs = held('offer', 'o', { lead_id: 'l', state: 'open', to_id: 'bo', customer_id: 'zhao' })
+    expect(overlaid('lead', lead, said(false), viewer).get('l')!.body).toMatchObject({ state: 'closed', close_reason: 'withdrawn' })
+    expect(overlaid('offer', theirs, said(false), viewer).get('o')!.body.state).toBe('withdrawn')
+    expect(overlaid('lead', lead, said(true), viewer).get('l')!.body.state).toBe('offered')
+  })
   it('goes to whom I gave it', () => {
     const give = [op('reassignment', 'r', { lead_id: 'l', to_id: 'wu' })]
     expect(overlaid('lead', lead, give, viewer).get('l')!.body).toMatchObject({ state: 'offered', offered_to: 'wu', responsible_id: 'wu' })

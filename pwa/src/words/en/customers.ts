@@ -115,6 +115,8 @@ export default {
   closing_test: 'Test',
   closing_merged: 'Joined with the same customer',
   closing_pool: 'The customer went back to the pool',
+  withdrawn: 'Consent withdrawn: do not contact them', withdrawn_again: 'If they agree anew, record it under “Consents” first.', withdrawn_tag: 'Withdrawn',
+  closing_withdrawn: 'The customer withdrew their consent',
   level_next: 'Not accepted in time, passed to the next person',
   level_manager: 'Not accepted in time, passed to the person in charge',
   level_area: 'Not accepted in time, passed to the area manager',

@@ -115,6 +115,8 @@ export default {
   closing_test: '测试',
   closing_merged: '并入同一位客户',
   closing_pool: '客户回到公共池',
+  withdrawn: '客户已撤回同意，请不要再联系', withdrawn_again: '客户又来了并重新同意的，先在“客户同意”里记下。', withdrawn_tag: '已撤回同意',
+  closing_withdrawn: '客户撤回了同意',
   level_next: '到时间没有接单，转给下一位',
   level_manager: '到时间没有接单，交给值班负责人',
   level_area: '到时间没有接单，交给区域经理',
