@@ -55,7 +55,11 @@ def link_to(standing: Standing, origin: str) -> str:
 
 def place_line(standing: Standing) -> Line:
     name, code = standing.store_name, standing.store_code
-    return name, latin(name) or f"store {code}"
+    store = name, latin(name) or f"store {code}"
+    if standing.where == "store":
+        return store
+    owner = f"所属门店 {store[0]}", f"belongs to {store[1]}"
+    return join([("客户处", "at a customer's"), owner]) if standing.where == "home" else owner
 
 
 def time_line(standing: Standing) -> Line:

@@ -10,14 +10,17 @@ from server.rows import load
 from sync import Ledger, Row
 
 How = Literal["camera", "gallery", "older", "unsaid"]
+Where = Literal["store", "home", "unsaid"]
 
 
 @dataclass(frozen=True)
 class Standing:
     """`at` by the phone's corrected clock, `received_at` by ours, both in ms. `grade` and
-    `visit_id` where the photo hangs on a visit."""
+    `visit_id` where the photo hangs on a visit. Only a visit is to a place: where `where` is not
+    "store", the store is whose customer it is, and may be far away."""
 
     code: str
+    where: Where
     store_name: str
     store_code: str
     zone: ZoneInfo
@@ -54,6 +57,7 @@ def standing_of(photo: Row, subject: Row | None, store: Row, author: Row | None)
     visit = subject if subject is not None and subject.entity == "visit" else None
     return Standing(
         code=photo.body["code"],
+        where=where_of(visit),
         store_name=store.body["name"],
         store_code=store.body.get("code") or "",
         zone=ZoneInfo(store.body["zone"]),
@@ -65,6 +69,12 @@ def standing_of(photo: Row, subject: Row | None, store: Row, author: Row | None)
         visit_id=visit.id if visit else None,
         grade=visit.body.get("grade") if visit else None,
     )
+
+
+def where_of(visit: Row | None) -> Where:
+    if visit is None:
+        return "unsaid"
+    return "store" if visit.body.get("store_id") else "home"
 
 
 def how_of(photo: Row) -> How:

@@ -46,12 +46,12 @@ async def keep(stage: Stage, id: str, **fields: object) -> str:
     return str((await stage.photo(id))["code"])
 
 
-async def visit(stage: Stage) -> str:
+async def visit(stage: Stage, id: str = VISIT, photo: str = ONE) -> str:
     """Bo at the store, with a photo of it; returns its code."""
     at = {"lat": 31.2304, "lng": 121.4737, "accuracy_m": 20.0, "fix_at": stage.clock()}
-    assert await stage.push("visit", VISIT, {**at, "store_id": RENMIN, "fix_source": "gps"}) is None
-    hung = {"subject_id": VISIT, "customer_id": None, "kind": "visit", "taken": "camera"}
-    return await keep(stage, ONE, **hung)
+    assert await stage.push("visit", id, {**at, "store_id": RENMIN, "fix_source": "gps"}) is None
+    hung = {"subject_id": id, "customer_id": None, "kind": "visit", "taken": "camera"}
+    return await keep(stage, photo, **hung)
 
 
 async def standing_of(stage: Stage, id: str) -> Standing:
@@ -65,6 +65,10 @@ async def standing_of(stage: Stage, id: str) -> Standing:
 
 def said(page: httpx.Response) -> list[str]:
     return re.findall(r"<dd[^>]*>(.*?)</dd>", page.text)
+
+
+def pairs(page: httpx.Response) -> list[tuple[str, str]]:
+    return re.findall(r"<dt>(.*?)</dt><dd[^>]*>(.*?)</dd>", page.text)
 
 
 def codes_in(jpeg: bytes) -> list[str]:
@@ -113,8 +117,30 @@ async def test_the_mark_says_store_times_person_visit_grade_and_code(stage: Stag
     assert (await phone.push([late])).status_code == 200
     assert (await stage.upload(TWO, data)).status_code == 204
     lines = mark_of(await standing_of(stage, TWO), ORIGIN).lines
+    assert lines[0] == ("所属门店 人民路店", "belongs to store RM")
     assert lines[1][0] == "2026-11-23 09:00 从相册选取 · 2026-11-23 10:30 服务器收到"
     assert lines[2] == ("薄", "")
+
+
+async def test_only_a_visit_to_a_store_names_it_as_the_place(stage: Stage) -> None:
+    far = {"lat": 33.3, "lng": 121.4737, "accuracy_m": 20.0, "fix_at": stage.clock()}
+    home = {**far, "customer_id": ZHAO, "fix_source": "gps"}
+    assert await stage.push("visit", VISIT, home) is None
+    at_home = await keep(stage, ONE, subject_id=VISIT, kind="visit")
+    beside = await keep(stage, TWO)
+    whose = ("所属门店", "人民路店")
+    told = pairs(await stage.client.get(f"/v/{at_home}?lang=zh"))
+    assert told[4:7] == [("地点", "客户处"), whose, ("拜访", visit_code(VISIT))]
+    told = pairs(await stage.client.get(f"/v/{beside}?lang=zh"))
+    assert told[4:6] == [whose, ("来源", "没有说明")]
+    mark = mark_of(await standing_of(stage, ONE), ORIGIN)
+    assert mark.lines[0] == (
+        "客户处 · 所属门店 人民路店",
+        "at a customer's · belongs to store RM",
+    )
+    at_store = await visit(stage, photo_id(8), photo_id(3))
+    told = pairs(await stage.client.get(f"/v/{at_store}?lang=zh"))
+    assert told[4] == ("门店", "人民路店")
 
 
 async def test_a_mark_is_drawn_once_and_anew_when_a_manager_doubts_the_visit(stage: Stage) -> None:
