@@ -227,6 +227,8 @@ export interface Photo extends Correctable {
   prompt_id?: string
   /** how it came about, as this phone read it before the picture was drawn anew; left out where nobody knows */
   taken?: 'camera' | 'gallery'; original_sha256?: string; exif_at?: number; shows?: Shows
+  /** seconds from when this phone got it to when it was saved */
+  lag_s?: number
   /** the server's; left out where there is nothing to say */
   flags?: PhotoFlag[]
   /** the server's: by what anybody finds what it vouches for, once it is stored */

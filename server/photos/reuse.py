@@ -4,7 +4,7 @@ from server.db import Connection
 from server.photos.facts import Blob
 from server.photos.looks import are_alike
 from server.photos.queries import similar_looks
-from server.photos.rules import flag
+from server.photos.rules import flag, got_at
 from server.rows import load
 from sync import Ledger, Row
 
@@ -12,7 +12,7 @@ from sync import Ledger, Row
 async def flag_reuse(connection: Connection, ledger: Ledger, photo: Row, blob: Blob) -> None:
     """Both are flagged: the later as `reused`, the earlier as `seen_again`."""
     for other in await photos_alike(connection, ledger, photo, blob):
-        earlier, later = sorted((photo, other), key=lambda row: (row.at, row.id))
+        earlier, later = sorted((photo, other), key=lambda row: (got_at(row), row.id))
         flag(later, ledger, "reused")
         flag(earlier, ledger, "seen_again")
 

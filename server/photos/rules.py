@@ -51,8 +51,17 @@ def told_flags(row: Row) -> list[str]:
     """What the phone itself says of how the picture came about. Both its clocks are one clock."""
     told = ["gallery"] if row.body.get("taken") == "gallery" else []
     exif_at = row.body.get("exif_at")
-    is_older = exif_at is not None and row.captured_at - exif_at > OLDER_MS
+    is_older = exif_at is not None and row.captured_at - lag_of(row) - exif_at > OLDER_MS
     return [*told, "older_than_visit"] if is_older else told
+
+
+def got_at(row: Row) -> int:
+    """When the phone got it, in ms: never later than it was told of."""
+    return row.at - lag_of(row)
+
+
+def lag_of(row: Row) -> int:
+    return 1000 * int(row.body.get("lag_s") or 0)
 
 
 def flag(row: Row, ledger: Ledger, *more: str) -> None:

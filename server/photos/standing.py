@@ -6,6 +6,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from server.db import Connection
+from server.photos.rules import got_at
 from server.rows import load
 from sync import Ledger, Row
 
@@ -15,9 +16,9 @@ Where = Literal["store", "home", "unsaid"]
 
 @dataclass(frozen=True)
 class Standing:
-    """`at` by the phone's corrected clock, `received_at` by ours, both in ms. `grade` and
-    `visit_id` where the photo hangs on a visit. Only a visit is to a place: where `where` is not
-    "store", the store is whose customer it is, and may be far away."""
+    """`at`, when the phone got it, by its corrected clock, `received_at` by ours, both in ms.
+    `grade` and `visit_id` where the photo hangs on a visit. Only a visit is to a place: where
+    `where` is not "store", the store is whose customer it is, and may be far away."""
 
     code: str
     where: Where
@@ -62,7 +63,7 @@ def standing_of(photo: Row, subject: Row | None, store: Row, author: Row | None)
         store_code=store.body.get("code") or "",
         zone=ZoneInfo(store.body["zone"]),
         rep_name=author.body["name"] if author else "",
-        at=photo.at,
+        at=got_at(photo),
         received_at=photo.received_at,
         how=how_of(photo),
         flags=tuple(photo.body.get("flags") or ()),

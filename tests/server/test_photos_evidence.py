@@ -17,7 +17,7 @@ from server.photos.looks import are_alike, slices_of
 from server.photos.tables import photo_looks
 from tests.cast import ORG
 from tests.conftest import MovableClock
-from tests.server.photo_stage import ZHAO, Stage, opened, photo_id, picture
+from tests.server.photo_stage import ZHAO, Stage, fact, opened, photo_id, picture
 
 pytestmark = pytest.mark.slow
 
@@ -82,6 +82,33 @@ async def test_a_photo_says_how_it_was_taken_and_only_the_server_flags_it(stage:
     refused = await stage.report(photo_id(4), data, flags=["seen_again"])
     assert refused is not None
     assert await stage.report(photo_id(5), data, taken="elsewhere") is not None
+
+
+async def test_a_photo_from_a_draft_counts_from_when_the_phone_got_it(stage: Stage) -> None:
+    await add_another_subject(stage)
+    got_at = stage.clock() - 180 * MINUTE_MS
+    told = {"taken": "camera", "lag_s": 180 * 60}
+    data = jpeg(scene(1))
+    assert await stage.report(ONE, data, **told, exif_at=got_at - 14 * MINUTE_MS) is None
+    assert await flags_of(stage, ONE) == []
+    await stage.report(TWO, jpeg(scene(2)), **told, exif_at=got_at - 16 * MINUTE_MS)
+    assert await flags_of(stage, TWO) == ["older_than_visit"]
+    assert (await stage.upload(ONE, data)).status_code == 204
+    page = await stage.client.get(f"/v/{(await stage.photo(ONE))['code']}?lang=en")
+    assert "2026-11-23 07:30:00" in page.text
+    # What was got meanwhile is the later one, though it was told of before.
+    phone, again = stage.phones["bo"], jpeg(scene(1), 70)
+    meanwhile = phone.operation("photo", THREE, {**fact(again), "subject_id": ELSEWHERE})
+    meanwhile["t"] -= 60 * MINUTE_MS
+    assert (await phone.push([meanwhile])).status_code == 200
+    assert (await stage.upload(THREE, again)).status_code == 204
+    assert (await flags_of(stage, ONE), await flags_of(stage, THREE)) == (
+        ["seen_again"],
+        ["reused"],
+    )
+    assert (await stage.people["bo"].get(f"/photos/{THREE}/alike")).json() == {"photos": [ONE]}
+    for bad in (-1, 30 * 24 * 3600 + 1, 0.5):
+        assert await stage.report(photo_id(4), data, lag_s=bad) is not None
 
 
 async def test_a_picture_told_again_is_found_however_it_was_saved_meanwhile(stage: Stage) -> None:

@@ -12,6 +12,8 @@ import { storedSize } from './shape'
 export const MAX_BYTES = 12 * 1024 * 1024
 const FRESH_MS = 5 * 60_000
 const WORKER_MS = 20_000
+/** As long ago as the server believes. */
+const MOST_LAG_S = 30 * 86_400
 const HEAD_BYTES = 256 * 1024
 
 /** A photo ready to be saved: the outbox's row, and what its fact says beside. `thumb` is base64 JPEG or ''; `prompt_id` what it was asked for. */
@@ -67,11 +69,12 @@ async function originOf(bytes: ArrayBuffer, made_at: number, at: number, from: P
   return { original_sha256: await sha256(bytes), ...(taken && { taken }), ...(exif_at !== null && { exif_at }) }
 }
 
-/** The `photo` fact that belongs in the same unit as the photo's bytes. */
-export function photoFact(photo: TakenPhoto, { subject_id, customer_id, kind }: About): Draft {
+/** The `photo` fact that belongs in the same unit as the photo's bytes, saved `now`: a draft may have held it for hours. */
+export function photoFact(photo: TakenPhoto, { subject_id, customer_id, kind }: About, now = Date.now()): Draft {
+  const lag_s = Math.min(MOST_LAG_S, Math.max(0, Math.round((now - photo.kept_at) / 1000)))
   const { sha256, bytes, width, height, thumb, prompt_id, taken, original_sha256, exif_at, shows } = photo
   const seen = { sha256, bytes, width, height, ...(thumb && { thumb }), ...(prompt_id && { prompt_id }) }
-  const origin = { ...(taken && { taken }), ...(original_sha256 && { original_sha256 }), ...(exif_at !== undefined && { exif_at }), ...(shows && { shows }) }
+  const origin = { ...(taken && { taken }), ...(original_sha256 && { original_sha256 }), ...(exif_at !== undefined && { exif_at }), ...(shows && { shows }), ...(lag_s && { lag_s }) }
   return { entity: 'photo', id: photo.id, fields: { subject_id, ...(customer_id && { customer_id }), kind, ...seen, ...origin } }
 }
 
