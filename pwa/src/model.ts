@@ -235,7 +235,7 @@ export interface Photo extends Correctable {
   code?: string
 }
 export type Shows = 'storefront' | 'display' | 'product' | 'site' | 'document' | 'other'
-export type PhotoFlag = 'gallery' | 'older_than_visit' | 'reused' | 'seen_again'
+export type PhotoFlag = 'gallery' | 'older_than_visit' | 'no_exif_time' | 'reused' | 'seen_again'
 /** What was said about a contact, at most a minute. */
 export interface Recording extends Correctable {
   subject_id: string; customer_id: string; sha256: string; bytes: number; duration_ms: number

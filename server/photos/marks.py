@@ -1,4 +1,5 @@
-"""What is written below a photo: only what the server itself knows or has checked. Pure.
+"""What is written below a photo: what the server itself knows or has checked, and whose word the
+rest is. Pure.
 
 Each line has a Latin form, for a machine without a Chinese font.
 """
@@ -17,7 +18,7 @@ GRADES = {
     "uncertain": ("位置自报，待核实", "place claimed, not verified"),
 }
 HOW = {
-    "camera": ("拍摄", "taken"),
+    "camera": ("手机称用相机拍摄", "taken with the camera, says the phone"),
     "gallery": ("从相册选取", "picked from an album"),
     "older": ("录入，画面更早", "noted; the picture is older"),
     "unsaid": ("录入", "noted"),

@@ -51,8 +51,15 @@ def told_flags(row: Row) -> list[str]:
     """What the phone itself says of how the picture came about. Both its clocks are one clock."""
     told = ["gallery"] if row.body.get("taken") == "gallery" else []
     exif_at = row.body.get("exif_at")
-    is_older = exif_at is not None and row.captured_at - lag_of(row) - exif_at > OLDER_MS
+    if exif_at is None:
+        return [*told, "no_exif_time"] if was_read(row) else told
+    is_older = row.captured_at - lag_of(row) - exif_at > OLDER_MS
     return [*told, "older_than_visit"] if is_older else told
+
+
+def was_read(row: Row) -> bool:
+    """Whether the phone looked at the file before it drew it anew; older ones do not."""
+    return row.body.get("taken") == "camera" or row.body.get("original_sha256") is not None
 
 
 def got_at(row: Row) -> int:

@@ -79,6 +79,10 @@ async def test_a_photo_says_how_it_was_taken_and_only_the_server_flags_it(stage:
     assert await stage.report(THREE, data) is None
     assert "flags" not in await stage.photo(TWO)
     assert "flags" not in await stage.photo(THREE)
+    # A file without a time of its own; only a phone that looked into it can say so.
+    for number, said in enumerate([{"taken": "camera"}, {"original_sha256": "ab" * 32}], 6):
+        assert await stage.report(photo_id(number), data, **said) is None
+        assert await flags_of(stage, photo_id(number)) == ["no_exif_time"]
     refused = await stage.report(photo_id(4), data, flags=["seen_again"])
     assert refused is not None
     assert await stage.report(photo_id(5), data, taken="elsewhere") is not None

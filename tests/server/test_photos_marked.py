@@ -90,7 +90,7 @@ async def test_a_mark_stands_below_the_picture_and_leads_to_what_the_server_vouc
     assert page.status_code == 200
     time = "2026-11-23 10:30:00 (UTC+08:00)"
     told = [spell(code), "到达服务器后没有改动过。", time, time, "人民路店", visit_code(VISIT)]
-    assert said(page)[:-2] == [*told, "已核实", "用相机现场拍摄", "没有发现异常。"]
+    assert said(page)[:-2] == [*told, "已核实", "手机称用相机拍摄", "照片里没有拍摄时间。"]
     assert said(page)[-2] == (await stage.photo(ONE))["sha256"]
     assert said(page)[-1] in {path.name for path in stage.blobs()}
     assert NAME in page.text
@@ -101,13 +101,13 @@ async def test_the_mark_says_store_times_person_visit_grade_and_code(stage: Stag
     mark = mark_of(await standing_of(stage, ONE), "https://shop.example.com")
     assert [zh for zh, _ in mark.lines] == [
         "人民路店",
-        "2026-11-23 10:30 拍摄",
+        "2026-11-23 10:30 手机称用相机拍摄",
         f"薄 · 拜访 {visit_code(VISIT)} · 位置已核实",
         f"核验码 {spell(code)} · shop.example.com/v",
     ]
     assert [en for _, en in mark.lines][:3] == [
         "store RM",
-        "2026-11-23 10:30 taken",
+        "2026-11-23 10:30 taken with the camera, says the phone",
         f"visit {visit_code(VISIT)} · place verified",
     ]
     phone = stage.phones["bo"]
@@ -176,6 +176,8 @@ async def test_the_page_names_no_customer_and_shows_no_picture_in_both_languages
         assert "noindex" in page.headers["x-robots-tag"]
     assert "不是现场拍的" in pages[0].text
     assert "an hour older" in pages[1].text
+    code = await keep(stage, TWO, taken="camera", exif_at=stage.clock())
+    assert "没有发现异常" in (await stage.client.get(f"/v/{code}?lang=zh")).text
     typed = await stage.client.get("/v", params={"code": spell(code).lower(), "lang": "en"})
     assert typed.headers["location"] == f"/v/{code}?lang=en"
     assert "7K3M9-X2PQR" in (await stage.client.get("/v")).text

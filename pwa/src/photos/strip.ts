@@ -6,7 +6,7 @@ import type { PendingPhoto } from '../phone/outbox'
 export type Stage = 'waiting' | 'sending' | 'stored' | 'refused'
 export interface Shown { id: string; stage: Stage; reason: string | null; src: string; here: boolean; sent: number; bytes: number; flags: PhotoFlag[]; shows: Shows | null }
 
-const FLAGS: readonly PhotoFlag[] = ['gallery', 'older_than_visit', 'reused', 'seen_again']
+const FLAGS: readonly PhotoFlag[] = ['gallery', 'older_than_visit', 'no_exif_time', 'reused', 'seen_again']
 type Fact = Photo & { thumb?: string }
 export type Kept = Pick<PendingPhoto, 'id' | 'state' | 'sent_bytes'> & { thumb?: string }
 
