@@ -14,6 +14,7 @@ from server.stores import qr
 
 GRADES = {
     "verified": ("位置已核实", "place verified"),
+    "confirmed": ("店长确认到过", "confirmed by the manager"),
     "plausible": ("位置自报，基本可信", "place claimed, plausible"),
     "uncertain": ("位置自报，待核实", "place claimed, not verified"),
 }

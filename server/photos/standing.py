@@ -68,7 +68,7 @@ def standing_of(photo: Row, subject: Row | None, store: Row, author: Row | None)
         how=how_of(photo),
         flags=tuple(photo.body.get("flags") or ()),
         visit_id=visit.id if visit else None,
-        grade=visit.body.get("grade") if visit else None,
+        grade=grade_of(visit) if visit else None,
     )
 
 
@@ -76,6 +76,14 @@ def where_of(visit: Row | None) -> Where:
     if visit is None:
         return "unsaid"
     return "store" if visit.body.get("store_id") else "home"
+
+
+def grade_of(visit: Row) -> str | None:
+    """As it was judged; where a manager raised it, that it is their word: there may be no position
+    at all."""
+    return (
+        "confirmed" if "confirmed" in (visit.body.get("reasons") or ()) else visit.body.get("grade")
+    )
 
 
 def how_of(photo: Row) -> How:

@@ -161,6 +161,30 @@ async def test_a_mark_is_drawn_once_and_anew_when_a_manager_doubts_the_visit(sta
     assert len(stage.blobs()) == count
 
 
+async def test_a_visit_that_a_manager_confirms_is_confirmed_and_not_verified(
+    stage: Stage,
+) -> None:
+    assert await stage.push("visit", VISIT, {"store_id": RENMIN}) is None
+    code = await keep(stage, ONE, subject_id=VISIT, customer_id=None, kind="visit")
+    assert "自报，待核实" in said(await stage.client.get(f"/v/{code}?lang=zh"))
+    first = await stage.see("bo", ONE, "marked")
+    lin = stage.phones["lin"]
+    sure = {"visit_id": VISIT, "choice": "confirm", "note": ""}
+    answer = await lin.push([lin.operation("attestation", photo_id(5), sure)])
+    assert "except" not in answer.json()
+    told = pairs(await stage.client.get(f"/v/{code}?lang=zh"))
+    assert [said for name, said in told if name == "位置"] == ["店长确认到过"]
+    assert "confirmed by the manager" in said(await stage.client.get(f"/v/{code}?lang=en"))
+    mark = mark_of(await standing_of(stage, ONE), ORIGIN)
+    code_of_visit = visit_code(VISIT)
+    assert mark.lines[2] == (
+        f"薄 · 拜访 {code_of_visit} · 店长确认到过",
+        f"visit {code_of_visit} · confirmed by the manager",
+    )
+    later = await stage.see("bo", ONE, "marked")
+    assert later.headers["etag"] != first.headers["etag"]
+
+
 async def test_the_page_names_no_customer_and_shows_no_picture_in_both_languages(
     stage: Stage,
 ) -> None:
