@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { photoFact, preparePhoto, sha256 } from './prepare'
+import { photoFact } from './fact'
+import { sha256 } from './hash'
+import { preparePhoto } from './prepare'
 
 const MINUTE_MS = 60_000
 const AT = Date.parse('2026-11-23T10:30:00+08:00')

@@ -1,19 +1,18 @@
 /** From a camera file to what the outbox keeps: fresh bytes, their hash, a thumbnail. One photo at a time. */
 
 import type { Photo, Shows } from '../model'
-import type { Draft, PendingPhoto } from '../phone/outbox'
+import type { PendingPhoto } from '../phone/outbox'
 import { mindSpace } from '../phone/room'
 import { newId } from '../sync/uuid7'
 import { LONG_EDGE, drawPhoto, drawThroughImage, type Drawn } from './draw'
 import type { Fault } from './faults'
+import { sha256 } from './hash'
 import { storedSize } from './shape'
 
 /** The server's limit for one photo. */
 export const MAX_BYTES = 12 * 1024 * 1024
 const FRESH_MS = 5 * 60_000
 const WORKER_MS = 20_000
-/** As long ago as the server believes. */
-const MOST_LAG_S = 30 * 86_400
 const HEAD_BYTES = 256 * 1024
 
 /** A photo ready to be saved: the outbox's row, and what its fact says beside. `thumb` is base64 JPEG or ''; `prompt_id` what it was asked for. */
@@ -69,15 +68,6 @@ async function originOf(bytes: ArrayBuffer, made_at: number, at: number, from: P
   return { original_sha256: await sha256(bytes), ...(taken && { taken }), ...(exif_at !== null && { exif_at }) }
 }
 
-/** The `photo` fact that belongs in the same unit as the photo's bytes, saved `now`: a draft may have held it for hours. */
-export function photoFact(photo: TakenPhoto, { subject_id, customer_id, kind }: About, now = Date.now()): Draft {
-  const lag_s = Math.min(MOST_LAG_S, Math.max(0, Math.round((now - photo.kept_at) / 1000)))
-  const { sha256, bytes, width, height, thumb, prompt_id, taken, original_sha256, exif_at, shows } = photo
-  const seen = { sha256, bytes, width, height, ...(thumb && { thumb }), ...(prompt_id && { prompt_id }) }
-  const origin = { ...(taken && { taken }), ...(original_sha256 && { original_sha256 }), ...(exif_at !== undefined && { exif_at }), ...(shows && { shows }), ...(lag_s && { lag_s }) }
-  return { entity: 'photo', id: photo.id, fields: { subject_id, ...(customer_id && { customer_id }), kind, ...seen, ...origin } }
-}
-
 function inWorker(file: Blob): Promise<Drawn | null> {
   if (typeof Worker !== 'function' || typeof OffscreenCanvas !== 'function') return Promise.resolve(null)
   return new Promise((resolve) => {
@@ -104,11 +94,6 @@ function untouched(file: Blob, bytes: Uint8Array, kindOf?: (bytes: Uint8Array) =
   const size = storedSize(bytes.subarray(0, HEAD_BYTES))
   if (!size || Math.max(size.width, size.height) > LONG_EDGE * 8) throw new Unreadable('unreadable')
   return { ...size, picture: file, thumb: new Blob() }
-}
-
-export async function sha256(bytes: ArrayBuffer): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 async function base64(blob: Blob): Promise<string> {
