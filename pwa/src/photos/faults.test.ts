@@ -28,6 +28,7 @@ test('what cannot be a photo is seen before it is drawn, and each has a sentence
 test('photos, what hangs behind them, and what some browsers can open are tried', () => {
   const zip = Array.from('PK\x03\x04', (one) => one.charCodeAt(0))
   expect([jpeg(4000, 3000, [0xff, 0xd9]), jpeg(4000, 3000, [0xff, 0xd9, ...zip]), png(4000, 3000), webp(40), bytes('\0\0\0\x18ftypheic\0\0\0\0'), bytes('\0\0\0\x1cftypavif\0\0\0\0')].map(faultOf)).toEqual([null, null, null, null, null, null])
+  expect(kindOf(bytes('\0\0\0\x1cftypmif1\0\0\0\0mif1avif'))).toBe('avif')
   expect([kindOf(bytes('\0\0\0\x18ftypmif1\0\0\0\0heic')), kindOf(bytes('\0\0\0\x18ftypmp42'))]).toEqual(['heic', 'other'])
 })
 

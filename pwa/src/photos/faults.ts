@@ -7,7 +7,7 @@ const MOST_PIXELS = 64_000_000
 const HEAD_BYTES = 256 * 1024
 const PNG_END = 0x49454e44
 export type Fault = 'empty' | 'animated' | 'drawing' | 'document' | 'not_a_photo' | 'cut' | 'too_many_pixels'
-type Kind = 'jpeg' | 'png' | 'webp' | 'heic' | 'gif' | 'svg' | 'pdf' | 'other'
+type Kind = 'jpeg' | 'png' | 'webp' | 'heic' | 'avif' | 'gif' | 'svg' | 'pdf' | 'other'
 
 /** By its first bytes, whatever its name says. */
 export function kindOf(bytes: Uint8Array): Kind {
@@ -15,13 +15,15 @@ export function kindOf(bytes: Uint8Array): Kind {
   if (text.startsWith('\xff\xd8\xff')) return 'jpeg'
   if (text.startsWith('\x89PNG')) return 'png'
   if (text.startsWith('RIFF') && text.slice(8, 12) === 'WEBP') return 'webp'
-  if (text.slice(4, 8) === 'ftyp' && /hei[cfmsvx]|hev|mif1|msf1|avi[fs]/.test(text.slice(8, 40))) return 'heic'
+  const brands = text.slice(4, 8) === 'ftyp' ? text.slice(8, 40) : ''
+  if (/avi[fs]/.test(brands)) return 'avif'
+  if (/hei[cfmsvx]|hev|mif1|msf1/.test(brands)) return 'heic'
   if (text.startsWith('GIF8')) return 'gif'
   if (text.includes('%PDF-')) return 'pdf'
   return /^\s*(\xef\xbb\xbf)?\s*<(\?xml|!--|!DOCTYPE svg|svg)/i.test(text) ? 'svg' : 'other'
 }
 
-/** Null where it is worth trying. What a browser may be able to open, such as HEIC, is. */
+/** Null where it is worth trying. What a browser may be able to open, such as HEIC or AVIF, is. */
 export function faultOf(bytes: Uint8Array): Fault | null {
   if (bytes.length === 0) return 'empty'
   const kind = kindOf(bytes)

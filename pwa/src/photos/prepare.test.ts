@@ -13,8 +13,8 @@ afterEach(() => {
 })
 
 /** A JPEG as far as its frame says, which no browser here draws: it goes as it is. With the time in its EXIF, if given. */
-function jpeg(taken = ''): Uint8Array<ArrayBuffer> {
-  const frame = [0xff, 0xc0, 0, 17, 8, 1, 0xe0, 2, 0x80, ...Array<number>(10).fill(0), 0xff, 0xda, 0, 4, 0, 0, 7, 7, 0xff, 0xd9]
+function jpeg(taken = '', width = 640, height = 480): Uint8Array<ArrayBuffer> {
+  const frame = [0xff, 0xc0, 0, 17, 8, height >> 8, height & 255, width >> 8, width & 255, ...Array<number>(10).fill(0), 0xff, 0xda, 0, 4, 0, 0, 7, 7, 0xff, 0xd9]
   return new Uint8Array([0xff, 0xd8, ...(taken ? exif(taken) : []), ...frame])
 }
 
@@ -58,4 +58,14 @@ test('a photo that lay in a draft says for how long, never less than nothing or 
   expect([lag(3 * 3600_000), lag(400), lag(-MINUTE_MS), lag(40 * 86_400_000)]).toEqual([3 * 3600, undefined, undefined, 30 * 86_400])
   vi.setSystemTime(AT + 2 * MINUTE_MS)
   expect(photoFact(photo, about).fields.lag_s).toBe(120)
+})
+
+test('what the phone cannot shrink is held to the limits of the server at once, and told by its name', async () => {
+  const told = (...bytes: BlobPart[]) => preparePhoto(new File(bytes, 'a.jpg', { lastModified: AT }), about, AT, 'camera').then(() => 'kept', (error: Error) => error.message)
+  expect(await told(jpeg('', 6000, 5000))).toBe('kept')
+  expect(await told(jpeg('', 6001, 5000))).toBe('too_many_pixels')
+  expect(await told(jpeg('', 20_000, 1000))).toBe('kept')
+  expect(await told(jpeg('', 20_001, 1000))).toBe('too_many_pixels')
+  expect(await told('\0\0\0\x1cftypavif\0\0\0\0mif1avif')).toBe('avif')
+  expect(await told('\0\0\0\x18ftypheic\0\0\0\0mif1heic')).toBe('heic')
 })
