@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import re
+import struct
 from datetime import UTC, datetime
 
 import pytest
@@ -16,11 +17,18 @@ from tests.browser.company import BO, LIN, STORE_NAME
 from tests.browser.people import Manager, Rep, Staff
 from tests.browser.pictures import photograph, shoot
 from tests.browser.theatre import Theatre
+from tests.server.photo_stage import png_chunk
 
 QIAN, QIAN_PHONE = "钱女士", "139 0001 2345"
 ZHAO, ZHAO_PHONE = "赵女士", "139 0002 3456"
 CHOICES = [("拍照", 0, "camera"), ("相册", 0, "gallery"), ("拍照", 6, "gallery")]
 """The button, how old the file is in minutes, and what is then said of it."""
+ENDS = {"stored", "refused"}
+SHAPE = struct.pack(">IIBBBBB", 640, 480, 8, 2, 0, 0, 0)
+NO_PIXELS = b"\x89PNG\r\n\x1a\n" + b"".join(
+    png_chunk(kind, data) for kind, data in ((b"IHDR", SHAPE), (b"IDAT", b"?"), (b"IEND", b""))
+)
+"""A PNG by its parts, with nothing in it that can be decoded."""
 NO_PHOTOS: list[tuple[FilePayload, str]] = [
     ({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b""}, "这个文件是空的"),
     ({"name": "b.jpg", "mimeType": "image/jpeg", "buffer": b"%PDF-1.7"}, "这是 PDF"),
@@ -146,6 +154,38 @@ def test_each_button_says_at_the_server_how_a_photo_came_about(theatre: Theatre)
     assert 1 <= hung["lag_s"] < 60
     assert re.fullmatch("[0-9a-f]{16}", records.body("visit")["handset"])
     assert theatre.faults() == []
+
+
+@pytest.mark.browser
+def test_a_picture_that_no_phone_could_draw_is_shown_or_says_why_not(theatre: Theatre) -> None:
+    records = theatre.records
+    bo = Rep(theatre.profile("bo"), BO)
+    bo.signs_in(theatre.stage)
+    bo.registers_and_receives(name=QIAN, phone=QIAN_PHONE)
+    bo.opens_customer(QIAN)
+    night, broken = theatre.folder / "night.jpg", theatre.folder / "broken.jpg"
+    shoot(night, datetime.now(UTC), (0, 0, 0))
+    broken.write_bytes(NO_PIXELS)
+    for file in (night, broken):
+        bo.takes_a_photo(file)
+    records.until(lambda: {one["state"] for one in records.bodies("photo")} == ENDS)
+    bo.syncs()
+    bo.opens_customer(QIAN)
+
+    def tile(state: str) -> Locator:
+        return bo.main.get_by_role("button", name=re.compile(f"^看大图，照片 .，{state}"))
+
+    image = tile("已上传").get_by_role("img")
+    expect(image).to_have_attribute("src", re.compile("/small$"))
+    assert image.evaluate("async (one) => { await one.decode(); return one.naturalWidth }") == 480
+    expect(tile("没有通过")).to_contain_text("没有通过")
+    expect(bo.main.get_by_text("这张照片的文件坏了")).to_be_visible()
+    expect(bo.main.get_by_text("联网后显示")).to_have_count(0)
+    bo.loses_signal()
+    tile("没有通过").click()
+    sheet = bo.page.locator("dialog[open]")
+    expect(sheet.get_by_text("没有通过", exact=True)).to_be_visible()
+    expect(sheet.get_by_text("联网后显示")).to_have_count(0)
 
 
 def opens_the_photo(person: Staff) -> Locator:

@@ -40,7 +40,7 @@ export default {
   refused_picture_animated: 'Animated pictures cannot be kept. Please take an ordinary photo.',
   refused_picture_too_heavy: 'This photo has more pixels than the server can handle. Lower the resolution and take it again.',
   refused_hash_mismatch: 'What arrived is not what the phone holds, so this photo was not kept. Please take it again.',
-  not_here: 'Shown once online',
+  not_here: 'Shown once online', not_shown: 'Did not load',
   open: 'Enlarge photo {n}, {state}',
   large: 'Photo', which: 'Which one', plain: 'Picture', marked: 'With its mark', alone: 'Open this photo by itself',
   what_is: 'Shows', how: 'Origin', how_camera: 'the phone says: taken with the camera', how_gallery: 'from the album', how_unsaid: 'not recorded', told_at: 'Recorded', exif_at: 'Time the camera wrote down', by: 'By', somebody: 'a colleague',

@@ -40,7 +40,7 @@ export default {
   refused_picture_animated: '动图不能存，请拍一张普通照片。',
   refused_picture_too_heavy: '这张照片像素太高，服务器处理不了。请调低分辨率再拍。',
   refused_hash_mismatch: '传上去的和手机里的对不上，这张没有存。请重新拍一张。',
-  not_here: '联网后显示',
+  not_here: '联网后显示', not_shown: '没有显示出来',
   open: '看大图，照片 {n}，{state}',
   large: '照片', which: '看哪一张', plain: '大图', marked: '带水印', alone: '单独打开这张照片',
   what_is: '拍的是', how: '来源', how_camera: '手机称用相机拍摄', how_gallery: '从相册选', how_unsaid: '没有记录', told_at: '记录时间', exif_at: '相机记下的拍摄时间', by: '谁拍的', somebody: '一位同事',
