@@ -161,6 +161,20 @@ async def test_a_mark_is_drawn_once_and_anew_when_a_manager_doubts_the_visit(sta
     assert len(stage.blobs()) == count
 
 
+async def test_an_older_picture_is_told_as_older_by_mark_and_page(stage: Stage) -> None:
+    code = await keep(stage, ONE, taken="camera", exif_at=stage.clock() - 16 * MINUTE_MS)
+    told = pairs(await stage.client.get(f"/v/{code}?lang=zh"))
+    assert ("来源", "录入时选了更早的画面") in told
+    assert ("提示", "画面比记录的时间早一刻钟以上。") in told
+    english = said(await stage.client.get(f"/v/{code}?lang=en"))
+    assert "an older picture, picked when it was noted" in english
+    mark = mark_of(await standing_of(stage, ONE), ORIGIN)
+    assert mark.lines[1] == (
+        "2026-11-23 10:30 录入，画面更早",
+        "2026-11-23 10:30 noted; the picture is older",
+    )
+
+
 async def test_a_visit_that_a_manager_confirms_is_confirmed_and_not_verified(
     stage: Stage,
 ) -> None:
