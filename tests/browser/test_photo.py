@@ -172,20 +172,26 @@ def test_a_picture_that_no_phone_could_draw_is_shown_or_says_why_not(theatre: Th
     bo.syncs()
     bo.opens_customer(QIAN)
 
-    def tile(state: str) -> Locator:
-        return bo.main.get_by_role("button", name=re.compile(f"^看大图，照片 .，{state}"))
-
-    image = tile("已上传").get_by_role("img")
+    image = tile(bo, "已上传").get_by_role("img")
     expect(image).to_have_attribute("src", re.compile("/small$"))
     assert image.evaluate("async (one) => { await one.decode(); return one.naturalWidth }") == 480
-    expect(tile("没有通过")).to_contain_text("没有通过")
-    expect(bo.main.get_by_text("这张照片的文件坏了")).to_be_visible()
     expect(bo.main.get_by_text("联网后显示")).to_have_count(0)
-    bo.loses_signal()
-    tile("没有通过").click()
-    sheet = bo.page.locator("dialog[open]")
+
+    # On a phone that has nothing of it.
+    lin = Manager(theatre.profile("lin", worker=False), LIN)
+    lin.signs_in(theatre.stage)
+    lin.opens_customer(QIAN)
+    expect(tile(lin, "没有通过")).to_contain_text("没有通过")
+    expect(lin.main.get_by_text("这张照片的文件坏了")).to_be_visible()
+    tile(lin, "没有通过").click()
+    sheet = lin.page.locator("dialog[open]")
     expect(sheet.get_by_text("没有通过", exact=True)).to_be_visible()
-    expect(sheet.get_by_text("联网后显示")).to_have_count(0)
+    expect(lin.page.get_by_text("联网后显示")).to_have_count(0)
+
+
+def tile(person: Staff, state: str) -> Locator:
+    name = re.compile(f"^看大图，照片 .，{state}")
+    return person.main.get_by_role("button", name=name)
 
 
 def opens_the_photo(person: Staff) -> Locator:
