@@ -108,10 +108,6 @@ def nothing_joined(held: Row, alias_id: str, ledger: Ledger, author: Author) -> 
     return None
 
 
-def nothing_attached(row: Row, attached: Row, ledger: Ledger) -> None:
-    return None
-
-
 def nothing_corrected(fact: Row, ledger: Ledger, author: Author) -> Refusal | None:
     return None
 
@@ -148,7 +144,6 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True):
     `effects`: what a new row does to others; it may still refuse, which undoes its whole unit.
     `patch_effects`: what follows from a patch already merged (derived fields, moved keys).
     `joined`: what follows when another creation became part of a row of this kind.
-    `attached`: what follows when a photo or a recording names a row of this kind as its subject.
     `correctable`: fields for which a correction may stand; None: such a fact stands for ever.
     `corrected`: what follows from a correction.
     `trees`: roots whose whole trees the effects read, from the row that the parent field names.
@@ -176,7 +171,6 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True):
         no_patch_effects
     )
     joined: Callable[[Row, str, Ledger, Author], None] = nothing_joined
-    attached: Callable[[Row, Row, Ledger], None] = nothing_attached
     correctable: frozenset[str] | None = None
     corrected: Callable[[Row, Ledger, Author], Refusal | None] = nothing_corrected
     trees: Callable[[Row, Ledger], list[str]] = no_trees

@@ -227,13 +227,15 @@ export interface Photo extends Correctable {
   prompt_id?: string
   /** how it came about, as this phone read it before the picture was drawn anew; left out where nobody knows */
   taken?: 'camera' | 'gallery'; original_sha256?: string; exif_at?: number; shows?: Shows
+  /** seconds from when this phone got it to when it was saved */
+  lag_s?: number
   /** the server's; left out where there is nothing to say */
   flags?: PhotoFlag[]
   /** the server's: by what anybody finds what it vouches for, once it is stored */
   code?: string
 }
 export type Shows = 'storefront' | 'display' | 'product' | 'site' | 'document' | 'other'
-export type PhotoFlag = 'gallery' | 'older_than_visit' | 'reused' | 'seen_again'
+export type PhotoFlag = 'gallery' | 'older_than_visit' | 'no_exif_time' | 'reused' | 'seen_again'
 /** What was said about a contact, at most a minute. */
 export interface Recording extends Correctable {
   subject_id: string; customer_id: string; sha256: string; bytes: number; duration_ms: number

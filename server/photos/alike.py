@@ -9,6 +9,7 @@ from server.identity.actor import visible_to
 from server.identity.sessions import signed_in
 from server.photos.queries import load_blob
 from server.photos.reuse import photos_alike
+from server.photos.rules import got_at
 from server.photos.settling import fact_row
 from sync import Ledger, Row
 
@@ -33,4 +34,4 @@ async def list_alike(request: Request) -> Response:
 
 
 def by_time(row: Row) -> tuple[int, str]:
-    return row.at, row.id
+    return got_at(row), row.id

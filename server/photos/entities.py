@@ -11,6 +11,7 @@ from sync import Entity, Row, desk_scope, scopes_of, staff_scope
 
 MAX_EDGE_PX = 20_000
 MAX_TIME_MS = 1 << 43  # the year 2248
+MAX_LAG_S = 30 * 24 * 3600
 MAX_THUMB_CHARS = 11_000  # 8 KB in base64
 
 Edge = Annotated[int, msgspec.Meta(ge=1, le=MAX_EDGE_PX)]
@@ -22,6 +23,7 @@ class Photo(msgspec.Struct, forbid_unknown_fields=True):
     `prompt_id`: what a follow-up's template had asked to see. How it came about is what the phone
     read before it drew the picture anew, which leaves nothing of it: `taken` by the camera at that
     moment or from the gallery, the hash of the file as it was, and the time its EXIF names.
+    `lag_s`: how long before it was told of the phone got it, in a draft that may wait for hours.
     """
 
     subject_id: Annotated[str, msgspec.Meta(min_length=36, max_length=36)]
@@ -36,6 +38,7 @@ class Photo(msgspec.Struct, forbid_unknown_fields=True):
     taken: Literal["camera", "gallery"] | None = None
     original_sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")] | None = None
     exif_at: Annotated[int, msgspec.Meta(ge=0, le=MAX_TIME_MS)] | None = None
+    lag_s: Annotated[int, msgspec.Meta(ge=0, le=MAX_LAG_S)] | None = None
     shows: Literal["storefront", "display", "product", "site", "document", "other"] | None = None
 
 

@@ -1,4 +1,5 @@
-"""What is written below a photo: only what the server itself knows or has checked. Pure.
+"""What is written below a photo: what the server itself knows or has checked, and whose word the
+rest is. Pure.
 
 Each line has a Latin form, for a machine without a Chinese font.
 """
@@ -13,11 +14,12 @@ from server.stores import qr
 
 GRADES = {
     "verified": ("位置已核实", "place verified"),
+    "confirmed": ("店长确认到过", "confirmed by the manager"),
     "plausible": ("位置自报，基本可信", "place claimed, plausible"),
     "uncertain": ("位置自报，待核实", "place claimed, not verified"),
 }
 HOW = {
-    "camera": ("拍摄", "taken"),
+    "camera": ("手机称用相机拍摄", "taken with the camera, says the phone"),
     "gallery": ("从相册选取", "picked from an album"),
     "older": ("录入，画面更早", "noted; the picture is older"),
     "unsaid": ("录入", "noted"),
@@ -55,7 +57,11 @@ def link_to(standing: Standing, origin: str) -> str:
 
 def place_line(standing: Standing) -> Line:
     name, code = standing.store_name, standing.store_code
-    return name, latin(name) or f"store {code}"
+    store = name, latin(name) or f"store {code}"
+    if standing.where == "store":
+        return store
+    owner = f"所属门店 {store[0]}", f"belongs to {store[1]}"
+    return join([("客户处", "at a customer's"), owner]) if standing.where == "home" else owner
 
 
 def time_line(standing: Standing) -> Line:

@@ -1,5 +1,6 @@
 """Every statement about uploads, pictures and sounds."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Table, and_, delete, func, select, update
@@ -122,22 +123,23 @@ async def save_blob(connection: Connection, blob: Blob | Tape) -> None:
     table = photo_blobs if isinstance(blob, Blob) else recording_blobs
     await bulk_upsert(connection, table, [tuple(vars(blob).values())])
     if isinstance(blob, Blob) and blob.look is not None:
-        await save_look(connection, blob, blob.look)
+        await save_signs(connection, blob, [blob.look])
 
 
-async def save_look(connection: Connection, blob: Blob, look: str) -> None:
-    where = (blob.photo_id, blob.sha256, look)
-    rows = [(blob.org_id, part, *where) for part in slices_of(look)]
+async def save_signs(connection: Connection, blob: Blob, signs: Iterable[str]) -> None:
+    where = (blob.photo_id, blob.sha256)
+    rows = [(blob.org_id, part, *where, sign) for sign in signs for part in slices_of(sign)]
     await bulk_upsert(connection, photo_looks, rows)
 
 
-async def similar_looks(
-    connection: Connection, org_id: str, look: str
+async def similar_signs(
+    connection: Connection, org_id: str, signs: Iterable[str]
 ) -> list[tuple[str, str, str]]:
-    """(photo_id, sha256, look) of whatever shares a slice with `look`, in one search."""
+    """(photo_id, sha256, sign) of whatever shares a slice with one of `signs`, in one search."""
+    slices = [part for sign in signs for part in slices_of(sign)]
     found = await connection.execute(
         select(photo_looks.c.photo_id, photo_looks.c.sha256, photo_looks.c.look)
-        .where(photo_looks.c.org_id == org_id, photo_looks.c.slice.in_(slices_of(look)))
+        .where(photo_looks.c.org_id == org_id, photo_looks.c.slice.in_(slices))
         .distinct()
     )
     return [(photo_id, sha256, other) for photo_id, sha256, other in found]

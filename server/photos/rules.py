@@ -40,9 +40,6 @@ def effects(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     jpeg = read_thumb(thumb) if thumb is not None else None
     if jpeg is not None:
         ledger.add_side_row("photo_thumbs", {"photo_id": row.id, "jpeg": jpeg})
-    subject = ledger.find(row.body["subject_id"])
-    if subject is not None:
-        ledger.entities[subject.entity].attached(subject, row, ledger)
     flag(row, ledger, *told_flags(row))
     return await_bytes(row, ledger, author)
 
@@ -51,8 +48,24 @@ def told_flags(row: Row) -> list[str]:
     """What the phone itself says of how the picture came about. Both its clocks are one clock."""
     told = ["gallery"] if row.body.get("taken") == "gallery" else []
     exif_at = row.body.get("exif_at")
-    is_older = exif_at is not None and row.captured_at - exif_at > OLDER_MS
+    if exif_at is None:
+        return [*told, "no_exif_time"] if was_read(row) else told
+    is_older = row.captured_at - lag_of(row) - exif_at > OLDER_MS
     return [*told, "older_than_visit"] if is_older else told
+
+
+def was_read(row: Row) -> bool:
+    """Whether the phone looked at the file before it drew it anew; older ones do not."""
+    return row.body.get("taken") == "camera" or row.body.get("original_sha256") is not None
+
+
+def got_at(row: Row) -> int:
+    """When the phone got it, in ms: never later than it was told of."""
+    return row.at - lag_of(row)
+
+
+def lag_of(row: Row) -> int:
+    return 1000 * int(row.body.get("lag_s") or 0)
 
 
 def flag(row: Row, ledger: Ledger, *more: str) -> None:

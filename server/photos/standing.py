@@ -6,18 +6,22 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from server.db import Connection
+from server.photos.rules import got_at
 from server.rows import load
 from sync import Ledger, Row
 
 How = Literal["camera", "gallery", "older", "unsaid"]
+Where = Literal["store", "home", "unsaid"]
 
 
 @dataclass(frozen=True)
 class Standing:
-    """`at` by the phone's corrected clock, `received_at` by ours, both in ms. `grade` and
-    `visit_id` where the photo hangs on a visit."""
+    """`at`, when the phone got it, by its corrected clock, `received_at` by ours, both in ms.
+    `grade` and `visit_id` where the photo hangs on a visit. Only a visit is to a place: where
+    `where` is not "store", the store is whose customer it is, and may be far away."""
 
     code: str
+    where: Where
     store_name: str
     store_code: str
     zone: ZoneInfo
@@ -54,16 +58,31 @@ def standing_of(photo: Row, subject: Row | None, store: Row, author: Row | None)
     visit = subject if subject is not None and subject.entity == "visit" else None
     return Standing(
         code=photo.body["code"],
+        where=where_of(visit),
         store_name=store.body["name"],
         store_code=store.body.get("code") or "",
         zone=ZoneInfo(store.body["zone"]),
         rep_name=author.body["name"] if author else "",
-        at=photo.at,
+        at=got_at(photo),
         received_at=photo.received_at,
         how=how_of(photo),
         flags=tuple(photo.body.get("flags") or ()),
         visit_id=visit.id if visit else None,
-        grade=visit.body.get("grade") if visit else None,
+        grade=grade_of(visit) if visit else None,
+    )
+
+
+def where_of(visit: Row | None) -> Where:
+    if visit is None:
+        return "unsaid"
+    return "store" if visit.body.get("store_id") else "home"
+
+
+def grade_of(visit: Row) -> str | None:
+    """As it was judged; where a manager raised it, that it is their word: there may be no position
+    at all."""
+    return (
+        "confirmed" if "confirmed" in (visit.body.get("reasons") or ()) else visit.body.get("grade")
     )
 
 

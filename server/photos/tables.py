@@ -39,7 +39,8 @@ photo_blobs = org_table(
     pk=("photo_id", "sha256"),
 )
 
-# Seven slices of each look: of two that differ in at most six bits, one slice is the same.
+# Seven slices of each look: of two that differ in at most six bits, one slice is the same. And of
+# the hash of each file, here as a look, the beginning.
 photo_looks = org_table(
     "photo_looks",
     Column("slice", Integer, nullable=False),

@@ -6,6 +6,7 @@ one that was erased are answered with the same bytes.
 
 import asyncio
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from html import escape as h
 from typing import Literal, NamedTuple
@@ -47,6 +48,7 @@ LOOK = Look(
     "::placeholder{color:var(--soft);opacity:1}label{display:block;font-weight:700;margin-top:16px}"
 )
 
+Words = Mapping[str, str]
 State = Literal["unchanged", "changed", "unsure"]
 
 
@@ -121,7 +123,7 @@ def render_vouched(language: str, vouched: Vouched, state: State) -> str:
         (words["picture"], words[state]),
         (words["at"], say_time(one, one.at)),
         (words["received_at"], say_time(one, one.received_at)),
-        (words["store"], one.store_name),
+        *places_of(words, one),
         *([(words["visit"], visit_code(one.visit_id))] if one.visit_id else []),
         *([(words["grade"], words[one.grade])] if one.grade in words else []),
         (words["how"], words[one.how]),
@@ -131,6 +133,13 @@ def render_vouched(language: str, vouched: Vouched, state: State) -> str:
     lines = "".join(f"<dt>{h(name)}</dt><dd>{h(value)}</dd>" for name, value in told)
     lines += "".join(f'<dt>{h(name)}</dt><dd class="hash">{value}</dd>' for name, value in hashes)
     return f'<dl>{lines}</dl><p class="note">{h(words["note"])}</p>'
+
+
+def places_of(words: Words, one: Standing) -> list[tuple[str, str]]:
+    if one.where == "store":
+        return [(words["store"], one.store_name)]
+    home = [(words["where"], words["home"])] if one.where == "home" else []
+    return [*home, (words["belongs_to"], one.store_name)]
 
 
 def remarks_of(language: str, one: Standing) -> str:

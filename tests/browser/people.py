@@ -191,9 +191,9 @@ class Staff:
         expect(sheet).to_be_hidden()
         self.is_told(KEPT)
 
-    def takes_a_photo(self, file: Path) -> None:
+    def takes_a_photo(self, file: Path, button: str = "拍照") -> None:
         with self.page.expect_file_chooser() as chooser:
-            self.page.get_by_label("拍照").click()
+            self.page.get_by_label(button, exact=True).click()
         chooser.value.set_files(file)
         self.is_told("照片已存本机")
 

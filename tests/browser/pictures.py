@@ -1,5 +1,6 @@
 """What a camera sees, and what it takes."""
 
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from PIL import Image, ImageDraw
 COUNTER = (720, 720)
 FRAMES = 24
 GPS_IFD, ORIENTATION = 0x8825, 0x0112
+EXIF_IFD, TAKEN_AT, OFFSET = 0x8769, 0x9003, 0x9011
 ROTATED = 6
 
 
@@ -43,6 +45,14 @@ def photograph(path: Path) -> None:
     exif[ORIENTATION] = ROTATED
     exif.get_ifd(GPS_IFD).update({1: "N", 2: (30.0, 14.0, 56.0), 3: "E", 4: (120.0, 9.0, 55.0)})
     picture.save(path, "JPEG", quality=90, exif=exif)
+
+
+def shoot(path: Path, at: datetime, colour: tuple[int, int, int]) -> None:
+    """A photo whose camera wrote down when it took it."""
+    exif = Image.Exif()
+    told = {TAKEN_AT: f"{at:%Y:%m:%d %H:%M:%S}", OFFSET: f"{at:%z}"[:3] + ":00"}
+    exif.get_ifd(EXIF_IFD).update(told)
+    Image.new("RGB", (640, 480), colour).save(path, "JPEG", exif=exif)
 
 
 def says_where(jpeg: bytes) -> bool:

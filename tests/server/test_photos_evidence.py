@@ -13,11 +13,11 @@ from server.clock import MINUTE_MS
 from server.config import Config
 from server.db import Database
 from server.photos.decoder import Decoder
-from server.photos.looks import are_alike, slices_of
+from server.photos.looks import HASH_SLICE, are_alike, slices_of
 from server.photos.tables import photo_looks
 from tests.cast import ORG
 from tests.conftest import MovableClock
-from tests.server.photo_stage import ZHAO, Stage, opened, photo_id, picture
+from tests.server.photo_stage import ZHAO, Stage, fact, opened, photo_id, picture
 
 pytestmark = pytest.mark.slow
 
@@ -79,9 +79,40 @@ async def test_a_photo_says_how_it_was_taken_and_only_the_server_flags_it(stage:
     assert await stage.report(THREE, data) is None
     assert "flags" not in await stage.photo(TWO)
     assert "flags" not in await stage.photo(THREE)
+    # A file without a time of its own; only a phone that looked into it can say so.
+    for number, said in enumerate([{"taken": "camera"}, {"original_sha256": "ab" * 32}], 6):
+        assert await stage.report(photo_id(number), data, **said) is None
+        assert await flags_of(stage, photo_id(number)) == ["no_exif_time"]
     refused = await stage.report(photo_id(4), data, flags=["seen_again"])
     assert refused is not None
     assert await stage.report(photo_id(5), data, taken="elsewhere") is not None
+
+
+async def test_a_photo_from_a_draft_counts_from_when_the_phone_got_it(stage: Stage) -> None:
+    await add_another_subject(stage)
+    got_at = stage.clock() - 180 * MINUTE_MS
+    told = {"taken": "camera", "lag_s": 180 * 60}
+    data = jpeg(scene(1))
+    assert await stage.report(ONE, data, **told, exif_at=got_at - 14 * MINUTE_MS) is None
+    assert await flags_of(stage, ONE) == []
+    await stage.report(TWO, jpeg(scene(2)), **told, exif_at=got_at - 16 * MINUTE_MS)
+    assert await flags_of(stage, TWO) == ["older_than_visit"]
+    assert (await stage.upload(ONE, data)).status_code == 204
+    page = await stage.client.get(f"/v/{(await stage.photo(ONE))['code']}?lang=en")
+    assert "2026-11-23 07:30:00" in page.text
+    # What was got meanwhile is the later one, though it was told of before.
+    phone, again = stage.phones["bo"], jpeg(scene(1), 70)
+    meanwhile = phone.operation("photo", THREE, {**fact(again), "subject_id": ELSEWHERE})
+    meanwhile["t"] -= 60 * MINUTE_MS
+    assert (await phone.push([meanwhile])).status_code == 200
+    assert (await stage.upload(THREE, again)).status_code == 204
+    assert (await flags_of(stage, ONE), await flags_of(stage, THREE)) == (
+        ["seen_again"],
+        ["reused"],
+    )
+    assert (await stage.people["bo"].get(f"/photos/{THREE}/alike")).json() == {"photos": [ONE]}
+    for bad in (-1, 30 * 24 * 3600 + 1, 0.5):
+        assert await stage.report(photo_id(4), data, lag_s=bad) is not None
 
 
 async def test_a_picture_told_again_is_found_however_it_was_saved_meanwhile(stage: Stage) -> None:
@@ -120,6 +151,34 @@ async def test_bytes_before_their_fact_and_the_later_before_the_earlier_are_foun
     assert await flags_of(stage, TWO) == ["reused"]
 
 
+async def test_one_file_told_twice_is_found_however_little_it_shows(stage: Stage) -> None:
+    await add_another_subject(stage)
+    wall = Image.new("RGB", (640, 480), (200, 190, 180))
+    data = jpeg(wall)
+    await tell(stage, ONE, data)
+    await tell(stage, TWO, data, ELSEWHERE)
+    assert (await flags_of(stage, ONE), await flags_of(stage, TWO)) == (["seen_again"], ["reused"])
+    alike = await stage.people["bo"].get(f"/photos/{TWO}/alike")
+    assert alike.json() == {"photos": [ONE]}
+    # Drawn anew by two phones, the files that were sent differ, and what was picked does not.
+    told = {"original_sha256": "ab" * 32, "exif_at": stage.clock()}
+    for number, quality, subject in ((3, 70, ZHAO), (4, 60, ELSEWHERE)):
+        again = jpeg(wall, quality)
+        assert await stage.report(photo_id(number), again, subject_id=subject, **told) is None
+        assert (await stage.upload(photo_id(number), again)).status_code == 204
+    assert await flags_of(stage, photo_id(4)) == ["reused"]
+    assert await flags_of(stage, photo_id(3)) == ["seen_again"]
+
+
+async def test_bytes_that_are_not_a_photos_own_are_nobodys_reuse(stage: Stage) -> None:
+    await add_another_subject(stage)
+    right, wrong = jpeg(scene(2)), jpeg(scene(1))
+    assert (await stage.upload(TWO, wrong)).status_code == 204
+    await tell(stage, TWO, right, ELSEWHERE)
+    await tell(stage, ONE, wrong)
+    assert await flags_of(stage, ONE) == await flags_of(stage, TWO) == []
+
+
 async def test_several_of_one_subject_and_plain_walls_are_nobodys_reuse(stage: Stage) -> None:
     await add_another_subject(stage)
     await tell(stage, ONE, jpeg(scene(1)))
@@ -131,7 +190,9 @@ async def test_several_of_one_subject_and_plain_walls_are_nobodys_reuse(stage: S
         assert await flags_of(stage, id) == []
     async with stage.database.read() as connection:
         kept = select(func.count()).where(
-            photo_looks.c.org_id == ORG, photo_looks.c.photo_id == THREE
+            photo_looks.c.org_id == ORG,
+            photo_looks.c.photo_id == THREE,
+            photo_looks.c.slice < HASH_SLICE,
         )
         assert await connection.scalar(kept.select_from(photo_looks)) == 0
 

@@ -46,12 +46,12 @@ async def keep(stage: Stage, id: str, **fields: object) -> str:
     return str((await stage.photo(id))["code"])
 
 
-async def visit(stage: Stage) -> str:
+async def visit(stage: Stage, id: str = VISIT, photo: str = ONE) -> str:
     """Bo at the store, with a photo of it; returns its code."""
     at = {"lat": 31.2304, "lng": 121.4737, "accuracy_m": 20.0, "fix_at": stage.clock()}
-    assert await stage.push("visit", VISIT, {**at, "store_id": RENMIN, "fix_source": "gps"}) is None
-    hung = {"subject_id": VISIT, "customer_id": None, "kind": "visit", "taken": "camera"}
-    return await keep(stage, ONE, **hung)
+    assert await stage.push("visit", id, {**at, "store_id": RENMIN, "fix_source": "gps"}) is None
+    hung = {"subject_id": id, "customer_id": None, "kind": "visit", "taken": "camera"}
+    return await keep(stage, photo, **hung)
 
 
 async def standing_of(stage: Stage, id: str) -> Standing:
@@ -65,6 +65,10 @@ async def standing_of(stage: Stage, id: str) -> Standing:
 
 def said(page: httpx.Response) -> list[str]:
     return re.findall(r"<dd[^>]*>(.*?)</dd>", page.text)
+
+
+def pairs(page: httpx.Response) -> list[tuple[str, str]]:
+    return re.findall(r"<dt>(.*?)</dt><dd[^>]*>(.*?)</dd>", page.text)
 
 
 def codes_in(jpeg: bytes) -> list[str]:
@@ -86,7 +90,7 @@ async def test_a_mark_stands_below_the_picture_and_leads_to_what_the_server_vouc
     assert page.status_code == 200
     time = "2026-11-23 10:30:00 (UTC+08:00)"
     told = [spell(code), "到达服务器后没有改动过。", time, time, "人民路店", visit_code(VISIT)]
-    assert said(page)[:-2] == [*told, "已核实", "用相机现场拍摄", "没有发现异常。"]
+    assert said(page)[:-2] == [*told, "已核实", "手机称用相机拍摄", "照片里没有拍摄时间。"]
     assert said(page)[-2] == (await stage.photo(ONE))["sha256"]
     assert said(page)[-1] in {path.name for path in stage.blobs()}
     assert NAME in page.text
@@ -97,13 +101,13 @@ async def test_the_mark_says_store_times_person_visit_grade_and_code(stage: Stag
     mark = mark_of(await standing_of(stage, ONE), "https://shop.example.com")
     assert [zh for zh, _ in mark.lines] == [
         "人民路店",
-        "2026-11-23 10:30 拍摄",
+        "2026-11-23 10:30 手机称用相机拍摄",
         f"薄 · 拜访 {visit_code(VISIT)} · 位置已核实",
         f"核验码 {spell(code)} · shop.example.com/v",
     ]
     assert [en for _, en in mark.lines][:3] == [
         "store RM",
-        "2026-11-23 10:30 taken",
+        "2026-11-23 10:30 taken with the camera, says the phone",
         f"visit {visit_code(VISIT)} · place verified",
     ]
     phone = stage.phones["bo"]
@@ -113,8 +117,30 @@ async def test_the_mark_says_store_times_person_visit_grade_and_code(stage: Stag
     assert (await phone.push([late])).status_code == 200
     assert (await stage.upload(TWO, data)).status_code == 204
     lines = mark_of(await standing_of(stage, TWO), ORIGIN).lines
+    assert lines[0] == ("所属门店 人民路店", "belongs to store RM")
     assert lines[1][0] == "2026-11-23 09:00 从相册选取 · 2026-11-23 10:30 服务器收到"
     assert lines[2] == ("薄", "")
+
+
+async def test_only_a_visit_to_a_store_names_it_as_the_place(stage: Stage) -> None:
+    far = {"lat": 33.3, "lng": 121.4737, "accuracy_m": 20.0, "fix_at": stage.clock()}
+    home = {**far, "customer_id": ZHAO, "fix_source": "gps"}
+    assert await stage.push("visit", VISIT, home) is None
+    at_home = await keep(stage, ONE, subject_id=VISIT, kind="visit")
+    beside = await keep(stage, TWO)
+    whose = ("所属门店", "人民路店")
+    told = pairs(await stage.client.get(f"/v/{at_home}?lang=zh"))
+    assert told[4:7] == [("地点", "客户处"), whose, ("拜访", visit_code(VISIT))]
+    told = pairs(await stage.client.get(f"/v/{beside}?lang=zh"))
+    assert told[4:6] == [whose, ("来源", "没有说明")]
+    mark = mark_of(await standing_of(stage, ONE), ORIGIN)
+    assert mark.lines[0] == (
+        "客户处 · 所属门店 人民路店",
+        "at a customer's · belongs to store RM",
+    )
+    at_store = await visit(stage, photo_id(8), photo_id(3))
+    told = pairs(await stage.client.get(f"/v/{at_store}?lang=zh"))
+    assert told[4] == ("门店", "人民路店")
 
 
 async def test_a_mark_is_drawn_once_and_anew_when_a_manager_doubts_the_visit(stage: Stage) -> None:
@@ -135,6 +161,44 @@ async def test_a_mark_is_drawn_once_and_anew_when_a_manager_doubts_the_visit(sta
     assert len(stage.blobs()) == count
 
 
+async def test_an_older_picture_is_told_as_older_by_mark_and_page(stage: Stage) -> None:
+    code = await keep(stage, ONE, taken="camera", exif_at=stage.clock() - 16 * MINUTE_MS)
+    told = pairs(await stage.client.get(f"/v/{code}?lang=zh"))
+    assert ("来源", "录入时选了更早的画面") in told
+    assert ("提示", "画面比记录的时间早一刻钟以上。") in told
+    english = said(await stage.client.get(f"/v/{code}?lang=en"))
+    assert "an older picture, picked when it was noted" in english
+    mark = mark_of(await standing_of(stage, ONE), ORIGIN)
+    assert mark.lines[1] == (
+        "2026-11-23 10:30 录入，画面更早",
+        "2026-11-23 10:30 noted; the picture is older",
+    )
+
+
+async def test_a_visit_that_a_manager_confirms_is_confirmed_and_not_verified(
+    stage: Stage,
+) -> None:
+    assert await stage.push("visit", VISIT, {"store_id": RENMIN}) is None
+    code = await keep(stage, ONE, subject_id=VISIT, customer_id=None, kind="visit")
+    assert "自报，待核实" in said(await stage.client.get(f"/v/{code}?lang=zh"))
+    first = await stage.see("bo", ONE, "marked")
+    lin = stage.phones["lin"]
+    sure = {"visit_id": VISIT, "choice": "confirm", "note": ""}
+    answer = await lin.push([lin.operation("attestation", photo_id(5), sure)])
+    assert "except" not in answer.json()
+    told = pairs(await stage.client.get(f"/v/{code}?lang=zh"))
+    assert [said for name, said in told if name == "位置"] == ["店长确认到过"]
+    assert "confirmed by the manager" in said(await stage.client.get(f"/v/{code}?lang=en"))
+    mark = mark_of(await standing_of(stage, ONE), ORIGIN)
+    code_of_visit = visit_code(VISIT)
+    assert mark.lines[2] == (
+        f"薄 · 拜访 {code_of_visit} · 店长确认到过",
+        f"visit {code_of_visit} · confirmed by the manager",
+    )
+    later = await stage.see("bo", ONE, "marked")
+    assert later.headers["etag"] != first.headers["etag"]
+
+
 async def test_the_page_names_no_customer_and_shows_no_picture_in_both_languages(
     stage: Stage,
 ) -> None:
@@ -150,6 +214,8 @@ async def test_the_page_names_no_customer_and_shows_no_picture_in_both_languages
         assert "noindex" in page.headers["x-robots-tag"]
     assert "不是现场拍的" in pages[0].text
     assert "an hour older" in pages[1].text
+    code = await keep(stage, TWO, taken="camera", exif_at=stage.clock())
+    assert "没有发现异常" in (await stage.client.get(f"/v/{code}?lang=zh")).text
     typed = await stage.client.get("/v", params={"code": spell(code).lower(), "lang": "en"})
     assert typed.headers["location"] == f"/v/{code}?lang=en"
     assert "7K3M9-X2PQR" in (await stage.client.get("/v")).text

@@ -131,9 +131,12 @@ BAD = {
     "bare header": (b"\xff\xd8\xff\xe0", "not_a_picture"),
     "truncated jpeg": (picture()[:9000], "picture_broken"),
     "truncated png": (picture(form="PNG")[:9000], "picture_broken"),
+    "png without its end": (picture(form="PNG")[:-12], "picture_broken"),
     "truncated webp": (picture(form="WEBP")[:9000], "picture_broken"),
+    "webp without its end": (picture(form="WEBP")[:-2], "picture_broken"),
     "animated webp": (animation("WEBP"), "picture_animated"),
     "animated png": (animation("PNG"), "picture_animated"),
+    "31 megapixels": (png_bomb(7_750, 4_000), "too_large"),
     "100 megapixels": (png_bomb(10_000, 10_000), "too_large"),
     "a gigapixel": (png_bomb(60_000, 20_000, lines=10), "too_large"),
 }
@@ -151,6 +154,11 @@ async def test_bytes_that_are_no_photo_are_refused_with_a_reason(stage: Stage) -
         assert (await stage.see("bo", one)).status_code == 404, name
     assert (stage.blobs(), stage.staged()) == ([], [])
     assert await shown(stage, picture(), one=photo_id(99))
+
+
+async def test_thirty_megapixels_are_taken(stage: Stage) -> None:
+    shown_as = Image.open(io.BytesIO(await shown(stage, png_bomb(7_500, 4_000))))
+    assert shown_as.size == (1600, 853)
 
 
 async def test_an_empty_file_is_refused_at_once(stage: Stage) -> None:

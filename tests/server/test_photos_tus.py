@@ -4,15 +4,17 @@ import asyncio
 import base64
 import hashlib
 import random
+import shutil
 from collections.abc import AsyncIterator
 
 import pytest
 
+from server.clock import DAY_MS
 from server.config import Config
 from server.db import Database
 from server.photos import uploads
 from server.photos.janitor import sweep
-from server.photos.tus import MAX_PHOTO_BYTES
+from server.photos.tus import MAX_PHOTO_BYTES, http_date
 from tests.conftest import MovableClock
 from tests.server.photo_stage import Stage, metadata, opened, photo_id, picture, until
 
@@ -196,7 +198,7 @@ async def test_a_creation_can_bring_the_whole_photo(stage: Stage) -> None:
 
 
 @pytest.mark.one_database
-async def test_a_post_that_means_patch_or_delete_is_one(stage: Stage) -> None:
+async def test_a_post_that_means_patch_head_or_delete_is_one(stage: Stage) -> None:
     path = await stage.begin(ONE, b"twelve bytes")
     patched = await stage.call(
         "POST",
@@ -207,6 +209,8 @@ async def test_a_post_that_means_patch_or_delete_is_one(stage: Stage) -> None:
         upload_offset="0",
     )
     assert (patched.status_code, patched.headers["upload-offset"]) == (204, "6")
+    headed = await stage.call("POST", path, x_http_method_override="HEAD")
+    assert (headed.status_code, headed.headers["upload-offset"]) == (200, "6")
     assert (await stage.call("POST", path, x_http_method_override="DELETE")).status_code == 204
     assert (await stage.call("HEAD", path)).status_code == 404
 
@@ -222,13 +226,16 @@ async def test_a_terminated_upload_is_gone_with_its_bytes(stage: Stage) -> None:
 async def test_an_upload_expires_seven_days_after_its_last_byte(
     stage: Stage, clock: MovableClock
 ) -> None:
-    path = await stage.begin(ONE, b"twelve bytes")
+    usual = {"upload_length": "12", "upload_metadata": metadata(ONE, b"twelve bytes")}
+    begun = await stage.call("POST", "/photos/uploads", **usual)
+    path = begun.headers["location"]
+    assert begun.headers["upload-expires"] == http_date(stage.clock() + 7 * DAY_MS)
     clock.advance(days=6)
     patched = await stage.send(path, 0, b"twelve")
-    assert patched.headers["upload-expires"].endswith("GMT")
-    clock.advance(days=6.9)
+    assert patched.headers["upload-expires"] == http_date(stage.clock() + 7 * DAY_MS)
+    clock.advance(days=7, minutes=-1)
     assert await stage.offset(path) == 6
-    clock.advance(days=0.2)
+    clock.advance(minutes=1)
     assert (await stage.call("HEAD", path)).status_code == 404
     await sweep(stage.room)
     assert stage.staged() == []
@@ -249,6 +256,25 @@ async def test_a_phone_holds_300_megabytes_of_open_uploads_and_no_more(stage: St
         await stage.begin(photo_id(number), b"", **usual)
     given = {**usual, "upload_metadata": metadata(photo_id(99), b"")}
     assert (await stage.call("POST", "/photos/uploads", **given)).status_code == 429
+
+
+async def test_a_disk_that_is_nearly_full_takes_no_new_upload_and_goes_on_with_those_begun(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = await stage.begin(ONE, b"twelve bytes")
+    usual = {"upload_length": "1", "upload_metadata": metadata(photo_id(2), b"x")}
+    disk_has(monkeypatch, 256 * 1024 * 1024 - 1)
+    answer = await stage.call("POST", "/photos/uploads", **usual)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "no_space")
+    assert answer.headers["retry-after"] == "600"
+    assert (await stage.send(path, 0, b"twelve")).status_code == 204
+    disk_has(monkeypatch, 256 * 1024 * 1024)
+    assert (await stage.call("POST", "/photos/uploads", **usual)).status_code == 201
+
+
+def disk_has(monkeypatch: pytest.MonkeyPatch, free: int) -> None:
+    usage = shutil.disk_usage("/")._replace(free=free)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
 
 
 async def test_beginning_a_photo_again_replaces_its_unfinished_upload(stage: Stage) -> None:

@@ -1,6 +1,7 @@
 import { dropDraft, keepDraft, keepDrafts, readDraft } from '../phone/drafts'
 import { save } from '../phone/outbox'
-import { photoFact, type TakenPhoto } from '../photos/prepare'
+import { photoFact } from '../photos/fact'
+import type { TakenPhoto } from '../photos/prepare'
 import { newId } from '../sync/uuid7'
 import { recordingFact, type Spoken } from '../voice/spoken'
 import { answered, blankForm, booked, chosen, EVERYTHING, factOf, happened, noted, parted, reopened, replied, type Form, type Part, type Wanted } from './form'

@@ -39,6 +39,22 @@ describe('pushing', () => {
     expect(await states()).toEqual(['sent', 'refused', 'sent'])
     expect(await stage.outbox.operations.get(2)).toMatchObject({ laid: 0, settled: 0, fields: { text: '第 1 条' }, receipt: { code: 'taken', who: 'chen', when: 5 } })
   })
+  it('forgets after half a year what was answered, with where a visit was, and nothing that still asks for something', async () => {
+    const visit = (): Draft => ({ entity: 'visit', id: newId(), fields: { customer_id: 'c', lat: 30.24931, lng: 120.16522 } })
+    for (let i = 0; i < 5; i += 1) await save([visit()])
+    server.judge = () => [2, 3].map((n) => ({ n, o: 'refused' as const, code: 'taken' }))
+    await send()
+    const days = (n: number) => ({ receipt: { outcome: 'applied' as const, at: Date.now() - n * 86_400_000 } })
+    await stage.outbox.operations.update(1, { settled: 1, ...days(181) })
+    await stage.outbox.operations.update(2, { settled: 1, ...days(181) })
+    await stage.outbox.operations.update(3, days(181))
+    await stage.outbox.operations.update(4, { settled: 1, ...days(179) })
+    await stage.outbox.operations.update(5, days(181))
+    server.judge = () => []
+    // A word with nothing to send is enough.
+    expect(await drain(stage.outbox, 'credential', 0, undefined, true)).toMatchObject({ meaning: 'ack' })
+    expect(await stage.outbox.operations.toCollection().primaryKeys()).toEqual([3, 4, 5])
+  })
   it('remembers what a duplicate became', async () => {
     await save([{ entity: 'customer', id: 'mine', fields: { name: '赵女士' } }])
     server.judge = () => [{ n: 1, o: 'duplicate', of: 'theirs' }]

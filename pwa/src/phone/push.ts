@@ -10,6 +10,8 @@ export const MOST_BYTES = 128 * 1024
 const GZIP_ABOVE = 2048
 const TIMEOUT_MS = 30_000
 const KEPT_RECEIPTS = 500
+/** From then on the server no longer says exactly where a visit was either. */
+const RECEIPT_MS = 180 * 86_400_000
 const OUTCOMES: string[] = ['merged', 'duplicate']
 
 /** How a drain ended: everything is received, or why not and when to try again (ms from now). */
@@ -117,7 +119,7 @@ async function received(outbox: OutboxDatabase, device: string, batch: Operation
   await outbox.transaction('rw', outbox.operations, outbox.aliases, outbox.meta, async () => {
     await receive(outbox, done.filter((op) => !foreign.includes(op)), (op) => receiptOf(judged.get(op.seq), at, device))
     await outbox.meta.bulkPut([{ key: 'contact_at', value: answer.contact_at }, { key: 'sent_total', value: await total(outbox, done.filter((op) => !['refused', 'mismatch'].includes(judged.get(op.seq)?.o ?? '')).length) }])
-    await forgetOldReceipts(outbox)
+    await forgetOldReceipts(outbox, at)
   })
   if ((answer.except ?? []).some((one) => one.o === 'refused' && one.code === 'erased')) await (await import('./erased')).forgetAnswered(outbox)
   const rest = batch.filter((op) => !done.includes(op) || foreign.includes(op))
@@ -159,10 +161,11 @@ async function total(outbox: OutboxDatabase, more: number): Promise<number> {
   return (((await outbox.meta.get('sent_total'))?.value as number | undefined) ?? 0) + more
 }
 
-async function forgetOldReceipts(outbox: OutboxDatabase): Promise<void> {
+async function forgetOldReceipts(outbox: OutboxDatabase, at: number): Promise<void> {
   const settled = await outbox.operations.where('[state+settled]').equals(['sent', 1]).primaryKeys()
   const surplus = settled.sort((a, b) => a - b).slice(0, Math.max(0, settled.length - KEPT_RECEIPTS))
-  await outbox.operations.bulkDelete(surplus)
+  const old = await outbox.operations.where('[state+settled]').anyOf(['sent', 1], ['refused', 1]).filter(({ receipt }) => receipt!.at < at - RECEIPT_MS).primaryKeys()
+  await outbox.operations.bulkDelete([...surplus, ...old])
 }
 
 function halve(sizes: Sizes, batch: Operation[]): boolean {

@@ -1,15 +1,18 @@
 /** From a camera file to what the outbox keeps: fresh bytes, their hash, a thumbnail. One photo at a time. */
 
 import type { Photo, Shows } from '../model'
-import type { Draft, PendingPhoto } from '../phone/outbox'
+import type { PendingPhoto } from '../phone/outbox'
 import { mindSpace } from '../phone/room'
 import { newId } from '../sync/uuid7'
-import { LONG_EDGE, drawPhoto, drawThroughImage, type Drawn } from './draw'
+import { drawPhoto, drawThroughImage, type Drawn } from './draw'
 import type { Fault } from './faults'
+import { sha256 } from './hash'
 import { storedSize } from './shape'
 
-/** The server's limit for one photo. */
+/** The server's limits for one photo. */
 export const MAX_BYTES = 12 * 1024 * 1024
+const MAX_PIXELS = 30_000_000
+const MAX_EDGE = 20_000
 const FRESH_MS = 5 * 60_000
 const WORKER_MS = 20_000
 const HEAD_BYTES = 256 * 1024
@@ -21,7 +24,7 @@ export type Origin = Pick<Photo, 'taken' | 'original_sha256' | 'exif_at'>
 export interface About { subject_id: string; customer_id: string | null; kind: Photo['kind'] }
 
 export class Unreadable extends Error {
-  constructor(readonly code: 'unreadable' | 'too_large' | 'no_room' | 'heic' | Fault) {
+  constructor(readonly code: 'unreadable' | 'too_large' | 'no_room' | 'heic' | 'avif' | Fault) {
     super(code)
   }
 }
@@ -67,14 +70,6 @@ async function originOf(bytes: ArrayBuffer, made_at: number, at: number, from: P
   return { original_sha256: await sha256(bytes), ...(taken && { taken }), ...(exif_at !== null && { exif_at }) }
 }
 
-/** The `photo` fact that belongs in the same unit as the photo's bytes. */
-export function photoFact(photo: TakenPhoto, { subject_id, customer_id, kind }: About): Draft {
-  const { sha256, bytes, width, height, thumb, prompt_id, taken, original_sha256, exif_at, shows } = photo
-  const seen = { sha256, bytes, width, height, ...(thumb && { thumb }), ...(prompt_id && { prompt_id }) }
-  const origin = { ...(taken && { taken }), ...(original_sha256 && { original_sha256 }), ...(exif_at !== undefined && { exif_at }), ...(shows && { shows }) }
-  return { entity: 'photo', id: photo.id, fields: { subject_id, ...(customer_id && { customer_id }), kind, ...seen, ...origin } }
-}
-
 function inWorker(file: Blob): Promise<Drawn | null> {
   if (typeof Worker !== 'function' || typeof OffscreenCanvas !== 'function') return Promise.resolve(null)
   return new Promise((resolve) => {
@@ -97,15 +92,12 @@ async function onPage(file: Blob): Promise<Drawn | null> {
 
 /** Nothing here could draw it; the server can. Only files that say they are a picture it takes. */
 function untouched(file: Blob, bytes: Uint8Array, kindOf?: (bytes: Uint8Array) => string): Drawn {
-  if (kindOf?.(bytes) === 'heic') throw new Unreadable('heic')
+  const kind = kindOf?.(bytes)
+  if (kind === 'heic' || kind === 'avif') throw new Unreadable(kind)
   const size = storedSize(bytes.subarray(0, HEAD_BYTES))
-  if (!size || Math.max(size.width, size.height) > LONG_EDGE * 8) throw new Unreadable('unreadable')
+  if (!size) throw new Unreadable('unreadable')
+  if (size.width * size.height > MAX_PIXELS || Math.max(size.width, size.height) > MAX_EDGE) throw new Unreadable('too_many_pixels')
   return { ...size, picture: file, thumb: new Blob() }
-}
-
-export async function sha256(bytes: ArrayBuffer): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 async function base64(blob: Blob): Promise<string> {

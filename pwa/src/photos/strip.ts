@@ -4,9 +4,10 @@ import type { Photo, PhotoFlag, Seen, Shows } from '../model'
 import type { PendingPhoto } from '../phone/outbox'
 
 export type Stage = 'waiting' | 'sending' | 'stored' | 'refused'
-export interface Shown { id: string; stage: Stage; reason: string | null; src: string; here: boolean; sent: number; bytes: number; flags: PhotoFlag[]; shows: Shows | null }
+/** `srcs`: where its picture may be, to be tried in turn; not every phone can make a thumbnail. */
+export interface Shown { id: string; stage: Stage; reason: string | null; srcs: string[]; here: boolean; sent: number; bytes: number; flags: PhotoFlag[]; shows: Shows | null }
 
-const FLAGS: readonly PhotoFlag[] = ['gallery', 'older_than_visit', 'reused', 'seen_again']
+const FLAGS: readonly PhotoFlag[] = ['gallery', 'older_than_visit', 'no_exif_time', 'reused', 'seen_again']
 type Fact = Photo & { thumb?: string }
 export type Kept = Pick<PendingPhoto, 'id' | 'state' | 'sent_bytes'> & { thumb?: string }
 
@@ -20,9 +21,15 @@ function shown({ id, body, pending }: Seen<Photo>, kept: Kept | undefined): Show
   const stage = stageOf(body, kept)
   // A receipt takes the thumbnail out of the row; the one beside the bytes still shows without a network.
   const thumb = (body as Fact).thumb || kept?.thumb
-  const src = thumb ? `data:image/jpeg;base64,${thumb}` : pending ? '' : `/photos/${id}/thumb`
+  const srcs = thumb ? [`data:image/jpeg;base64,${thumb}`] : pending ? [] : [`/photos/${id}/thumb`, ...(stage === 'stored' ? [`/photos/${id}/small`] : [])]
   const sent = stage === 'stored' ? body.bytes : kept?.sent_bytes ?? 0
-  return { id, stage, reason: body.reason ?? null, src, here: kept !== undefined, sent, bytes: body.bytes, flags: flagsOf(body), shows: body.shows ?? null }
+  return { id, stage, reason: body.reason ?? null, srcs, here: kept !== undefined, sent, bytes: body.bytes, flags: flagsOf(body), shows: body.shows ?? null }
+}
+
+/** What stands where a picture should, once all its addresses failed: a phone without a network gets it later, others may not. */
+export function absenceOf({ stage }: Pick<Shown, 'stage'>, reachable: boolean): 'refused' | 'not_here' | 'waiting' | 'not_shown' {
+  if (stage === 'refused') return 'refused'
+  return !reachable ? 'not_here' : stage === 'stored' ? 'not_shown' : 'waiting'
 }
 
 /** Until the server has answered, what this phone itself said; a flag of a newer server has no words here. */

@@ -1,6 +1,7 @@
 import { dropDraft, keepDraft, readDraft } from '../phone/drafts'
 import { save } from '../phone/outbox'
-import { photoFact, type TakenPhoto } from '../photos/prepare'
+import { photoFact } from '../photos/fact'
+import type { TakenPhoto } from '../photos/prepare'
 import { newId } from '../sync/uuid7'
 import type { Fix } from './grade'
 import { handset } from './handset'

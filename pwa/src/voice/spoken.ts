@@ -3,7 +3,7 @@
 import type { Recording, Seen } from '../model'
 import { ownOutbox } from '../phone/databases'
 import type { Draft, PendingPhoto } from '../phone/outbox'
-import { sha256 } from '../photos/prepare'
+import { sha256 } from '../photos/hash'
 import { stageOf, type Kept, type Stage } from '../photos/strip'
 import { newId } from '../sync/uuid7'
 import type { Taken } from './recorder'

@@ -66,7 +66,7 @@ export default {
   name_missing: 'The name cannot be empty.',
   actions: 'Actions for this customer',
   follow: 'Follow up',
-  photo: 'Photo',
+  photo: 'Photo', album: 'Album',
   visit: 'Check in',
   comment: 'Note',
   comment_title: 'Write a note',

@@ -1,5 +1,5 @@
 export default {
-  title: 'Follow-up templates', why: 'What else to ask and photograph, by tier and stage', must: 'Must ask', asked_last: 'Last time: {text}', reply: 'What they said', reply_label: '{question}, what they said', photo_prompt: '{what} {n}/1',
+  title: 'Follow-up templates', why: 'What else to ask and photograph, by tier and stage', must: 'Must ask', asked_last: 'Last time: {text}', reply: 'What they said', reply_label: '{question}, what they said', photo_prompt: '{what} {n}/1', photo_pick: '{what}, album',
   objection_open: 'Open since {when}: {note}', objection_open_plain: 'An objection of {when} is still open', objection_standing: 'Open objection', objection_answer: 'Answer it', unknown_question: 'A question withdrawn since', answer_line: '{question} {answer}',
   example: 'Example · {name}: {text}', example_plain: 'Example: {text}', by_template: 'By the template "{name}"',
   stage_first: 'First contact', stage_following: 'Following up', stage_opportunity: 'Opportunity', all_stores: 'All stores', all_tiers: 'All tiers', none: 'No templates yet. Follow-ups ask the usual eight.', add: 'New template', waits: 'Saved on this phone', summary: 'Questions: {questions} · Photos: {photos}', withdrawn_n: 'Withdrawn · {n}', not_yours: 'From headquarters: only admins change it.',

@@ -66,7 +66,7 @@ export default {
   name_missing: '姓名不能空着。',
   actions: '对这位客户的操作',
   follow: '跟进',
-  photo: '拍照',
+  photo: '拍照', album: '相册',
   visit: '打卡',
   comment: '备注',
   comment_title: '写一条备注',

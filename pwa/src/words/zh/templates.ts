@@ -1,5 +1,5 @@
 export default {
-  title: '跟进模板', why: '每次跟进多问什么、拍什么，按等级和阶段', must: '必问', asked_last: '上次：{text}', reply: '客户怎么说', reply_label: '{question}，客户怎么说', photo_prompt: '{what} {n}/1',
+  title: '跟进模板', why: '每次跟进多问什么、拍什么，按等级和阶段', must: '必问', asked_last: '上次：{text}', reply: '客户怎么说', reply_label: '{question}，客户怎么说', photo_prompt: '{what} {n}/1', photo_pick: '{what}，相册',
   objection_open: '{when}没解决：{note}', objection_open_plain: '{when}有异议，还没解决', objection_standing: '还没解决的异议', objection_answer: '去回应', unknown_question: '已撤下的问题', answer_line: '{question} {answer}',
   example: '范例 · {name}：{text}', example_plain: '范例：{text}', by_template: '按模板“{name}”',
   stage_first: '首次接触', stage_following: '跟进中', stage_opportunity: '商机', all_stores: '全部门店', all_tiers: '全部等级', none: '还没有模板。跟进照常填 8 项。', add: '新建模板', waits: '已存本机', summary: '{questions} 个问题 · {photos} 张照片', withdrawn_n: '已撤下 · {n} 份', not_yours: '总部的模板，只有管理员能改。',
