@@ -25,7 +25,7 @@ ALL_DOORS = {
     "/api/staff", "/api/staff/{id}", "/api/staff/{id}/handover",
     "/api/staff/{id}/handover/rehearsal", "/api/staff-list", "/api/hr/people",
     "/api/wecom/{org_code}", "/api/stores/{id}", "/api/known-phones",
-    "/api/customers/{id}/erasure", "/api/erasures", "/api/erasures/find",
+    "/api/customers/{id}/erasure", "/api/erasures", "/api/erasures/find", "/api/erasures/refused",
     "/api/customers/{id}/own-link",
     "/api/customers/{id}/looks", "/api/looks",
     "/my/{token}", "/my/{token}/{opened}", "/my/{token}/{opened}/data.zip",

@@ -24,4 +24,5 @@ export default {
   looks: 'Who looked', looks_title: 'Who looked at {name}', looks_none: 'Nothing recorded yet.', looks_offline: 'This needs a network.',
   look_opened: 'opened the record', look_called: 'called the number', look_copied: 'copied the number', look_exported: 'exported the data', look_took_own: 'downloaded their data', look_link_given: 'gave the customer a link', look_found: 'found by number',
   find: 'Find somebody by number', find_hint: 'The whole number; only to erase or to export', find_put: 'Find', find_nobody: 'Nobody has this number.', find_no_number: 'This is not a whole number.', find_busy: 'Too many searches. Try again in an hour.', find_offline: 'Not found out. Try again with a network.', list: 'Erased so far',
+  refused_has: 'In records that the server did not take: {n}', refused_too: 'Also in records that the server did not take, erased with the customer: {n}', refused_ask: 'Erase these for good?', refused_why: 'Whoever wrote them can no longer mend or resend them.', words_have: 'Among the words of other records: {n}. Ask whoever wrote them to correct them',
 }

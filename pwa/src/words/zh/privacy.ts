@@ -24,4 +24,5 @@ export default {
   looks: '谁看过', looks_title: '谁看过 {name}', looks_none: '还没有记录。', looks_offline: '连上网络才能看到。',
   look_opened: '打开了资料', look_called: '拨了号码', look_copied: '复制了号码', look_exported: '导出了资料', look_took_own: '下载了自己的资料', look_link_given: '给了客户链接', look_found: '按号码查到',
   find: '按手机号找人', find_hint: '整个号码；只用来删除或导出', find_put: '查找', find_nobody: '没有这个号码的客户。', find_no_number: '这不是一个完整的号码。', find_busy: '查得太多了，请过一小时再试。', find_offline: '没有查到。连上网络再试一次。', list: '删除过的',
+  refused_has: '服务器没收下的 {n} 条记录里有这个号码', refused_too: '服务器没收下的 {n} 条记录里也有这个号码，和客户一起删除', refused_ask: '永久删除这些没收下的记录？', refused_why: '写的人也不能再修改或重发。', words_have: '其他 {n} 条记录的文字里提到这个号码，请写的人更正',
 } as const
