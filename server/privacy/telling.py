@@ -66,7 +66,8 @@ def make_bell(
         "to": name_of(ledger, to_id),
         "name": "" if kind == SELF_ERASED else called(person),
     }
-    return Bell(kind, "", ":".join((kind, about, to_id)), facts)
+    named = [] if kind == SELF_ERASED else [person.id]
+    return Bell(kind, "", ":".join((kind, about, to_id)), facts, named)
 
 
 def called(person: Row) -> str:
