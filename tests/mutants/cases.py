@@ -353,7 +353,7 @@ MUTANTS: list[Mutant] = [
         "server/privacy/suppression.py",
         ERASED,
         ("    ledger.suppressed |= {", "    ledger.known = {"),
-        ("digest_of(key, ledger.org, each[1])", 'digest_of(b"", ledger.org, each[1])'),
+        ("digest_of(key, ledger.org, each[1])", 'digest_of(b"other", ledger.org, each[1])'),
     ),
     *of(
         "server/customers/agreement.py",
@@ -361,7 +361,9 @@ MUTANTS: list[Mutant] = [
         ("not one.given, one.purpose != SERVICE", "one.given, one.purpose != SERVICE"),
         ("PURPOSES if ends_all else (each.purpose,)", "(each.purpose,)"),
         ('return made is not None and "created_at" in made.body', "return True"),
-        ("text is None or text.purpose !=", "text is not None and text.purpose !="),
+        ("return text is not None and text.purpose ==", "return text is None or text.purpose =="),
+        ('if each["purpose"] != MARKETING or is_known(each))', "if True)"),
+        ('"verbal" if given["how"] == "own_phone" else given["how"]', 'given["how"]'),
         ("[*held, *said_at(arrival)]", "said_at(arrival)"),
     ),
     *of(

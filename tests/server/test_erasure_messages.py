@@ -1,6 +1,7 @@
 """What waits to be sent, or was sent lately, and names somebody goes with them."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import httpx
 import pytest
@@ -31,7 +32,7 @@ async def reach(database: Database, who: str) -> None:
     """Their mailbox, and a phone that is rung while the app is closed."""
     for kind in ("mail", "push"):
         robot = Robot(ORG, f"{kind}-{who}", kind, "", who, "https://127.0.0.1:9/x")
-        await database.transact(lambda connection, robot=robot: put_robot(connection, robot))
+        await database.transact(partial(put_robot, robot=robot))
 
 
 async def waiting(database: Database) -> list[tuple[str, str]]:
