@@ -122,6 +122,8 @@ export interface Arrival extends Correctable {
   customer_id: string | null; card_id: string | null; lead_id: string | null; store_id: string
   source: 'poster' | 'staff' | 'pass'; name: string; salutation: string; phone: string; need: string; position: string
   reception: Reception; receiver_id: string | null; pass: string | null; consents: Consent[]
+  /** Versions whose words the server does not know. */
+  unknown_words?: string[]
   guardian?: { name: string; relation: GuardianRelation } | null
   opened_lead_id: string | null; differs: boolean
 }

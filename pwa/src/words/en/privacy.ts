@@ -10,7 +10,7 @@ export default {
   waiting: '{n} of {of} phones have not confirmed yet', all_gone: 'All {n} phones have confirmed', phone_seen: 'last online {time}', phone_never: 'never online', phone_stopped: 'stopped',
   gone_unsent: 'This customer asked to be erased. What you had not sent about them was deleted too.', gone_line: '{time} · records: {n}',
   agree: 'Consents', agree_title: 'What the customer agreed to', agree_now_service: 'Contact and advice', agree_now_marketing: 'Offers and events', agree_now_photo: 'Photos of people',
-  agree_yes: 'agreed', agree_no: 'withdrawn', agree_unsaid: 'not asked', agree_words: 'The words',
+  agree_yes: 'agreed', agree_no: 'withdrawn', agree_left: 'Not agreed', agree_unknown: 'These words are not in the system: no consent to offers.', agree_strange: 'The words “{version}” of a registration are not in the system. Ask the customer again and note it anew.', agree_unsaid: 'not asked', agree_words: 'The words',
   agree_about: 'About', agree_what: 'What the customer says', agree_given: 'Agrees', agree_withdrawn: 'Withdraws', agree_how: 'How', how_own_phone: 'own phone', how_verbal: 'verbally', how_signed: 'signed', agree_note: 'Note (optional)',
   agree_put: 'Record it', agree_saved: 'Recorded', agree_history: 'What was said', agree_line: '{what} · {how} · {version}', agree_said: '{about}: {what}', agree_by: '{time} · {who}', agree_self: 'the customer', agree_ends: 'The customer leaves the list of silent customers at once.',
   agree_service_ends: 'Whoever withdraws this withdraws everything: do not contact them again, and ask the manager to erase their data.', agree_first: 'They must agree to contact and advice first.',

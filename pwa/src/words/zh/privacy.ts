@@ -10,7 +10,7 @@ export default {
   waiting: '{of} 部手机里，{n} 部还没有确认', all_gone: '{n} 部手机都已确认', phone_seen: '上次联网 {time}', phone_never: '还没有联过网', phone_stopped: '已停用',
   gone_unsent: '该客户的资料已应本人要求删除，你未上传的记录也一并删除。', gone_line: '{time} · {n} 条',
   agree: '客户同意', agree_title: '客户同意了什么', agree_now_service: '接待和联系', agree_now_marketing: '优惠和活动通知', agree_now_photo: '拍到人的照片',
-  agree_yes: '同意', agree_no: '已撤回', agree_unsaid: '没问过', agree_words: '原文',
+  agree_yes: '同意', agree_no: '已撤回', agree_unsaid: '没问过', agree_left: '没有同意', agree_unknown: '系统里没有这份文本，优惠和活动通知不算同意。', agree_strange: '登记时用的同意文本“{version}”系统里没有。请当面再问一次客户，重新记下。', agree_words: '原文',
   agree_about: '哪一项', agree_what: '客户怎么说', agree_given: '同意', agree_withdrawn: '撤回', agree_how: '怎么说的', how_own_phone: '自己的手机', how_verbal: '口头', how_signed: '签字', agree_note: '备注（选填）',
   agree_put: '记下', agree_saved: '已记下', agree_history: '说过的话', agree_line: '{what} · {how} · {version}', agree_said: '{about}：{what}', agree_by: '{time} · {who}', agree_self: '客户本人', agree_ends: '撤回后，这位客户马上从沉默客户名单里消失。',
   agree_service_ends: '撤回接待同意，等于全部撤回：不要再联系客户，请店长删除个人资料。', agree_first: '客户先要同意接待和联系，才能同意这一项。',
