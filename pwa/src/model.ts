@@ -321,7 +321,7 @@ export interface Collision {
 }
 export interface Ruling { collision_id: string; choice: 'one' | 'other' | 'split'; share?: number; wish?: 'one' | 'other' | 'none'; wish_note?: string }
 
-/** Somebody asked to be erased: the ids by which a phone finds what it kept of them beside the rows. */
+/** Somebody was erased: the ids by which a phone finds what it kept of them beside the rows. */
 export interface Erasure { ids: string[]; at: number }
 
 export interface Bodies {
