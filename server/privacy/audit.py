@@ -16,9 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.db import Connection, as_list, fetch, listed, named_index, org_table
 from server.rows import lock_head
 
-What = Literal["opened", "called", "copied", "exported", "took_own", "link_given", "found"]
-"""On a phone: opened, and where the whole number was used. At the server: the file that was handed
-out to staff or to the customer, the link to their own page, a search by number."""
+What = Literal[
+    "opened", "listed", "called", "copied", "exported", "took_own", "link_given", "found"
+]
+"""On a phone: opened, seen in the pool, masked, and where the whole number was used. At the server:
+the file that was handed out to staff or to the customer, the link to their own page, a search by
+number."""
 
 # `nth` counts from 1 without a gap; `at` is when it was written, `seen_at` when somebody looked.
 # `staff_id` None: the customer, by a link.

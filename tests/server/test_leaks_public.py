@@ -27,7 +27,7 @@ ALL_DOORS = {
     "/api/wecom/{org_code}", "/api/stores/{id}", "/api/known-phones",
     "/api/customers/{id}/erasure", "/api/erasures", "/api/erasures/find", "/api/erasures/refused",
     "/api/customers/{id}/own-link",
-    "/api/customers/{id}/looks", "/api/looks",
+    "/api/customers/{id}/looks", "/api/staff/{id}/looks", "/api/looks",
     "/my/{token}", "/my/{token}/{opened}", "/my/{token}/{opened}/data.zip",
     "/api/customers/{id}/data.zip",
     "/api/devices", "/api/devices/{id}", "/api/leads/{id}/candidates", "/api/losses",

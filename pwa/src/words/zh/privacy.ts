@@ -21,8 +21,8 @@ export default {
   wish_corrects: '{name}说资料有误，请看备注', wish_asks_erasure: '有人用{name}的号码登记后要求删除资料。请先核实是不是本人，再决定', wish_self_erased: '一位客户撤回了同意，资料已全部删除，不要再联系', wish_look: '看客户',
   over: '{n} 位客户超过 {months} 个月没有联系，建议删除资料', over_why: '打开客户，确认没有售后要处理，再删除个人资料，原因选“保存期已满”。系统不会自己删。', over_more: '还有 {n} 位。',
   keep: '多久没有联系就建议删除（月）', keep_why: '登记时向客户承诺最长 24 个月', keep_set: '超过 {n} 个月没有联系的客户，会列给店长。', keep_failed: '没有改成。连上网络再试一次。',
-  looks: '谁看过', looks_title: '谁看过 {name}', looks_none: '还没有记录。', looks_offline: '连上网络才能看到。',
-  look_opened: '打开了资料', look_called: '拨了号码', look_copied: '复制了号码', look_exported: '导出了资料', look_took_own: '下载了自己的资料', look_link_given: '给了客户链接', look_found: '按号码查到',
+  looks: '谁看过', looks_title: '谁看过 {name}', looks_of: '看过谁', looks_of_title: '{name} 看过谁', looks_gone: '已删除的客户', looks_none: '还没有记录。', looks_offline: '连上网络才能看到。',
+  look_opened: '打开了资料', look_listed: '在公共池里看到', look_called: '拨了号码', look_copied: '复制了号码', look_exported: '导出了资料', look_took_own: '下载了自己的资料', look_link_given: '给了客户链接', look_found: '按号码查到',
   find: '按手机号找人', find_hint: '整个号码；只用来删除或导出', find_put: '查找', find_nobody: '没有这个号码的客户。', find_no_number: '这不是一个完整的号码。', find_busy: '查得太多了，请过一小时再试。', find_offline: '没有查到。连上网络再试一次。', list: '删除过的',
   refused_has: '服务器没收下的 {n} 条记录里有这个号码', refused_too: '服务器没收下的 {n} 条记录里也有这个号码，和客户一起删除', refused_ask: '永久删除这些没收下的记录？', refused_why: '写的人也不能再修改或重发。', words_have: '其他 {n} 条记录的文字里提到这个号码，请写的人更正',
 } as const
