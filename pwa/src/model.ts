@@ -217,7 +217,7 @@ export interface StorePoint {
 /** What somebody found where a code of the store's should hang. `verdict` is the server's. */
 export interface CodeCheck {
   store_id: string; text: string; poster_id?: string; position?: string; note?: string
-  verdict?: 'ours' | 'old' | 'other_store' | 'personal' | 'foreign' | 'unknown'
+  verdict?: 'ours' | 'typed' | 'old' | 'other_store' | 'personal' | 'foreign' | 'unknown'
 }
 /** A reception of somebody who leaves no data. */
 export interface WalkIn extends Correctable { store_id: string; receiver_id: string; need?: string }
