@@ -178,7 +178,7 @@ export default {
   reg_consent: 'Read it to the customer, tick when they agree',
   reg_service: 'The store may use this information to contact and advise me. Required.',
   reg_marketing: 'I would also like to hear about offers and events. Optional.',
-  reg_whole: 'The whole text, for whoever wants to read it',
+  reg_whole: 'The whole text',
   reg_how: 'How they agreed',
   reg_verbal: 'Spoken',
   reg_signed: 'Signed',

@@ -178,7 +178,7 @@ export default {
   reg_consent: '念给客户听，客户同意再勾',
   reg_service: '同意本店为联系和接待我而使用以上信息。必选。',
   reg_marketing: '也愿意收到优惠和活动通知。可不选。',
-  reg_whole: '全文（客户想看就给客户看）',
+  reg_whole: '看全文',
   reg_how: '客户怎么同意的',
   reg_verbal: '口头',
   reg_signed: '签字',
