@@ -122,6 +122,8 @@ export interface Arrival extends Correctable {
   customer_id: string | null; card_id: string | null; lead_id: string | null; store_id: string
   source: 'poster' | 'staff' | 'pass'; name: string; salutation: string; phone: string; need: string; position: string
   reception: Reception; receiver_id: string | null; pass: string | null; consents: Consent[]
+  /** Versions whose words the server does not know. */
+  unknown_words?: string[]
   guardian?: { name: string; relation: GuardianRelation } | null
   opened_lead_id: string | null; differs: boolean
 }
@@ -215,7 +217,7 @@ export interface StorePoint {
 /** What somebody found where a code of the store's should hang. `verdict` is the server's. */
 export interface CodeCheck {
   store_id: string; text: string; poster_id?: string; position?: string; note?: string
-  verdict?: 'ours' | 'old' | 'other_store' | 'personal' | 'foreign' | 'unknown'
+  verdict?: 'ours' | 'typed' | 'old' | 'other_store' | 'personal' | 'foreign' | 'unknown'
 }
 /** A reception of somebody who leaves no data. */
 export interface WalkIn extends Correctable { store_id: string; receiver_id: string; need?: string }
@@ -325,7 +327,7 @@ export interface Collision {
 }
 export interface Ruling { collision_id: string; choice: 'one' | 'other' | 'split'; share?: number; wish?: 'one' | 'other' | 'none'; wish_note?: string }
 
-/** Somebody asked to be erased: the ids by which a phone finds what it kept of them beside the rows. */
+/** Somebody was erased: the ids by which a phone finds what it kept of them beside the rows. */
 export interface Erasure { ids: string[]; at: number }
 
 export interface Bodies {

@@ -83,8 +83,30 @@ def recount(person: Row, ledger: Ledger) -> None:
 
 
 def said_at(arrival: Row) -> list[Said]:
+    """Words that we do not know are nobody's wish for offers."""
     consents = arrival.body.get("consents") or ()
-    return [Said(each["purpose"], True, arrival.at) for each in consents]
+    counted = (each for each in consents if each["purpose"] != MARKETING or is_known(each))
+    return [Said(each["purpose"], True, arrival.at) for each in counted]
+
+
+def is_known(given: Mapping[str, Any]) -> bool:
+    text = TEXTS.get(given["version"])
+    return text is not None and text.purpose == given["purpose"]
+
+
+def name_words(arrival: Row) -> dict[str, Any]:
+    """The digests of the words of a registration, by version. A newer phone may know words that we
+    do not: nothing is refused for them, and whoever answers for the customer is told."""
+    consents = arrival.body.get("consents") or ()
+    known = {each["version"] for each in consents if is_known(each)}
+    unknown = {each["version"] for each in consents if not is_known(each)}
+    words = {"words_sha256": {each: TEXTS[each].sha256 for each in sorted(known)}}
+    return {**words, **({"unknown_words": sorted(unknown)} if unknown else {})}
+
+
+def heard(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What staff note was said to them: their phone is not the customer's own."""
+    return {**given, "how": "verbal" if given["how"] == "own_phone" else given["how"]}
 
 
 def is_heard(consent: Row, ledger: Ledger) -> bool:
@@ -108,9 +130,9 @@ def counts(arrival: Row, ledger: Ledger) -> bool:
 
 def check(fields: dict[str, Any], ledger: Ledger, author: Author) -> Refusal | None:
     """Words that we know, about this purpose, heard at a store of one's own."""
-    text = TEXTS.get(fields["version"])
-    if text is None or text.purpose != fields["purpose"]:
+    if not is_known(fields):
         return Refusal("invalid", "version")
+    fields.update(heard(fields))
     store_id = fields.get("store_id")
     if store_id is not None and not author.reports_from(store_id):
         return Refusal("forbidden", "store_id")

@@ -78,7 +78,8 @@ def render_form(language: str, place: Place, promise: str, nonce: str, form: For
         f'<p class="promise">{h(promise)}</p>{note}<form method="post">'
         f'<input type="hidden" name="nonce" value="{h(nonce)}">'
         f'<input type="hidden" name="lang" value="{language}">'
-        f"{_fields(words, form)}{_TRAP}{_under_14(words)}{_consents(language, words, form)}"
+        f"{_under_14(language, words)}{_fields(words, form)}{_TRAP}"
+        f"{_consents(language, words, form)}"
         f"<button>{h(words['submit'])}</button></form>"
         f'<p class="leave">{h(words["leave"])}</p>',
         # The link would forget what was typed.
@@ -176,10 +177,11 @@ def _wrong(words: Mapping[str, str], key: str | None, longest: int) -> str:
     return words[key].format(n=longest) if key else ""
 
 
-def _under_14(words: Mapping[str, str]) -> str:
+def _under_14(language: str, words: Mapping[str, str]) -> str:
+    """Before anything is typed; a link, so that no empty field holds anybody back."""
     return (
-        '<div class="check"><label><input type="checkbox" name="under_14" value="1">'
-        f"<span>{h(words['under_14'])} <b>{h(words['under_14_hint'])}</b></span></label></div>"
+        f'<p class="leave"><a href="?lang={language}&amp;under_14=1">{h(words["under_14"])}</a> '
+        f"<b>{h(words['under_14_hint'])}</b></p>"
     )
 
 

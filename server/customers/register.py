@@ -51,9 +51,10 @@ def prepare_arrival(fields: dict[str, Any], ledger: Ledger, author: Author) -> R
     if (shown is None or shown.entity != "arrival_card") and not agreed(fields, SERVICE):
         return Refusal("consent", "consents")
     customer.normalise(fields)
+    fields["consents"] = [agreement.heard(each) for each in fields.get("consents") or ()]
     guardian = fields.get("guardian")
     is_nobody = guardian is not None and not guardian["name"].strip()
-    return Refusal("consent", "guardian") if is_nobody else None
+    return Refusal("consent", "guardian") if is_nobody else customer.why_suppressed(fields, ledger)
 
 
 def wanted_keys(fields: Mapping[str, Any], arrival_id: str, org: str) -> list[Key]:
@@ -100,6 +101,7 @@ def settle_arrival(
     """
     typed = arrival.body.get("name") or ""
     ledger.change(arrival, opened_lead_id=None, differs=is_known and differs(typed, person, ledger))
+    ledger.change(arrival, **agreement.name_words(arrival))
     if by_staff or not is_known:
         agreement.hear(person, arrival, ledger)
     return Registered(arrival, person, make_card(ledger, arrival, person), is_known)

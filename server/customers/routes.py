@@ -16,7 +16,7 @@ from server.customers.printed import (
     show_gone,
 )
 from server.customers.promise import say_promise, say_thanks
-from server.customers.public import Nonces, open_thanks
+from server.customers.public import UNDER_14, Nonces, open_thanks
 from server.customers.words import WORDS
 from server.ground import ground_of
 from server.stores.calendar import calendar_of
@@ -31,7 +31,11 @@ async def show_form(request: Request) -> Response:
     if printed is not None and "store" not in request.path_params:
         note_scan(request, printed)
     held = await hanging_or_page(request, printed)
-    return held if isinstance(held, Response) else answer_form(request, held, page.Form())
+    if isinstance(held, Response):
+        return held
+    if request.query_params.get(UNDER_14):
+        return show_under_14(request, held, language_of(request))
+    return answer_form(request, held, page.Form())
 
 
 async def show_thanks(request: Request) -> Response:
@@ -70,8 +74,8 @@ def answer_form(request: Request, held: Hanging, form: page.Form, status: int = 
     return html(page.render_form(language, place_of(held), promise, nonce, form), status)
 
 
-def show_under_14(request: Request, held: Hanging, language: str) -> Response:
-    return html(page.render_under_14(language, place_of(held), request.url.path), 422)
+def show_under_14(request: Request, held: Hanging, language: str, status: int = 200) -> Response:
+    return html(page.render_under_14(language, place_of(held), request.url.path), status)
 
 
 def place_of(held: Hanging) -> page.Place:

@@ -62,10 +62,15 @@ def name_unit(row: Row, stores: frozenset[str]) -> Wanted:
 
 
 def drop_refusal(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
-    """Its author has decided: the refused content leaves every phone, and stays in the log."""
+    """Its author has decided: the refused content leaves every phone, and the server. No screen
+    would reach it, and it may be about somebody who was erased."""
     refusal = ledger.row(row.body["refusal_id"])
     if refusal is None or refusal.entity != "refusal" or refusal.author != author.staff_id:
         return Refusal("not_found", "refusal_id")
+    for said in [each for each in ledger.loaded() if each.root == refusal.id and each.body]:
+        if said.entity in ("appeal", "release"):
+            ledger.change(said, note="")
+    ledger.change(refusal, fields={}, note=None, answer=None)
     ledger.delete(refusal)
     ledger.delete(row)
     return None
@@ -123,6 +128,11 @@ def name_offered(row: Row, stores: frozenset[str]) -> Wanted:
     return Wanted(keys=find_keys({"phone": body["value_other"]}))
 
 
+def own_tree(refusal: Row, ledger: Ledger) -> list[str]:
+    """What was said about it."""
+    return [refusal.id] if refusal.entity == "refusal" else []
+
+
 def place_release(row: Row, root: Row) -> tuple[str, ...]:
     return scopes_of(staff_scope(row.body["to_id"]))
 
@@ -141,6 +151,7 @@ entities = [
         kind="fact",
         shape=AcknowledgementFields,
         parent=("refusal_id",),
+        trees=own_tree,
         effects=drop_refusal,
     ),
     Entity(

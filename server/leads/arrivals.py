@@ -39,8 +39,8 @@ async def submit(request: Request) -> Response:
     if isinstance(held, Response):
         return held
     sent = await read_form(request)
-    if sent.get(public.UNDER_14):
-        return pages.show_under_14(request, held, language_in(sent))
+    if sent.get(public.UNDER_14):  # A page that was opened before the link took its place.
+        return pages.show_under_14(request, held, language_in(sent), 422)
     answers, note = public.read_answers(sent), await find_hindrance(request, held, sent)
     wrong = public.find_faults(answers)
     if note is None and not wrong and not await is_allowed(request, held, answers):

@@ -99,7 +99,7 @@ class Scene:
             "missed_by": self.name(missed_by),
             "reason": reason,
         }
-        return Bell(kind, self.store.id, key, known)
+        return Bell(kind, self.store.id, key, known, [self.customer.id])
 
 
 def fire(kind: str, subject: Row, due_at: int, scene: Scene) -> list[Bell]:

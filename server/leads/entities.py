@@ -30,8 +30,9 @@ def open_lead_keys(fields: dict[str, Any]) -> list[Key]:
 
 
 def arrival_keys(fields: dict[str, Any]) -> list[Key]:
+    """The number, too: whoever was erased does not come back with another customer's visit."""
     scanned = find_pass(fields)
-    return open_lead_keys(fields) + ([scanned] if scanned else [])
+    return open_lead_keys(fields) + find_keys(fields) + ([scanned] if scanned else [])
 
 
 def lead_key(fields: dict[str, Any], ledger: Ledger) -> Key | None:

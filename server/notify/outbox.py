@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import Select, bindparam, or_, select
 
 from server.db import Connection, as_list, fetch, insert_into, listed
@@ -21,12 +22,14 @@ PUSH = "push"
 class Bell(NamedTuple):
     """Something a store's chat groups should hear. `key` names it once and for all: a bell that is
     rung again under the same key is not sent again. `facts` fill the sentence; `lead_id` and
-    `to_id` among them say what is to be acknowledged, and by whom."""
+    `to_id` among them say what is to be acknowledged, and by whom. `about`: the ids of
+    the customers whom it names (law 35)."""
 
     kind: str
     store_id: str
     key: str
     facts: Mapping[str, Any]
+    about: Sequence[str] = ()
 
     @property
     def to_id(self) -> str:
@@ -116,4 +119,5 @@ def _message(org_id: str, bell: Bell, hearer: Hearer, now: int) -> dict[str, Any
         "attempts": 0,
         "lead_id": bell.facts.get("lead_id"),
         "to_id": bell.facts.get("to_id"),
+        "about": msgspec.json.encode(sorted(set(bell.about))).decode(),
     }

@@ -106,7 +106,8 @@ def make_bell(ledger: Ledger, place: Place, notices: Sequence[Row]) -> Bell:
         **{side: name_of(ledger, id) for side, id in sides_of(ledger, first).items()},
     }
     key = ":".join((place.kind, place.to_id, place.about, str(ledger.now)))
-    return Bell(place.kind, place.store_id if place.is_heard else "", key, facts)
+    about = [row.body["customer_id"] for row in notices if row.body.get("customer_id")]
+    return Bell(place.kind, place.store_id if place.is_heard else "", key, facts, about)
 
 
 def name_of(ledger: Ledger, staff_id: Any) -> str:

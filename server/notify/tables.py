@@ -38,6 +38,7 @@ named_index(robots, "org_id", "staff_id")
 # `target` is the robot's id. Waiting: neither sent_at nor failed_at. `priority` 0 jumps the queue;
 # `due_at` is when it was rung. `lead_id` and `to_id`: what is acknowledged, and by whom.
 # `parcel`: the digest it was put into, which is sent again as it was, whoever died with it.
+# `about`: the ids of the customers whom it names, as JSON; None: it is older than this column.
 notifications = org_table(
     "notifications",
     Column("id", Text, nullable=False),
@@ -56,6 +57,7 @@ notifications = org_table(
     Column("lead_id", Text),
     Column("to_id", Text),
     Column("parcel", Text),
+    Column("about", Text),
     rowid=True,
 )
 named_index(notifications, "org_id", "dedupe_key", unique=True)

@@ -17,11 +17,19 @@ from server.db import Connection, as_list, fetch, listed, named_index, org_table
 from server.rows import lock_head
 
 What = Literal[
-    "opened", "called", "copied", "exported", "took_own", "took_handed", "link_given", "found"
+    "opened",
+    "listed",
+    "called",
+    "copied",
+    "exported",
+    "took_own",
+    "took_handed",
+    "link_given",
+    "found",
 ]
-"""On a phone: opened, and where the whole number was used. At the server: the file that was handed
-out to staff or to the customer (`took_handed`: by the link that this member of staff gave),
-the link to their own page, a search by number."""
+"""On a phone: opened, seen in the pool, masked, and where the whole number was used. At the server:
+the file that was handed out to staff or to the customer (`took_handed`: by the link that this
+member of staff gave), the link to their own page, a search by number."""
 
 # `nth` counts from 1 without a gap; `at` is when it was written, `seen_at` when somebody looked.
 # `staff_id` None: the customer, by a link.

@@ -10,9 +10,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from server.customers.names import mask_name
 from server.db import Connection, as_list, fetch, listed
-from server.errors import NotFound
+from server.errors import Forbidden, NotFound
 from server.ground import ground_in, ground_of
+from server.identity.actor import may
 from server.identity.reports import Moment
 from server.identity.sessions import signed_in
 from server.identity.tables import staff_accounts
@@ -20,7 +22,8 @@ from server.intake import read_json
 from server.privacy.audit import Look, key_of, looked, write_down
 from server.privacy.erasure import may_erase
 from server.rows import find_row
-from server.rows.tables import aliases, rows
+from server.rows.load import make_row
+from server.rows.tables import RECORD, aliases, rows
 from sync import derive_id
 
 MOST = 200
@@ -32,7 +35,7 @@ LONGEST_MS = 90 * 24 * 3600 * 1000
 class Seen(msgspec.Struct, forbid_unknown_fields=True):
     id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f-]{36}$")]
     customer_id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-    what: Literal["opened", "called", "copied"]
+    what: Literal["opened", "listed", "called", "copied"]
     at: Moment
 
 
@@ -131,7 +134,45 @@ async def read_looks(connection: Connection, org_id: str, names: list[str]) -> l
     return [dict(row) for row in (await connection.execute(query)).mappings()]
 
 
+async def list_looks_of(request: Request) -> Response:
+    """GET. Admins: at whom one member of staff looked, the latest first."""
+    async with ground_of(request).database.read() as connection:
+        actor = await signed_in(request, connection)
+        if not may(actor, "configure"):
+            raise Forbidden
+        found = await read_looks_of(connection, actor.org_id, request.path_params["id"])
+        names = await read_masked(connection, actor.org_id, [each["customer_id"] for each in found])
+    told = [{**each, "name_masked": names.get(each["customer_id"], "")} for each in found]
+    return JSONResponse({"looks": told})
+
+
+async def read_looks_of(connection: Connection, org_id: str, staff_id: str) -> list[dict[str, Any]]:
+    query = (
+        select(looked.c.customer_id, looked.c.what, looked.c.seen_at, looked.c.at)
+        .where(looked.c.org_id == org_id, looked.c.staff_id == staff_id)
+        .order_by(looked.c.seen_at.desc(), looked.c.nth.desc())
+        .limit(SHOWN)
+    )
+    return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def read_masked(connection: Connection, org_id: str, ids: list[str]) -> dict[str, str]:
+    """Nothing for whoever was erased."""
+    among = listed(connection.dialect.name, "ids")
+    query = select(*RECORD).where(
+        rows.c.org_id == bindparam("org"), rows.c.entity == "customer", rows.c.id.in_(among)
+    )
+    held = await fetch(connection, query, {"org": org_id, "ids": as_list(sorted(set(ids)))})
+    people = [make_row(*each) for each in held]
+    return {
+        row.id: mask_name(row.body.get("name") or row.body.get("salutation") or "")
+        for row in people
+        if row.body
+    }
+
+
 routes = [
+    Route("/api/staff/{id}/looks", list_looks_of, methods=["GET"]),
     Route("/api/looks", take_looks, methods=["POST"]),
     Route("/api/customers/{id}/looks", list_looks, methods=["GET"]),
 ]

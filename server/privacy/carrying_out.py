@@ -14,7 +14,14 @@ from server.errors import Unavailable
 from server.ground import ground_in
 from server.photos.dooming import remove_doomed
 from server.privacy import journal
-from server.privacy.erasing import Erased, Wish, erase, find_entry
+from server.privacy.erasing import (
+    Erased,
+    RefusedWish,
+    Wish,
+    erase,
+    erase_refused,
+    find_entry,
+)
 from server.privacy.erasure import ERASURE, Entry
 from server.privacy.forgetting import CLEARED
 from server.rows import load, open_ledger
@@ -51,11 +58,29 @@ async def carry_out(app: Starlette, org_id: str, wish: Wish, may: May) -> Done |
 
     done = await ground.database.transact(work)
     if isinstance(done, Erased):
-        app.state.announce(done.published)
-        await remove_doomed(app.state.darkroom)
-        ground.database.keep(asyncio.create_task(ground.database.scrub(CLEARED)))
-        return Done(done.entry.id, done.entry.at, done.entry.store_id)
+        return await finish(app, done)
     return done if done is not None and may(done.store_id) else None
+
+
+async def carry_out_refused(app: Starlette, org_id: str, wish: RefusedWish) -> Done | None:
+    ground = ground_in(app)
+    write = partial(write_down, ground.config.journal)
+
+    async def work(connection: Connection) -> Erased | None:
+        ledger = await open_ledger(connection, org_id, app.state.entities, ground.clock())
+        key = ground.config.digest_key.encode()
+        return await erase_refused(connection, ledger, wish, key, write)
+
+    done = await ground.database.transact(work)
+    return await finish(app, done) if done else None
+
+
+async def finish(app: Starlette, done: Erased) -> Done:
+    database = ground_in(app).database
+    app.state.announce(done.published)
+    await remove_doomed(app.state.darkroom)
+    database.keep(asyncio.create_task(database.scrub(CLEARED)))
+    return Done(done.entry.id, done.entry.at, done.entry.store_id)
 
 
 def write_down(path: Path, entry: Entry) -> None:

@@ -119,6 +119,7 @@ FIELDS: Words = {
     "contact_count": Word("联系次数", "Number of contacts"),
     "position": Word("位置", "Place in the store"),
     "consents": Word("同意", "Consents"),
+    "guardian": Word("监护人", "Guardian"),
     "purpose": Word("哪一项", "About"),
     "version": Word("版本", "Version"),
     "given": Word("同意", "Agreed"),
@@ -197,6 +198,9 @@ VALUES: Mapping[str, Words] = {
     },
     "relation": {
         "self": Word("本人", "Same person"),
+        "mother": Word("母亲", "Mother"),
+        "father": Word("父亲", "Father"),
+        "guardian": Word("监护人", "Guardian"),
         "spouse": Word("配偶", "Spouse"),
         "parent": Word("父母", "Parent"),
         "child": Word("子女", "Child"),

@@ -20,7 +20,9 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         *("move_in", "source", "tier", "tags", "marketing", "withdrawn", "last_contact_at"),
         *("next_at", "contact_count"),
     ),
-    "arrival": ("name", "salutation", "phone", "need", "position", "source", "consents"),
+    "arrival": (
+        *("name", "salutation", "phone", "need", "position", "source", "consents", "guardian"),
+    ),
     "consent": ("purpose", "version", "given", "how", "note", "words_sha256"),
     "contact": ("relation", "name", "phone", "note"),
     "lead": ("need", "state", "close_reason"),

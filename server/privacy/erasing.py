@@ -7,11 +7,19 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import insert, select
 
+from server.customers.customer import PHONE_KEY
 from server.db import Connection
 from server.privacy.erasure import ERASURE, Entry, tell_phones
 from server.privacy.erasure_tables import erasures
 from server.privacy.forgetting import forget, read_evicted
-from server.privacy.outside import REFUSAL, find_outside, is_new, numbers_of, own_rows
+from server.privacy.outside import (
+    REFUSAL,
+    find_outside,
+    find_refused_with,
+    is_new,
+    numbers_of,
+    own_rows,
+)
 from server.privacy.receipts import expect_receipts, find_phones
 from server.privacy.suppression import digest_of, suppress
 from server.privacy.telling import SELF_ERASED, tell_heads
@@ -24,6 +32,14 @@ class Wish(NamedTuple):
 
     customer_id: str
     by_id: str | None
+    reason: str
+
+
+class RefusedWish(NamedTuple):
+    """Refused content that has this number is to be erased: nobody has the number."""
+
+    number: str
+    by_id: str
     reason: str
 
 
@@ -59,27 +75,53 @@ async def erase(
     write(entry)
     if wish.by_id is None:
         await tell_heads(connection, ledger, SELF_ERASED, person, entry.id)
-    return await leave_nothing(connection, ledger, entry, tree)
+    outside = await find_outside(connection, ledger, tree)
+    return await leave_nothing(connection, ledger, entry, tree, outside)
+
+
+async def erase_refused(
+    connection: Connection, ledger: Ledger, wish: RefusedWish, key: bytes, write: Write
+) -> Erased | None:
+    """None where nothing has the number, or somebody has it: they are erased with all of it."""
+    await load(connection, ledger, keys=[(PHONE_KEY, wish.number)])
+    found = await find_refused_with(connection, ledger, wish.number)
+    if ledger.key(PHONE_KEY, wish.number) is not None or not found:
+        return None
+    digest = digest_of(key, ledger.org, wish.number)
+    entry = Entry(
+        id=derive_id(ERASURE, ledger.org, digest, ledger.now),
+        org_id=ledger.org,
+        ids=[],
+        at=ledger.now,
+        by_id=wish.by_id,
+        reason=wish.reason,
+        store_id="",
+        numbers=[digest],
+        refused=sorted(row.id for row in found),
+    )
+    write(entry)
+    outside = own_rows(ledger, await load_tree(connection, ledger, entry.refused))
+    return await leave_nothing(connection, ledger, entry, [], outside)
 
 
 async def erase_again(connection: Connection, entities: Entities, entry: Entry, now: int) -> Erased:
     """What the journal says and this database does not know. Of a record that it has never heard
     of the id is kept: whoever still has it on a phone might send it."""
     ledger = await open_ledger(connection, entry.org_id, entities, now)
-    await load(connection, ledger, entry.ids)
-    found = [ledger.own(id) for id in entry.ids]
+    await load(connection, ledger, [*entry.ids, *entry.refused])
+    found = [ledger.own(id) for id in (*entry.ids, *entry.refused)]
     roots = sorted({row.root for row in found if row})
     tree = own_rows(ledger, await load_tree(connection, ledger, roots))
     for id in entry.ids:
         if ledger.own(id) is None and not ledger.is_erased(id):
             ledger.bury("customer", id)
-    return await leave_nothing(connection, ledger, entry, tree)
+    outside = await find_outside(connection, ledger, tree)
+    return await leave_nothing(connection, ledger, entry, tree, outside)
 
 
 async def leave_nothing(
-    connection: Connection, ledger: Ledger, entry: Entry, tree: list[Row]
+    connection: Connection, ledger: Ledger, entry: Entry, tree: list[Row], outside: list[Row]
 ) -> Erased:
-    outside = await find_outside(connection, ledger, tree)
     gone = [*tree, *outside]
     ids = [row.id for row in gone]
     scopes = {scope for row in gone for scope in row.scopes}

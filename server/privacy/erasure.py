@@ -14,7 +14,8 @@ ERASURE = "erasure"
 
 class Entry(msgspec.Struct, frozen=True):
     """One line of the journal. `ids`: the records that were one; `numbers`: digests, see
-    suppression.py. `at` in ms; `by_id` None is the customer, by a link."""
+    suppression.py. `at` in ms; `by_id` None is the customer, by a link. `refused`: rows of refused
+    content that had the number of somebody who has no record."""
 
     id: str
     org_id: str
@@ -24,6 +25,7 @@ class Entry(msgspec.Struct, frozen=True):
     reason: str
     store_id: str
     numbers: list[str]
+    refused: list[str] = []
 
 
 def may_erase(actor: Actor, store_id: str) -> bool:

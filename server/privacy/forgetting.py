@@ -3,20 +3,18 @@
 from collections.abc import Collection, Iterable
 
 import msgspec
-from sqlalchemy import ColumnElement, Text, bindparam, delete, func, select, type_coerce, update
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select
 
 from server.customers.pool_card import POOL_KEY
 from server.customers.register import PASS_KEY
 from server.db import Connection, as_list, fetch, listed
 from server.notify.tables import notifications
-from server.notify.words import tame
 from server.photos.dooming import doom_bytes
 from server.rows.tables import awaited, deadlines, evictions, history, keys
 from sync import Ledger, Row
 
-NAMELESS = "一位客户"
-SHORTEST = 2
-"""A name of one character is in too many sentences about others."""
+NAMING = ("release_warning", "released", "reclaimed", "collision", "corrects", "asks_erasure")
+"""Messages that name a customer, and have no lead by which they are found."""
 
 FINDING = (PASS_KEY, POOL_KEY)
 """These keys are made of ids, and find what was erased: who scans a pass late is told so."""
@@ -46,7 +44,7 @@ async def forget(connection: Connection, ledger: Ledger, gone: Collection[Row]) 
         await connection.execute(statement, given)
     await doom_bytes(connection, ledger.org, ids)
     await forget_offered(connection, ledger.org, gone)
-    await unname_messages(connection, ledger.org, gone)
+    await delete_messages(connection, ledger.org, gone)
 
 
 def is_ours(table: object) -> ColumnElement[bool]:
@@ -70,21 +68,15 @@ async def forget_offered(connection: Connection, org_id: str, gone: Iterable[Row
             )
 
 
-async def unname_messages(connection: Connection, org_id: str, gone: Iterable[Row]) -> None:
-    """A message about several customers goes out without this name."""
-    body = type_coerce(notifications.c.body, Text)
-    for name in names_of(gone):
+async def delete_messages(connection: Connection, org_id: str, gone: Iterable[Row]) -> None:
+    """What names them is not sent, others though it name as well: their notices are on the phones.
+    Of what was written before messages said whom they name nobody knows it is about another."""
+    named = [notifications.c.about.contains(row.id) for row in gone if row.entity == "customer"]
+    unknown = notifications.c.about.is_(None) & notifications.c.kind.in_(NAMING)
+    if named:
         await connection.execute(
-            update(notifications)
-            .where(notifications.c.org_id == org_id, body.contains(name, autoescape=True))
-            .values(body=func.replace(body, name, NAMELESS))
+            delete(notifications).where(notifications.c.org_id == org_id, or_(unknown, *named))
         )
-
-
-def names_of(gone: Iterable[Row]) -> list[str]:
-    records = (row for row in gone if row.entity == "customer")
-    called = {tame(str(row.body.get("name") or "")) for row in records}
-    return sorted(name for name in called if len(name) >= SHORTEST)
 
 
 async def read_evicted(connection: Connection, org_id: str, ids: Collection[str]) -> set[str]:

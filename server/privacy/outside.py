@@ -1,8 +1,10 @@
 """What is about a customer and hangs outside their tree: cards, questions about two records, values
 that were offered to another record, and content that was refused."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, Text, or_, select, type_coerce
@@ -39,11 +41,19 @@ async def find_outside(connection: Connection, ledger: Ledger, tree: Collection[
 
 
 async def find_refused(connection: Connection, ledger: Ledger, tree: Collection[Row]) -> list[Row]:
+    refusals = await read_refusals(connection, ledger)
+    return find_refusals(refusals, {row.id for row in tree}, numbers_of(tree))
+
+
+async def find_refused_with(connection: Connection, ledger: Ledger, number: str) -> list[Row]:
+    return find_refusals(await read_refusals(connection, ledger), (), {number})
+
+
+async def read_refusals(connection: Connection, ledger: Ledger) -> list[Row]:
     """All that was refused is looked through: by an index that has little else."""
     query = select(*RECORD).where(rows.c.org_id == ledger.org, PRECISE, rows.c.entity == REFUSAL)
     held = [read_row(each) for each in (await connection.execute(query)).mappings()]
-    refusals = [row for row in held if not row.is_erased]
-    return find_refusals(refusals, {row.id for row in tree}, numbers_of(tree))
+    return [row for row in held if not row.is_erased]
 
 
 def own_rows(ledger: Ledger, found: Iterable[Row]) -> list[Row]:
@@ -107,7 +117,20 @@ def names(refusal: Row, ids: Collection[str], numbers: Collection[str]) -> bool:
     if refusal.body["row_id"] in ids:
         return True
     texts = list(texts_in(refusal.body["fields"]))
-    return any(text in ids for text in texts) or any(phone.canonical(t) in numbers for t in texts)
+    if any(text in ids or phone.canonical(text) in numbers for text in texts):
+        return True
+    return any(holds(text, number) for text in texts for number in numbers)
+
+
+def holds(text: str, number: str) -> bool:
+    """Whether the number is among its words, however it was typed."""
+    return pattern_of(number).search(phone.fold(text)) is not None
+
+
+@lru_cache(maxsize=64)
+def pattern_of(number: str) -> re.Pattern[str]:
+    digits = number.removeprefix("+86").partition("x")[0].lstrip("+")
+    return re.compile(r"(?<![0-9])(?:\+?86)?" + r"[\s.\-]*".join(digits) + r"(?![0-9])")
 
 
 def texts_in(value: Any) -> Iterator[str]:

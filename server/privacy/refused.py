@@ -62,7 +62,8 @@ async def list_refused(
 async def leave_out_taken(
     connection: Connection, ledger: Ledger, found: Collection[Row]
 ) -> list[Row]:
-    """What was judged again and applied is among the rows. What its author gave up is not."""
+    """What was judged again and applied is among the rows. What its author gave up is not, and is
+    empty: as long as it was kept, it is theirs."""
     deleted = [row.id for row in found if row.deleted]
     hanging = await load_tree(connection, ledger, deleted)
     given_up = {row.root for row in hanging if row.entity == "acknowledgement"}

@@ -98,7 +98,8 @@ def make_bell(
         "name": "" if kind == SELF_ERASED else called(person),
         **more,
     }
-    return Bell(kind, "", ":".join((kind, about, to_id)), facts)
+    named = [] if kind == SELF_ERASED else [person.id]
+    return Bell(kind, "", ":".join((kind, about, to_id)), facts, named)
 
 
 def called(person: Row) -> str:

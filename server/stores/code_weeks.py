@@ -52,7 +52,7 @@ def find_unchecked(
 def last_found(checks: Iterable[Row]) -> Mapping[str, Row]:
     """By poster: the latest word that it hangs and is ours."""
     found = (row for row in checks if row.body.get("verdict") == "ours")
-    return {row.body["poster_id"]: row for row in sorted(found, key=lambda row: row.at)}
+    return {row.body.get("poster_id") or "": row for row in sorted(found, key=lambda row: row.at)}
 
 
 async def read_checks(

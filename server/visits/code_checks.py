@@ -38,7 +38,8 @@ def check_store(fields: dict[str, Any], ledger: Ledger, author: Author) -> Refus
 
 
 def judge_code(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
-    """By what hangs now; `unknown` where nobody looked it up."""
+    """By what hangs now; `unknown` where nobody looked it up. Only a picture that was scanned is
+    seen: the week's walk waits for it."""
     store_id, text, claimed = row.body["store_id"], row.body["text"], row.body.get("poster_id")
     verdict = next(
         (each for each in VERDICTS if find_held(ledger, *code_key(each, store_id, text))), "unknown"

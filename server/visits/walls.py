@@ -16,8 +16,9 @@ WALL = "wall"
 CODE = "code"
 MATCH = "match"
 FIELDS = {"visit": "wall_code", "code_check": "text"}
-VERDICTS = ("ours", "old", "other_store", "personal", "foreign")
-"""What a code may be where somebody looks for one of a store's."""
+VERDICTS = ("ours", "typed", "old", "other_store", "personal", "foreign")
+"""What a code may be where somebody looks for one of a store's. `typed`: ours by what is printed
+below the picture, which says nothing of what the picture is: another may be pasted over it."""
 
 
 class Asked(NamedTuple):
@@ -57,16 +58,20 @@ async def read_walls(
     found = {held["id"]: Poster(**held) for held in (await connection.execute(query)).mappings()}
     for each in asked:
         poster = found.get(ids[each.code] or "")
-        for key, holds in keys_of(each, poster, ledger.now):
+        is_seen = is_scanned(each.code, known, ledger.now)
+        for key, holds in keys_of(each, poster, is_seen, ledger.now):
             ledger.put_key(key, each.store_id if holds else None)
 
 
-def keys_of(asked: Asked, poster: Poster | None, now: int) -> Iterator[tuple[Key, bool]]:
+def keys_of(
+    asked: Asked, poster: Poster | None, is_seen: bool, now: int
+) -> Iterator[tuple[Key, bool]]:
     """Every key that may be asked for, and whether it is so."""
     store_id, code, claimed = asked
     verdict = judge(poster, store_id, now)
     is_leaving = verdict == "old" and poster is not None and stand(poster, now) == "leaving"
     yield wall_key(store_id, code), verdict == "ours" or is_leaving
+    verdict = "typed" if verdict == "ours" and not is_seen else verdict
     for each in VERDICTS:
         yield code_key(each, store_id, code), each == verdict
     if claimed is not None:
@@ -98,15 +103,24 @@ def named(value: Any) -> str | None:
 
 
 def find_id(code: str, known: Known, now: int) -> str | None:
-    """The poster's id in what was scanned or typed. An address counts only if it is ours: whoever
-    pastes over a code may use our token under a host of their own."""
-    if "://" in code:
-        code = code_in(code, known.origin)
+    """The poster's id in what was scanned or typed."""
     # The signature first: one token in forty ends like a typed code, a dash and five characters.
-    if known.seals and (id := read_token(known.seals, code, now)):
+    if id := find_signed(code, known, now):
         return id
-    typed = read_typed(code)
+    typed = read_typed(code_in(code, known.origin) if "://" in code else code)
     return typed[1] if typed else None
+
+
+def is_scanned(code: str, known: Known, now: int) -> bool:
+    """Nobody types a signature."""
+    return find_signed(code, known, now) is not None
+
+
+def find_signed(code: str, known: Known, now: int) -> str | None:
+    """An address counts only if it is ours: whoever pastes over a code may use our token under a
+    host of their own."""
+    token = code_in(code, known.origin) if "://" in code else code
+    return read_token(known.seals, token, now) if known.seals else None
 
 
 def code_in(address: str, origin: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, expect
 
-from server.customers.consent import TEXTS
+from server.customers.consent import CURRENT, TEXTS
 from tests.browser import axe
 from tests.browser.company import BO, LIN
 from tests.browser.people import Manager, Rep
@@ -77,3 +77,76 @@ def note(sheet: Locator, purpose: str, what: str, how: str) -> None:
         button.click()
     sheet.get_by_role("button", name="记下").click()
     expect(sheet.get_by_role("group", name="客户怎么说")).to_have_count(0)
+
+
+@pytest.mark.browser
+def test_staff_show_the_whole_words_without_a_network_and_say_that_it_was_signed(
+    theatre: Theatre,
+) -> None:
+    bo = Rep(theatre.profile("bo"), BO)
+    bo.signs_in(theatre.stage)
+    bo.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    bo.loses_signal()
+    bo.goes_to("客户")
+    bo.main.get_by_role("link", name="登记", exact=True).click()
+    bo.button("看全文").click()
+    for purpose in ("service", "marketing"):
+        for line in CURRENT[purpose].details["zh"]:
+            expect(bo.main.get_by_text(line)).to_be_visible()
+    assert axe.violations(bo.page) == []
+    bo.page.get_by_label("手机号").fill(QIAN_PHONE)
+    bo.page.get_by_label("怎么称呼").fill(QIAN)
+    bo.pick("谁在接待？", "我")
+    bo.page.get_by_role("checkbox", name="同意本店").check()
+    bo.pick("客户怎么同意的", "签字")
+    bo.button("登记").click()
+    bo.is_told(f"{QIAN} 的登记已存本机")
+    bo.main.get_by_role("button", name="客户同意").click()
+    sheet = bo.page.get_by_role("dialog")
+    expect(sheet.get_by_text("接待和联系：同意 · 签字")).to_be_visible()
+    expect(sheet.get_by_text("没有同意")).to_be_visible()
+
+
+@pytest.mark.browser
+def test_a_follow_up_and_a_lead_are_looks_as_the_customers_page_is(theatre: Theatre) -> None:
+    bo = Rep(theatre.profile("bo"), BO)
+    bo.signs_in(theatre.stage)
+    bo.registers_and_receives(name=QIAN, phone=QIAN_PHONE)
+    bo.syncs()
+    (customer,) = theatre.records.query("SELECT id FROM rows WHERE entity = 'customer'")
+    (lead,) = theatre.records.query("SELECT id FROM rows WHERE entity = 'lead'")
+    for path in (f"/customers/{customer[0]}/follow", f"/leads/{lead[0]}"):
+        bo.page.evaluate(FORGET_LOOKS)
+        bo.opens(path)
+        expect(bo.main.get_by_role("heading", name=QIAN).first).to_be_visible()
+        bo.page.wait_for_function(HAS_LOOK, arg=customer[0])
+
+
+OUTBOXES = """(await indexedDB.databases()).map(({ name }) => name)"""
+FORGET_LOOKS = f"""async () => {{
+  for (const name of {OUTBOXES}) {{
+    const base = await new Promise((done) => {{
+      const asked = indexedDB.open(name)
+      asked.onsuccess = () => done(asked.result)
+    }})
+    if (base.objectStoreNames.contains('meta')) {{
+      const gone = base.transaction('meta', 'readwrite').objectStore('meta').delete('looks')
+      await new Promise((done) => {{ gone.onsuccess = done }})
+    }}
+    base.close()
+  }}
+}}"""
+HAS_LOOK = f"""async (id) => {{
+  for (const name of {OUTBOXES}) {{
+    const base = await new Promise((done) => {{
+      const asked = indexedDB.open(name)
+      asked.onsuccess = () => done(asked.result)
+    }})
+    if (!base.objectStoreNames.contains('meta')) {{ base.close(); continue }}
+    const asked = base.transaction('meta').objectStore('meta').get('looks')
+    await new Promise((done) => {{ asked.onsuccess = done }})
+    base.close()
+    if (JSON.stringify(asked.result ?? '').includes(id)) return true
+  }}
+  return false
+}}"""

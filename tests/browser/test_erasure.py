@@ -11,7 +11,7 @@ from tests.browser.theatre import Theatre
 
 QIAN, QIAN_PHONE = "钱女士", "139 0001 2345"
 SECRET = "想把书房改成儿童房"
-GONE = "该客户的资料已应本人要求删除，你未上传的记录也一并删除。"
+GONE = "该客户的资料已依法删除，你未上传的记录也一并删除。"
 
 
 @pytest.mark.browser

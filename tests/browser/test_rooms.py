@@ -347,6 +347,7 @@ def test_a_code_pasted_over_ours_is_told_without_a_network_and_reaches_whoever_l
     assert axe.violations(page) == []
     pictures.film(profile.camera)
     main.get_by_role("button", name="上报").click()
+    expect(page.get_by_text("已存本机，联网后提醒其他负责这家店的人。")).to_be_visible()
     expect(main.get_by_role("heading", name="查到的假码")).to_be_visible()
     profile.context.set_offline(False)
     found = sample.records

@@ -34,6 +34,8 @@ VISITS = " ".join(
     for name in ("test_visits_grade", "test_visits_doubts", "test_visits_before", "test_visits")
 )
 ROUNDED = f"{SERVER}test_places_rounded.py"
+ERASED = f"{SERVER}test_erasure.py"
+REACH = f"{SERVER}test_erasure_reach.py {SERVER}test_erasure_messages.py"
 
 MUTANTS: list[Mutant] = [
     *of(
@@ -340,5 +342,55 @@ MUTANTS: list[Mutant] = [
         ('if row.body.get("entity") == "visit":', "if False:"),
         ("(rows.c.received_at > bindparam", "(rows.c.received_at >= bindparam"),
         ("holder is not None and holder.id == id", "holder is not None"),
+    ),
+    *of(
+        "server/privacy/forgetting.py",
+        REACH,
+        ("    await delete_messages(connection, ledger.org, gone)\n", ""),
+        ("or_(unknown, *named)", "or_(*named)"),
+        ("    await forget_offered(connection, ledger.org, gone)\n", ""),
+    ),
+    *of(
+        "server/privacy/erasing.py",
+        REACH,
+        ("    await cut_links(connection, ledger, tree)\n", ""),
+        ("        ledger.bury(made[id], id)\n", "        pass\n"),
+        ("    scopes |= await read_evicted(connection, ledger.org, ids)\n", ""),
+    ),
+    *of(
+        "server/privacy/receipts.py",
+        REACH,
+        ("        *await connection.execute(past.where(rights.c.org_id == org_id)),\n", ""),
+    ),
+    *of(
+        "server/privacy/carrying_out.py",
+        f"{ERASED} {REACH}",
+        ("    database.keep(asyncio.create_task(database.scrub(CLEARED)))\n", ""),
+        ("    await remove_doomed(app.state.darkroom)\n", ""),
+        ('or not may(person.body["store_id"])', ""),
+        ("return done if done is not None and may(done.store_id) else None", "return done"),
+    ),
+    *of(
+        "server/privacy/suppression.py",
+        ERASED,
+        ("    ledger.suppressed |= {", "    ledger.known = {"),
+        ("digest_of(key, ledger.org, each[1])", 'digest_of(b"other", ledger.org, each[1])'),
+    ),
+    *of(
+        "server/customers/agreement.py",
+        f"{SERVER}test_consent.py",
+        ("not one.given, one.purpose != SERVICE", "one.given, one.purpose != SERVICE"),
+        ("PURPOSES if ends_all else (each.purpose,)", "(each.purpose,)"),
+        ('return made is not None and "created_at" in made.body', "return True"),
+        ("return text is not None and text.purpose ==", "return text is None or text.purpose =="),
+        ('if each["purpose"] != MARKETING or is_known(each))', "if True)"),
+        ('"verbal" if given["how"] == "own_phone" else given["how"]', 'given["how"]'),
+        ("[*held, *said_at(arrival)]", "said_at(arrival)"),
+    ),
+    *of(
+        "server/exchange/kept.py",
+        f"{SERVER}test_erasure_refused.py",
+        ("    ledger.change(refusal, fields={}, note=None, answer=None)\n", ""),
+        ('            ledger.change(said, note="")\n', "            pass\n"),
     ),
 ]

@@ -71,6 +71,24 @@ async def test_a_manager_sees_who_looked_at_a_customer_and_when(
         assert (await client.get(f"/api/customers/{id}/looks")).status_code == 404
 
 
+async def test_an_admin_sees_at_whom_one_of_the_staff_looked(
+    phone_of: PhoneOf, hua: httpx.AsyncClient, clock: MovableClock
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    one = await register(bo, name="王小明", phone="13900000001")
+    other = await register(bo, name="李四", phone="13900000002")
+    await tell(bo, look(bo, one))
+    clock.advance(minutes=1)
+    await tell(bo, look(bo, other, "listed"), look(bo, other, "called"))
+    await tell(lin, look(lin, one))
+    await erase(lin.client, one)
+    looks = (await hua.get("/api/staff/bo/looks")).json()["looks"]
+    told = [(each["customer_id"], each["name_masked"], each["what"]) for each in looks]
+    assert told == [(other, "李**", "called"), (other, "李**", "listed"), (one, "", "opened")]
+    for client in (bo.client, lin.client):
+        assert (await client.get("/api/staff/bo/looks")).status_code == 403
+
+
 async def test_an_entry_that_was_changed_or_left_out_shows_and_so_does_a_cut_end(
     phone_of: PhoneOf, config: Config, database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,7 +16,7 @@ from tests.cast import BINJIANG, NAME, ORG
 from tests.conftest import MovableClock
 from tests.phone import Phone
 from tests.server.deeds import agreed, arrival, make_id, register, say
-from tests.server.held import Holder
+from tests.server.held import Got, Holder
 from tests.server.visitor import Visitor
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
@@ -87,6 +87,50 @@ async def test_a_fact_keeps_the_digest_of_its_words_and_nobody_names_words_of_th
     refused = await say(xia, "consent", **told)
     assert refused is not None
     assert refused["code"] == "forbidden"
+
+
+async def test_words_of_a_registration_that_we_do_not_know_are_told_and_give_no_offers(
+    phone_of: PhoneOf,
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo)
+    strange = [
+        {"purpose": "service", "version": "service-1", "how": "signed"},
+        {"purpose": "marketing", "version": "nonsense-99", "how": "signed"},
+        {"purpose": "marketing", "version": "service-1", "how": "verbal"},
+    ]
+    assert await say(bo, "arrival", **arrival(id, consents=strange)) is None
+    held = await Holder(lin).pull()
+    assert held.rows[id].body["marketing"] is False
+    told = held.one("arrival").body
+    assert told["words_sha256"] == {"service-1": TEXTS["service-1"].sha256}
+    assert told["unknown_words"] == ["nonsense-99", "service-1"]
+    assert await say(bo, "consent", **agreed(id, "service")) is None
+    assert (await body_of(lin, id))["marketing"] is False
+
+
+async def test_what_staff_note_was_said_to_them_and_not_on_the_customers_phone(
+    phone_of: PhoneOf, sun: Visitor
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo)
+    for how, kept in (("own_phone", "verbal"), ("signed", "signed")):
+        both = [{**each, "how": how} for each in BOTH]
+        assert await say(bo, "arrival", **arrival(id, consents=both)) is None
+        assert await say(bo, "consent", **agreed(id, how=how)) is None
+        held = await Holder(lin).pull()
+        assert {each["how"] for each in newest(held, "arrival").body["consents"]} == {kept}
+        assert newest(held, "consent").body["how"] == kept
+    await sun.register(marketing=CURRENT["marketing"].version)
+    own = newest(await Holder(lin).pull(), "arrival").body
+    assert {each["how"] for each in own["consents"]} == {"own_phone"}
+    assert own["words_sha256"] == {
+        each: TEXTS[each].sha256 for each in ("marketing-1", "service-1")
+    }
+
+
+def newest(held: Holder, entity: str) -> Got:
+    return max(held.of(entity), key=lambda row: row.version)
 
 
 @pytest.mark.one_database

@@ -25,7 +25,7 @@ from server.rows.tables import rows
 from tests.cast import ORG
 from tests.conftest import MovableClock
 from tests.phone import Phone
-from tests.server.deeds import customer, follow_up, make_id, register, say, self_reception
+from tests.server.deeds import arrival, customer, follow_up, make_id, register, say, self_reception
 from tests.server.erasure_stage import NEEDLE, NUMBERS, PLACE, Haystack, Life, hang_robot, send
 from tests.server.held import Holder
 from tests.server.photo_stage import fact as photo_of
@@ -222,6 +222,10 @@ async def test_a_number_that_was_erased_comes_back_only_with_a_new_consent(
     taken = await say(bo, "contact", customer_id=other, relation="self", phone=NUMBERS[0])
     assert taken is not None
     assert taken["code"] == "erased_before"
+    # Whoever else it is registered with: in a visit of another customer it is refused as well.
+    again = await say(bo, "arrival", **arrival(other, phone="137 1234 0001"))
+    assert again is not None
+    assert (again["code"], again["field"]) == ("erased_before", "phone")
     anew = customer(phone=NUMBERS[0], consent_anew=True)
     assert "except" not in (await bo.push([bo.operation("customer", make_id(), anew)])).json()
     # Now it is somebody's again, and known as any other.
@@ -266,7 +270,7 @@ async def test_an_admin_finds_by_the_whole_number_whom_to_erase(
     assert (found["id"], found["phone_masked"]) == (id, "137 **** 0001")
     assert "孙伟" not in str(found)
     await erase(hua, found["id"])
-    assert (await hua.post("/api/erasures/find", json=asked)).json() == {"found": None}
+    assert (await hua.post("/api/erasures/find", json=asked)).json()["found"] is None
     assert (await hua.post("/api/erasures/find", json={"phone": "0001"})).status_code == 400
 
 

@@ -206,3 +206,14 @@ async def test_nobody_but_who_answers_for_the_store_is_given_a_file(
         assert (await client.get(f"/api/customers/{id}/data.zip")).status_code == 404
     assert (await hua.get("/api/customers/nobody/data.zip")).status_code == 404
     assert (await hua.get(f"/api/customers/{id}/data.zip")).status_code == 200
+
+
+async def test_who_agreed_for_a_child_is_in_the_file(phone_of: PhoneOf) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo)
+    mother = {"name": "孙妈妈", "relation": "mother"}
+    assert await say(bo, "arrival", **arrival(id, guardian=mother)) is None
+    files, items = unpack(await lin.client.get(f"/api/customers/{id}/data.zip"))
+    (told,) = [item["fields"] for item in items if item["kind"] == "arrival"]
+    assert told["guardian"] == mother
+    assert "关系：母亲" in files["index.html"].decode()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from html import unescape
 from typing import Any
 
 import httpx
@@ -353,3 +354,17 @@ async def test_somebody_under_14_is_sent_to_a_parent_and_leaves_nothing(
     assert "小明" not in page.text
     assert await stored(database, "arrival") == []
     assert is_thanks(await sun.register())
+
+
+@pytest.mark.one_database
+async def test_under_14_is_said_before_anything_is_typed(sun: Visitor, database: Database) -> None:
+    form = (await sun.open()).text
+    link = re.findall(r'href="([?]lang=zh&amp;under_14=1)"', form)[0]
+    assert form.index(link) < form.index('name="phone"')
+    told = await sun.browser.get(sun.path + unescape(link))
+    assert (told.status_code, "请由家长来登记" in told.text) == (200, True)
+    assert "<form" not in told.text
+    assert f'href="{sun.path}?lang=zh"' in told.text
+    english = await sun.browser.get(f"{sun.path}?under_14=1&lang=en")
+    assert "Under 14, a parent or guardian registers" in english.text
+    assert await stored(database, "arrival") == []

@@ -50,7 +50,7 @@ async def test_english_pages_hold_no_chinese_outside_names(sun: Visitor) -> None
 
 async def test_nothing_is_ticked_for_the_customer(sun: Visitor) -> None:
     page = (await sun.open()).text
-    assert page.count('type="checkbox"') == 3
+    assert page.count('type="checkbox"') == 2
     assert "checked" not in page
     assert page.count(" required ") == 3
 

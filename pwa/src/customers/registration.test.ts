@@ -56,6 +56,8 @@ describe('a registration', () => {
   it('keeps the wordings the customer agreed to, and no others', () => {
     const [, arrival] = registration.unitOf(form(), PHONE, nobody, desk)
     expect(arrival?.fields.consents).toEqual([{ purpose: 'service', version: 'service-2', how: 'verbal' }])
+    const [, signed] = registration.unitOf(form({ marketing: true, how: 'signed' }), PHONE, nobody, desk)
+    expect(signed?.fields.consents).toEqual((['service', 'marketing'] as const).map((purpose) => ({ purpose, version: registration.CONSENT_VERSIONS[purpose], how: 'signed' })))
   })
   it('knows a phone from records, and a look-alike from a masked card', () => {
     expect(registration.knownPhone(PHONE, [zhao], [card])?.kind).toBe('customer')

@@ -13,6 +13,7 @@ export interface Registration {
   receiver_id: string | null
   service: boolean
   marketing: boolean
+  how: 'verbal' | 'signed'
   pass: string | null
   card_id: string | null
   under_14: boolean
@@ -35,14 +36,14 @@ export interface Subject {
 }
 export type Lack = 'phone' | 'name' | 'reception' | 'receiver' | 'guardian' | 'service'
 
-/** The wordings staff read out; the sentences are in words/, the versions are the server's. */
+/** The wordings staff read out: short in words/, whole in consents.json, as the server has them. */
 export const CONSENT_VERSIONS = { service: 'service-2', marketing: 'marketing-1' } as const
 
 export function blankRegistration(query: URLSearchParams): Registration {
   const said = (key: string) => query.get(key)?.trim() ?? ''
   return {
     phone: typedPhone(said('phone')), name: said('name').slice(0, 40), salutation: '', need: said('need').slice(0, 200),
-    reception: null, receiver_id: null, service: false, marketing: false,
+    reception: null, receiver_id: null, service: false, marketing: false, how: 'verbal',
     pass: said('pass') || null, card_id: said('card') || null,
     under_14: false, guardian: '', relation: null,
   }
@@ -134,7 +135,7 @@ function arrivalOf(
     ...(form.pass ? { pass: form.pass } : {}),
     consents: (['service', 'marketing'] as const)
       .filter((purpose) => form[purpose])
-      .map((purpose) => ({ purpose, version: CONSENT_VERSIONS[purpose], how: 'verbal' })),
+      .map((purpose) => ({ purpose, version: CONSENT_VERSIONS[purpose], how: form.how })),
     ...(form.under_14 ? { guardian: { name: form.guardian.trim(), relation: form.relation } } : {}),
   }
 }

@@ -57,6 +57,16 @@ describe('somebody was erased', () => {
     expect(await readDraft(`comment:${KEPT}`)).toBe('也写了一半')
     expect(journalOf(who.org.id, who.staff_id)).toEqual([])
   })
+  it('removes what was kept aside, and what a photo and a name of theirs hang from', async () => {
+    const { who, outbox } = stage
+    const aside = (id: string) => `shopbell-draft-${who.org.id}-${who.staff_id}-comment:${id}`
+    for (const id of [GONE, KEPT]) localStorage.setItem(aside(id), JSON.stringify({ key: `comment:${id}`, value: '写了一半', kept_at: 1 }))
+    const [former, other] = [newId(), newId()]
+    await outbox.aliases.bulkPut([{ id: former, of: GONE }, { id: GONE, of: KEPT }, { id: other, of: KEPT }])
+    await come(newId(), GONE)
+    expect([localStorage.getItem(aside(GONE)), typeof localStorage.getItem(aside(KEPT))]).toEqual([null, 'string'])
+    expect((await outbox.aliases.toArray()).map(({ id }) => id)).toEqual([other])
+  })
   it('carries each out once', async () => {
     const id = newId()
     await come(id, GONE)

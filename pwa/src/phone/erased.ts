@@ -3,7 +3,7 @@ import { learnRest, t } from '../words'
 import { cacheOf, outboxOf, type CacheDatabase, type Operation, type OutboxDatabase } from './databases'
 import { takeFromJournal } from './journal'
 
-/* Somebody asked to be erased: what this phone kept of them beside the pulled rows goes too. */
+/* Somebody was erased: what this phone kept of them beside the pulled rows goes too. */
 
 /** What was told of work that went with them, until it is read. */
 export interface Told { count: number; at: number }

@@ -7,7 +7,12 @@ const storage = {
   getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value),
   removeItem: (key: string) => void kept.delete(key), clear: () => kept.clear(),
 }
-Object.defineProperty(globalThis, 'localStorage', { value: storage, configurable: true, writable: true })
+/** Its names are listed as a browser lists them. */
+const listed = new Proxy(storage, {
+  ownKeys: () => [...kept.keys()],
+  getOwnPropertyDescriptor: (own, name) => (kept.has(String(name)) ? { value: kept.get(String(name)), enumerable: true, configurable: true } : Reflect.getOwnPropertyDescriptor(own, name)),
+})
+Object.defineProperty(globalThis, 'localStorage', { value: listed, configurable: true, writable: true })
 
 // Files of one thread share a world: each leaves it as it found it, and has modules of its own.
 const { fetch, setTimeout } = globalThis

@@ -18,9 +18,16 @@ describe('what a customer agreed to', () => {
     ])
   })
 
+  it('says which words the server does not know', () => {
+    const strange = row('arrival', 'd', 4, 'bo', { consents: [{ purpose: 'service', version: 'service-1', how: 'verbal' }, { purpose: 'marketing', version: 'x', how: 'signed' }], unknown_words: ['x'] })
+    expect(saidIn([strange, ...tree]).filter(({ unknown }) => unknown).map(({ version }) => version)).toEqual(['x'])
+  })
+
   it('holds as the server says it does', () => {
     const said = saidIn(tree)
     const now = (body: object) => (['service', 'marketing', 'photo'] as const).map((purpose) => standingOf(purpose, person(body), said))
+    expect(now({ marketing: false })).toEqual(['yes', 'left', 'yes'])
+    expect(standingOf('marketing', person({ marketing: false }), saidIn(tree.slice(1)))).toBe('unsaid')
     expect(now({ marketing: false, withdrawn: { marketing: 2 } })).toEqual(['yes', 'no', 'yes'])
     expect(now({ marketing: true })).toEqual(['yes', 'yes', 'yes'])
     expect(now({ marketing: false, withdrawn: { service: 4, marketing: 4, photo: 4 } })).toEqual(['no', 'no', 'no'])

@@ -18,6 +18,11 @@ export async function erase(customer_id: string, reason: Reason): Promise<boolea
   return (await call('POST', pathOf(customer_id), { reason }, 60_000)).ok
 }
 
+/** What was refused about a number that nobody has. */
+export async function eraseRefused(phone: string, reason: Reason): Promise<boolean> {
+  return (await call('POST', '/api/erasures/refused', { phone, reason }, 60_000)).ok
+}
+
 export async function fetchErasures(): Promise<Erasure[] | null> {
   return (await call<{ erasures: Erasure[] }>('GET', '/api/erasures')).body?.erasures ?? null
 }
@@ -36,9 +41,13 @@ export async function decline(id: string, reason: string): Promise<boolean> {
 /** Whose number it is, as much as it takes to know that it is the right one. */
 export interface Found { id: string; name_masked: string; phone_masked: string; store_id: string }
 
-export async function findByNumber(phone: string): Promise<Found | 'nobody' | 'no_number' | 'busy' | 'offline'> {
-  const { body, status } = await call<{ found: Found | null }>('POST', '/api/erasures/find', { phone })
-  if (body) return body.found ?? 'nobody'
+/** Where else the number stands: in what was refused, and among the words of other records. */
+export interface Place { id: string; entity: string; at: number; by_id: string | null; store_id: string | null; refused: boolean }
+export interface Finding { found: Found | null; elsewhere?: Place[] }
+
+export async function findByNumber(phone: string): Promise<Finding | 'nobody' | 'no_number' | 'busy' | 'offline'> {
+  const { body, status } = await call<Finding>('POST', '/api/erasures/find', { phone })
+  if (body) return body.found || body.elsewhere?.length ? body : 'nobody'
   return status === 400 ? 'no_number' : status === 429 ? 'busy' : 'offline'
 }
 

@@ -7,10 +7,12 @@ import { holdsSession, keyOf, me, person } from '../phone/session'
 import { newId } from '../sync/uuid7'
 import { MINUTE_MS } from '../words/format'
 
-export type What = 'opened' | 'called' | 'copied' | 'exported' | 'took_own' | 'took_handed' | 'link_given' | 'found'
+export type What = 'opened' | 'listed' | 'called' | 'copied' | 'exported' | 'took_own' | 'took_handed' | 'link_given' | 'found'
 interface Noted { id: string; customer_id: string; what: What; at: number }
-/** As the server tells it; `staff_id` null is the customer themselves. */
-export interface Look { staff_id: string | null; staff_name: string | null; what: What; seen_at: number; at: number }
+/** As the server tells it; `staff_id` null is the customer themselves. Of one of the staff: the customer instead, masked, nameless once erased. */
+export interface Look { staff_id?: string | null; staff_name?: string | null; customer_id?: string; name_masked?: string; what: What; seen_at: number; at: number }
+/** Whose looks: at a customer, or of one of the staff. */
+export interface Whose { customer_id?: string; staff_id?: string }
 
 const KEPT = 'looks'
 const KEPT_MOST = 1000
@@ -52,8 +54,9 @@ export async function tellLooks(): Promise<void> {
 }
 
 /** Null without a network. */
-export async function askLooks(customer_id: string): Promise<Look[] | null> {
-  return (await call<{ looks: Look[] }>('GET', `/api/customers/${encodeURIComponent(customer_id)}/looks`)).body?.looks ?? null
+export async function askLooks({ customer_id, staff_id }: Whose): Promise<Look[] | null> {
+  const path = staff_id ? `staff/${encodeURIComponent(staff_id)}` : `customers/${encodeURIComponent(customer_id ?? '')}`
+  return (await call<{ looks: Look[] }>('GET', `/api/${path}/looks`)).body?.looks ?? null
 }
 
 async function noted(outbox: OutboxDatabase): Promise<Noted[]> {

@@ -14,8 +14,8 @@ const lists = new Map([['s', list([hung('xinju-door2'), hung('xinju-till2')], [o
 
 test.each([
   [`${HOST}/r/token-of-xinju-door2`, 'ours'],
-  ['XINJU-Till2', 'ours'],
-  [`${HOST}/p/xinju-till2`, 'ours'],
+  ['XINJU-Till2', 'typed'],
+  [`${HOST}/p/xinju-till2`, 'typed'],
   [`${HOST}/r/token-of-xinju-old22`, 'old'],
   [`${HOST}/r/token-of-xinju-far22`, 'elsewhere'],
   [`${HOST}/r/token-of-nothing`, 'unlisted'],
@@ -39,6 +39,7 @@ describe('the walk of a week', () => {
     const posters = [hung('a'), hung('b', { checked_at: MONDAY + 1, checked_by: 'qiao' }), hung('c')]
     expect(told(posters, [], MONDAY + 5)).toEqual(['a,c', 3, false])
     expect(told(posters, [check('a', MONDAY + 2, { verdict: 'ours' }), check('c', MONDAY - 1)], MONDAY + DAY_MS)).toEqual(['c', 3, true])
+    expect(told(posters, [check('a', MONDAY + 2), check('c', MONDAY + 3, { verdict: 'typed' })], MONDAY + DAY_MS)).toEqual(['c', 3, true])
     expect(told(posters, [check('a', MONDAY + 2), check('c', MONDAY + 3, { verdict: 'old' })], MONDAY + DAY_MS)).toEqual(['c', 3, true])
   })
   test('begins anew with the next one, also on a phone without a network', () => {

@@ -8,7 +8,7 @@ const WEEK_MS = 7 * 86_400_000
 const FOUND_MS = 7 * 86_400_000
 
 export type Judged =
-  | { kind: 'ours'; poster: Hung }
+  | { kind: 'ours' | 'typed'; poster: Hung }
   | { kind: 'old'; poster: Old }
   | { kind: 'elsewhere'; store_id: string }
   | { kind: 'unlisted' }
@@ -19,7 +19,8 @@ export function judge(text: string, store_id: string, lists: ReadonlyMap<string,
   const clean = text.trim()
   const own = lists.get(store_id)
   const ours = own?.posters.find((one) => isOf(clean, one))
-  if (ours) return { kind: 'ours', poster: ours }
+  // What is printed below the picture says nothing of the picture: another may be pasted over it.
+  if (ours) return { kind: clean === ours.link ? 'ours' : 'typed', poster: ours }
   const old = own?.old.find((one) => isOf(clean, one))
   if (old) return { kind: 'old', poster: old }
   const other = [...lists].find(([, { posters, old }]) => [...posters, ...old].some((one) => isOf(clean, one)))

@@ -1,0 +1,118 @@
+"""How far an erasure reaches: what lay elsewhere, what was never made, phones that had it once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from server.config import Config
+from server.db import Database
+from tests.cast import BINJIANG
+from tests.conftest import MovableClock
+from tests.phone import Phone
+from tests.server.deeds import arrival, customer, make_id, register, say
+from tests.server.erasure_stage import NEEDLE, NUMBERS, Haystack
+from tests.server.held import Holder
+from tests.server.pool_stage import Pool
+from tests.server.test_candidates import two_records
+from tests.server.test_erasure import erase
+
+PhoneOf = Callable[[str], Awaitable[Phone]]
+NOWHERE = Path("nowhere")
+
+
+async def take_for_another(bo: Phone, chen: Phone) -> tuple[str, str]:
+    """Bo's customer, and the record by which Chen told of the same number."""
+    held, alias = await register(bo, phone=NUMBERS[0], budget="8 万"), make_id()
+    told = customer(phone=NUMBERS[0], name="孙太太", budget=NEEDLE)
+    await chen.push([chen.operation("customer", alias, told)])
+    return held, alias
+
+
+async def test_what_they_offered_to_another_record_goes_from_its_history(
+    phone_of: PhoneOf, database: Database
+) -> None:
+    bo, chen, lin = await phone_of("bo"), await phone_of("chen"), await phone_of("lin")
+    held, alias = await take_for_another(bo, chen)
+    assert await say(lin, "unmerge", alias_id=alias, phone="record") is None
+    await erase(lin.client, alias)
+    assert NEEDLE not in await Haystack(database, NOWHERE).everything()
+    assert (await Holder(bo).pull()).rows[held].body["budget"] == "8 万"
+
+
+async def test_nobody_is_said_to_live_with_or_to_be_whoever_was_erased(
+    phone_of: PhoneOf,
+) -> None:
+    bo, lin, older, younger, candidate = await two_records(phone_of)
+    assert await say(lin, "decision", candidate_id=candidate.id, choice="household") is None
+    before = (await Holder(bo).pull()).rows[younger].body
+    assert (before["household_ids"], before["asked_ids"]) == ([older], [older])
+    await erase(lin.client, older)
+    holder = await Holder(bo).pull()
+    after = holder.rows[younger].body
+    assert (after["household_ids"], after["asked_ids"]) == ([], [])
+    assert holder.agrees()
+
+
+async def test_what_names_a_record_of_theirs_that_was_refused_is_not_kept(
+    phone_of: PhoneOf, database: Database
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id, never = await register(bo, phone=NUMBERS[0]), make_id()
+    unit = [
+        bo.operation("customer", never, customer(phone=NUMBERS[0])),
+        bo.operation("arrival", make_id(), arrival(never, consents=[])),
+    ]
+    assert (await bo.push(unit)).json()["except"]
+    await erase(lin.client, id)
+    late = bo.operation("comment", make_id(), {"customer_id": never, "text": NEEDLE})
+    (told,) = (await bo.push([late])).json()["except"]
+    assert told["code"] == "erased"
+    holder = await Holder(bo).pull()
+    assert holder.of("refusal") == []
+    assert never in holder.one("erasure").body["ids"]
+    assert NEEDLE not in await Haystack(database, NOWHERE).everything()
+
+
+async def test_a_phone_that_had_them_once_is_told_and_waited_for(
+    app: Starlette,
+    database: Database,
+    clock: MovableClock,
+    phone_of: PhoneOf,
+    hua: httpx.AsyncClient,
+) -> None:
+    bo, _, _ = [await phone_of(who) for who in ("bo", "lin", "chen")]
+    id = await register(bo, phone=NUMBERS[0])
+    holder = await Holder(bo).pull()
+    await Pool(app, database, clock).give(id, "chen")
+    moved = await hua.patch("/api/staff/lin", json={"store_ids": [BINJIANG]})
+    assert moved.is_success, moved.text
+    erasure = await erase(hua, id)
+    wait = {each["staff_id"] for each in (await told(hua, erasure["id"]))["waiting"]}
+    assert {"bo", "chen", "lin"} <= wait
+    await holder.pull()
+    assert holder.one("erasure").body["ids"] == [id]
+
+
+async def told(client: httpx.AsyncClient, id: object) -> dict[str, list[dict[str, str]]]:
+    (found,) = (await client.get("/api/erasures")).json()["erasures"]
+    assert found["id"] == id
+    whole: dict[str, list[dict[str, str]]] = found
+    return whole
+
+
+@pytest.mark.one_database
+async def test_the_file_of_the_database_is_cleared_without_anybody_asking(
+    config: Config, database: Database, phone_of: PhoneOf
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo, phone=NUMBERS[0], need=NEEDLE)
+    haystack = Haystack(database, config.data)
+    assert any(NEEDLE in each for each in haystack.files())
+    await erase(lin.client, id)
+    while database.running:
+        await asyncio.wait(set(database.running))
+    assert not any(NEEDLE in each for each in haystack.files())
