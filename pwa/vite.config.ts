@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import tailwindcss from '@tailwindcss/vite'
+import { runnerImport, type Plugin } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
 import { defineConfig } from 'vitest/config'
 
@@ -16,7 +17,7 @@ const FIRST = new RegExp([
 ].join('|'))
 
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte(), tailwindcss(), VitePWA({
+  plugins: [svelte(), tailwindcss(), sentencesAlone(), VitePWA({
     strategies: 'injectManifest',
     srcDir: 'src',
     filename: 'sw.ts',
@@ -38,8 +39,9 @@ export default defineConfig(({ mode }) => ({
     // Hidden test worlds need Svelte's browser build, as the phone has it.
     ...(mode === 'test' && { conditions: ['browser'] }),
   },
-  build: { target: 'es2022', cssMinify: 'lightningcss', assetsInlineLimit: 0,
-    // A phone on a weak link pays for each request: what every page needs comes in a few files, not in forty.
+  build: { target: 'es2022', cssMinify: 'lightningcss', cssCodeSplit: false, assetsInlineLimit: 0,
+    // A phone on a weak link pays for each request: what every page needs comes in a few files, not in forty, and the
+    // styles of all pages in one, which is little more than those of the first.
     rolldownOptions: { output: { codeSplitting: { groups: [
       { name: 'ground', test: /node_modules\/(svelte\/(?!src\/reactivity\/)|(esm-env|clsx|dexie)\/)/ },
       { name: 'frame', test: FIRST },
@@ -47,6 +49,19 @@ export default defineConfig(({ mode }) => ({
   server: { proxy: Object.fromEntries(SERVED.map((path) => [proxied(path), { target: SERVER, changeOrigin: false }])) },
   test: { environment: 'node', pool: 'threads', isolate: false, include: ['src/**/*.test.ts'], setupFiles: ['src/phone/testing.ts'] },
 }))
+
+/** English goes out as its sentences alone: a phone has their keys from the Chinese ones, which are in the same order. */
+function sentencesAlone(): Plugin {
+  return {
+    name: 'sentences-alone',
+    apply: 'build',
+    async load(id) {
+      if (!/src\/words\/en\/(?!index)\w+\.ts$/.test(id)) return null
+      const { module } = await runnerImport<{ default: Record<string, string> }>(id)
+      return `export default ${JSON.stringify(Object.values(module.default))}`
+    },
+  }
+}
 
 /** `/sync` is both a screen and an address of the protocol: only what lies below it is the server's. */
 function proxied(path: string): string {

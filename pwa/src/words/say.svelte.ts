@@ -24,8 +24,18 @@ export function currentTongue(): Tongue {
 
 /** Speaks another language; English is fetched the first time. */
 export async function setTongue(tongue: Tongue): Promise<void> {
-  spoken.now = { tongue, words: tongue === 'en' ? ((await import('./en')).en as Loose) : chinese }
+  spoken.now = { tongue, words: tongue === 'en' ? await english() : chinese }
   if (typeof document !== 'undefined') document.documentElement.lang = tongue === 'en' ? 'en' : 'zh-CN'
+}
+
+/** Sentences get their keys from the Chinese ones, in whose order they are: as built, they bring none of their own. */
+async function english(): Promise<Loose> {
+  const [{ en }] = await Promise.all([import('./en'), learnRest()])
+  return Object.fromEntries(Object.entries(en).map(([slice, said]) => [slice, named(chinese[slice] ?? {}, Object.values(said))]))
+}
+
+function named(chinese: Record<string, string>, sentences: string[]): Record<string, string> {
+  return Object.fromEntries(Object.keys(chinese).map((key, i) => [key, sentences[i] ?? key]))
 }
 
 /** Fetches what only later pages say; resolves at once when it is here. */

@@ -7,7 +7,7 @@ export default {
   sign_in_again: 'Your sign-in has expired; your records are still here. Tap to sign in again.',
   phone_foreign: 'Sign in again', phone_foreign_why: 'The server does not recognise this phone; records stay here for now. Tap, then sign out and in again.',
   missing: 'No such page', missing_why: 'The link may be incomplete.', to_start: 'To the start', loading: 'Opening', broken: 'This page did not open. Your records are safe on this phone.', again: 'Try again',
-  first_sync_usable: 'First sync {done} / {total}; use what is here', first_sync_waits: 'First sync stopped at {done} / {total}; it goes on with a network', first_sync_begins: 'First sync, just a moment',
+  first_sync: 'First sync {done} / {total}', first_sync_usable: 'First sync {done} / {total}; use what is here', first_sync_waits: 'First sync stopped at {done} / {total}; it goes on with a network', first_sync_begins: 'First sync, just a moment',
   newer: 'Waiting for the server’s update', newer_kept: 'Server updating · {n} saved here',
-  first_sync: 'First sync {done} / {total}', late_kept: '{n} on this phone, the oldest for {span}', skip: 'Skip to content',
+  late_kept: '{n} on this phone, the oldest for {span}', skip: 'Skip to content',
 } as const
