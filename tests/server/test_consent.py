@@ -125,7 +125,7 @@ async def test_what_staff_note_was_said_to_them_and_not_on_the_customers_phone(
     own = newest(await Holder(lin).pull(), "arrival").body
     assert {each["how"] for each in own["consents"]} == {"own_phone"}
     assert own["words_sha256"] == {
-        each: TEXTS[each].sha256 for each in ("marketing-1", "service-1")
+        CURRENT[purpose].version: CURRENT[purpose].sha256 for purpose in ("service", "marketing")
     }
 
 

@@ -309,7 +309,7 @@ def check_written(world: World, held: Database) -> None:
         assert world.outcomes.setdefault((device, n), outcome) == outcome, "an outcome changed"
         if outcome is not None and outcome["o"] == "refused":
             continue
-        check_accepted(world, operation, held)
+        check_accepted(world, operation, held, acknowledged)
     check_refusals(world, held, acknowledged, again)
     waiting = {each["i"] for p in world.phones for unit in p.disk.outbox for each in unit}
     judged = {each.hash for each in held.log}
@@ -343,14 +343,16 @@ def check_refusals(
         assert row.body["state"] != "kept" or row.body["code"] == outcome["code"]
         assert row.deleted == (row.id in acknowledged or is_accepted), "a refusal left unasked"
         if is_accepted:
-            check_accepted(world, world.written[device, n, hash], held)
+            check_accepted(world, world.written[device, n, hash], held, acknowledged)
 
 
 def is_refusal(row: Row) -> bool:
     return row.entity == "refusal" and not row.is_erased
 
 
-def check_accepted(world: World, operation: Operation, held: Database) -> None:
+def check_accepted(
+    world: World, operation: Operation, held: Database, acknowledged: set[str]
+) -> None:
     if held.is_erased(operation.i) or operation.i in world.parted:
         return
     if operation.e in ("customer", "contact"):
@@ -360,10 +362,14 @@ def check_accepted(world: World, operation: Operation, held: Database) -> None:
     if operation.e == "lead":
         return
     assert row.id == operation.i
+    # What was said about a refusal goes with its content, once its author gave it up.
+    emptied = {"note"} if operation.f.get("refusal_id") in acknowledged else set()
     for field, value in operation.f.items():
         stands = row.body[field]
         is_moved = field == "customer_id" and held.resolve(value) == stands
-        assert stands == value or is_moved or field == "void", (operation, row.body)
+        is_emptied = field in emptied and stands == ""
+        is_kept = stands == value or is_moved or is_emptied or field == "void"
+        assert is_kept, (operation, row.body)
 
 
 def check_profile(operation: Operation, held: Database) -> None:
