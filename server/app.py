@@ -65,6 +65,7 @@ from server.privacy import (
     finding,
     handing_out,
     my_routes,
+    overdue_routes,
     request_routes,
     taking_along,
 )
@@ -173,6 +174,7 @@ ROUTES: list[BaseRoute] = [
     *verifying.routes,
     *erasure_routes.routes,
     *request_routes.routes,
+    *overdue_routes.routes,
     *audit_routes.routes,
     *finding.routes,
     *handing_out.routes,

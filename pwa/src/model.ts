@@ -284,8 +284,8 @@ export interface Escalation {
 /** What was captured before an escalation and came after it; the escalation stays. */
 export interface LateEvidence { what: 'acceptance' | 'contact'; fact_id: string; by: string; at: number; received_at: number }
 export interface Due { overdue: number; today: number; dormant?: number }
-/** A morning's notice: `digest` for one person, `team_digest` for whoever runs the store; `frozen` wait for somebody on leave. */
-export interface Digest extends Due { kind: 'digest' | 'team_digest'; to_id: string; store_id: string; at: number; people?: (Due & { staff_id: string })[]; frozen?: number; left?: (Left & { staff_id: string })[] }
+/** A morning's notice: `digest` for one person, `team_digest` for whoever runs the store; `frozen` wait for somebody on leave; `kept_over` are to be erased. */
+export interface Digest extends Due { kind: 'digest' | 'team_digest'; to_id: string; store_id: string; at: number; people?: (Due & { staff_id: string })[]; frozen?: number; kept_over?: number; left?: (Left & { staff_id: string })[] }
 /** What somebody who left still has. */
 export interface Left { customers: number; leads: number }
 /** To whoever is to hand it over, until that is done. */

@@ -1,5 +1,6 @@
 """Each morning one notice for each person whose leads or opportunities are due, and one for whoever
-runs the store; on the first morning of a week it counts the customers who fell silent, too."""
+runs the store; on the first morning of a week it counts the customers who fell silent, too, and
+those whose data was kept long enough."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -14,6 +15,7 @@ from server.customers.agreement import has_withdrawn
 from server.db import Connection
 from server.followups.cadence import next_due
 from server.followups.dormant import Told, count_dormant, listed_at, opens_week
+from server.followups.kept_over import read_months, read_overdue
 from server.leads import opportunities
 from server.leads.eligibility import ACTIVE
 from server.leads.left_behind import LEFT_BEHIND, count_left
@@ -72,14 +74,18 @@ async def fire_digest(
     left = await find_left(connection, ledger, store, gone)
     all_due = add_silent(count_due(touches, calendar, ledger.now), silent)
     due = {id: each for id, each in all_due.items() if id not in gone}
-    if not due and not left:
+    kept_over = await count_kept_over(connection, ledger, store, calendar)
+    if not due and not left and not kept_over:
         return
     at_work = {id: counted for id, counted in due.items() if is_here(ledger, id)}
-    await load_told(connection, ledger, store, [*at_work, *filter(None, heads)])
+    admins = find_admins(ledger, store) if kept_over else []
+    await load_told(connection, ledger, store, [*at_work, *filter(None, heads), *admins])
     for staff_id, counted in at_work.items():
         write_notice(ledger, store, staff_id, "digest", counted.told())
-    frozen = total(due) - total(at_work)
-    tell_head(ledger, store, heads, at_work, {"frozen": frozen, **({"left": left} if left else {})})
+    more = {"left": left, "kept_over": kept_over}
+    waiting = {"frozen": total(due) - total(at_work), **{k: v for k, v in more.items() if v}}
+    tell_head(ledger, store, heads, at_work, waiting)
+    tell_admins(ledger, store, admins, kept_over)
     tomorrow = calendar.next_opening(morning_of(ledger.now, calendar.zone, days=1))
     plan_digest(ledger, store, tomorrow)
 
@@ -149,6 +155,16 @@ async def count_silent(
     return count_dormant(found, store.id, listed_at(ledger.now, calendar.zone))
 
 
+async def count_kept_over(
+    connection: Connection, ledger: Ledger, store: Row, calendar: Calendar
+) -> int:
+    """On the first morning of a week; 0 on other mornings."""
+    if not opens_week(calendar, ledger.now):
+        return 0
+    months = await read_months(connection, ledger.org)
+    return len(await read_overdue(connection, ledger.org, [store.id], months, ledger.now))
+
+
 def add_silent(due: Mapping[str, Due], silent: Mapping[str, int]) -> dict[str, Due]:
     counted = {id: due.get(id, Due())._replace(dormant=n) for id, n in silent.items()}
     return {**due, **counted}
@@ -215,6 +231,22 @@ def tell_head(
     whole = Due(*map(sum, zip(*due.values(), strict=True))) if due else Due()
     counts = {**whole.told(), "people": people, **waiting}
     write_notice(ledger, store, to_id, "team_digest", counts)
+
+
+def find_admins(ledger: Ledger, store: Row) -> list[str]:
+    """Who erases where the store has no manager; nobody where it has one."""
+    staff = [row for row in ledger.rows_of("staff") if row.body["state"] != "left"]
+    managers = [row for row in staff if row.body["role"] == "manager"]
+    if any(store.id in row.body["store_ids"] for row in managers):
+        return []
+    return sorted(row.id for row in staff if row.body["role"] == "admin")
+
+
+def tell_admins(ledger: Ledger, store: Row, admins: Iterable[str], kept_over: int) -> None:
+    """Of nothing else; one who runs the store was told of it all."""
+    for to_id in admins:
+        counts = {**Due().told(), "people": [], "kept_over": kept_over}
+        write_notice(ledger, store, to_id, "team_digest", counts)
 
 
 def write_notice(ledger: Ledger, store: Row, to_id: str, kind: str, counts: dict[str, Any]) -> None:

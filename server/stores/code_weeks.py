@@ -1,11 +1,11 @@
-"""Each week somebody walks past a store's codes: by when, and which were found. Facts are said by
-phones (`code_check`); here they are only read."""
+"""Each week somebody walks past a store's codes, its people's too: by when, and which were found.
+Facts are said by phones (`code_check`); here they are only read."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Text, or_, select, type_coerce
 
 from server.db import Connection
 from server.rows import read_row
@@ -72,10 +72,13 @@ async def read_checks(
 async def read_hanging(
     connection: Connection, org_id: str, store_ids: Collection[str]
 ) -> list[Poster]:
-    query = select(posters).where(
-        posters.c.org_id == org_id,
-        posters.c.store_id.in_(list(store_ids)),
-        posters.c.staff_id.is_(None),
-        *HANGS,
+    """With the codes of people who are at work: nobody can scan the badge of one who is away."""
+    is_theirs = (rows.c.org_id == posters.c.org_id) & (rows.c.id == posters.c.staff_id)
+    is_there = type_coerce(rows.c.body, Text).contains('"state":"active"')
+    query = (
+        select(posters)
+        .join(rows, is_theirs, isouter=True)
+        .where(posters.c.org_id == org_id, posters.c.store_id.in_(list(store_ids)), *HANGS)
+        .where(or_(posters.c.staff_id.is_(None), is_there))
     )
     return [Poster(**held) for held in (await connection.execute(query)).mappings()]

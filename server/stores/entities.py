@@ -4,6 +4,9 @@ from server.stores.duty import HEADS
 from server.stores.points import store_point
 from sync import ORGANISATION, Entity, Row, Wanted, scopes_of
 
+PROMISED_MONTHS = 24
+"""What customers are told when they agree (`service-2`): an organisation may keep less long."""
+
 
 def place(row: Row, root: Row) -> tuple[str, ...]:
     return scopes_of(ORGANISATION)

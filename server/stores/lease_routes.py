@@ -15,9 +15,7 @@ from server.identity.actor import may
 from server.identity.sessions import signed_in
 from server.intake import read_json
 from server.rows import Published, load, open_ledger, publish
-
-PROMISED_MONTHS = 24
-"""What customers are told when they agree (`service-2`): an organisation may keep less long."""
+from server.stores.entities import PROMISED_MONTHS
 
 
 class OrganisationWish(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):

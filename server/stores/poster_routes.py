@@ -7,6 +7,7 @@ say, the third is for whoever leads the store.
 """
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any, Literal
@@ -25,7 +26,7 @@ from server.identity.sessions import signed_in
 from server.intake import read_json
 from server.rows import find_row, lock_head
 from server.stores.calendar import Calendar, calendar_of
-from server.stores.code_weeks import code_week, last_found, read_checks
+from server.stores.code_weeks import code_week, last_found, read_checks, read_hanging
 from server.stores.posters import CODE_BYTES, Poster, sign, stand
 from server.stores.queries import (
     end_personal,
@@ -33,6 +34,7 @@ from server.stores.queries import (
     find_poster,
     hang_poster,
     list_ended,
+    list_personal,
     list_store_posters,
     read_code,
 )
@@ -58,7 +60,8 @@ class Ending(msgspec.Struct, forbid_unknown_fields=True):
 
 
 async def show_posters(request: Request) -> Response:
-    """GET. Those that hang, by position, and those to be changed; not the codes of people."""
+    """GET. Those that hang, by position, and those to be changed; apart from them, for the week's
+    walk, the codes of people who are at work, and people's codes whose end was said."""
     ground, store_id = ground_of(request), request.path_params["id"]
     now = ground.clock()
     async with ground.database.read() as connection:
@@ -67,12 +70,25 @@ async def show_posters(request: Request) -> Response:
         week = code_week(calendar_of(store.body), now)
         checks = await read_checks(connection, actor.org_id, [store_id], week.since)
         ended = await list_ended(connection, actor.org_id, store_id, now - SHOWN_MS)
+        hanging = await read_hanging(connection, actor.org_id, [store_id])
+        personal = await list_personal(connection, actor.org_id, store_id, now - SHOWN_MS, None)
     seen = last_found(checks)
-    told = [
-        describe(ground, each.poster) | describe_check(seen.get(each.poster.id)) for each in held
-    ]
-    old = [describe_end(ground, each, now) for each in ended]
-    return JSONResponse({"at": now, "posters": told, "old": old, "check": week._asdict()})
+    badges = sorted((each for each in hanging if each.staff_id), key=by_name)
+    over = [each for each in personal if stand(each, now) != "hangs"]
+    return JSONResponse(
+        {
+            "at": now,
+            "posters": [describe_hung(ground, each.poster, seen) for each in held],
+            "old": [describe_end(ground, each, now) for each in ended],
+            "badges": [describe_hung(ground, each, seen) for each in badges],
+            "old_badges": [describe_end(ground, each, now) for each in over],
+            "check": week._asdict(),
+        }
+    )
+
+
+def by_name(poster: Poster) -> tuple[str, str]:
+    return poster.position, poster.id
 
 
 async def hang(request: Request) -> Response:
@@ -212,9 +228,11 @@ def link_to(ground: Ground, poster: Poster) -> str:
     return f"{ground.config.origin}/r/{sign(ground.config.keys, poster)}"
 
 
-def describe_check(seen: Row | None) -> dict[str, Any]:
-    """Whether somebody found it this week, and who."""
-    return {"checked_at": seen.at if seen else None, "checked_by": seen.author if seen else None}
+def describe_hung(ground: Ground, poster: Poster, found: Mapping[str, Row]) -> dict[str, Any]:
+    """And whether somebody found it this week, and who."""
+    seen = found.get(poster.id)
+    check = {"checked_at": seen.at if seen else None, "checked_by": seen.author if seen else None}
+    return describe(ground, poster) | check
 
 
 def describe_end(ground: Ground, poster: Poster, now: int) -> dict[str, Any]:

@@ -16,9 +16,10 @@ WALL = "wall"
 CODE = "code"
 MATCH = "match"
 FIELDS = {"visit": "wall_code", "code_check": "text"}
-VERDICTS = ("ours", "typed", "old", "other_store", "personal", "foreign")
-"""What a code may be where somebody looks for one of a store's. `typed`: ours by what is printed
-below the picture, which says nothing of what the picture is: another may be pasted over it."""
+VERDICTS = ("ours", "typed", "old", "other_store", "foreign")
+"""What a code may be where somebody looks for one of a store's or its people's. `typed`: ours by
+what is printed below the picture, which says nothing of what the picture is: another may be pasted
+over it."""
 
 
 class Asked(NamedTuple):
@@ -70,7 +71,8 @@ def keys_of(
     store_id, code, claimed = asked
     verdict = judge(poster, store_id, now)
     is_leaving = verdict == "old" and poster is not None and stand(poster, now) == "leaving"
-    yield wall_key(store_id, code), verdict == "ours" or is_leaving
+    is_wall = poster is not None and poster.staff_id is None
+    yield wall_key(store_id, code), is_wall and (verdict == "ours" or is_leaving)
     verdict = "typed" if verdict == "ours" and not is_seen else verdict
     for each in VERDICTS:
         yield code_key(each, store_id, code), each == verdict
@@ -81,8 +83,6 @@ def keys_of(
 def judge(poster: Poster | None, store_id: str, now: int) -> str:
     if poster is None:
         return "foreign"
-    if poster.staff_id is not None:
-        return "personal"
     if poster.store_id != store_id:
         return "other_store"
     return "ours" if stand(poster, now) == "hangs" else "old"

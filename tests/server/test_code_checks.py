@@ -17,6 +17,7 @@ from tests.conftest import MovableClock, PhoneOf
 from tests.phone import Phone
 from tests.server.deeds import make_id
 from tests.server.held import Holder
+from tests.server.shop import Shop
 from tests.server.test_customers import send
 
 POSTERS = f"/api/stores/{RENMIN}/posters"
@@ -97,6 +98,7 @@ async def test_a_code_that_is_not_ours_is_told_from_every_other_and_reaches_the_
     phone_of: PhoneOf,
     lin: httpx.AsyncClient,
     bo: httpx.AsyncClient,
+    wu: httpx.AsyncClient,
     qiao: httpx.AsyncClient,
     config: Config,
 ) -> None:
@@ -104,7 +106,12 @@ async def test_a_code_that_is_not_ours_is_told_from_every_other_and_reaches_the_
     token = sign(config.keys, door)
     mine = (await bo.post(f"/api/stores/{RENMIN}/personal-codes", json={"staff_id": "bo"})).json()
     assert await found(phone, link(config, other)) == "other_store"
-    assert await found(phone, mine["link"]) == "personal"
+    assert await found(phone, mine["link"]) == "ours"
+    assert await found(phone, mine["link"], poster_id=door.id) == "invalid"
+    theirs = (
+        await wu.post(f"/api/stores/{BINJIANG}/personal-codes", json={"staff_id": "wu"})
+    ).json()
+    assert await found(phone, theirs["link"]) == "other_store"
     for fake in (
         f"https://evil.example/r/{token}",
         f"{config.origin}.evil.example/r/{token}",
@@ -119,6 +126,40 @@ async def test_a_code_that_is_not_ours_is_told_from_every_other_and_reaches_the_
     # A phone that takes one code for another is not believed.
     assert await found(phone, link(config, till), poster_id=door.id) == "invalid"
     assert await found(phone, link(config, till)) == "ours"
+
+
+async def test_the_codes_of_people_at_work_are_looked_at_each_week_like_those_on_the_walls(
+    database: Database,
+    phone_of: PhoneOf,
+    lin: httpx.AsyncClient,
+    bo: httpx.AsyncClient,
+    qiao: httpx.AsyncClient,
+    clock: MovableClock,
+    xinju: str,
+) -> None:
+    phone, shop = await phone_of("lin"), Shop(database, clock)
+    mine = (await bo.post(f"/api/stores/{RENMIN}/personal-codes", json={"staff_id": "bo"})).json()
+    clock.advance(days=8)
+    assert await line(qiao) == (1, 0)
+    await shop.change("bo", state="leave")
+    assert await line(qiao) == (0, 0), "nobody can scan it"
+    assert (await lin.get(POSTERS)).json()["badges"] == []
+    await shop.change("bo", state="active")
+    assert await found(phone, mine["id"], poster_id=mine["id"]) == "typed"
+    assert await line(qiao) == (1, 0)
+    assert await found(phone, mine["link"], poster_id=mine["id"], position="薄") == "ours"
+    assert await line(qiao) == (0, 0)
+    told = (await lin.get(POSTERS)).json()
+    (badge,) = told["badges"]
+    assert (badge["id"], badge["position"], badge["link"]) == (mine["id"], "薄", mine["link"])
+    assert (badge["checked_at"], badge["checked_by"]) == (clock(), "lin")
+    assert told["posters"] == told["old_badges"] == []
+    end = {"how": "replace", "grace_days": 0}
+    assert (await bo.post(f"{POSTERS}/{mine['id']}/ending", json=end)).is_success
+    told = (await lin.get(POSTERS)).json()
+    assert [each["id"] for each in told["old_badges"]] == [mine["id"]]
+    assert mine["id"] not in {each["id"] for each in told["badges"]}
+    assert await found(phone, mine["link"]) == "old"
 
 
 @pytest.mark.one_database

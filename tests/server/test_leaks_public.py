@@ -26,7 +26,7 @@ ALL_DOORS = {
     "/api/staff/{id}/handover/rehearsal", "/api/staff-list", "/api/hr/people",
     "/api/wecom/{org_code}", "/api/stores/{id}", "/api/known-phones",
     "/api/customers/{id}/erasure", "/api/erasures", "/api/erasures/find", "/api/erasures/refused",
-    "/api/erasure-requests", "/api/erasure-requests/{id}/decline",
+    "/api/erasure-requests", "/api/erasure-requests/{id}/decline", "/api/overdue",
     "/api/customers/{id}/own-link",
     "/api/customers/{id}/looks", "/api/staff/{id}/looks", "/api/looks",
     "/my/{token}", "/my/{token}/{opened}", "/my/{token}/{opened}/data.zip",

@@ -34,6 +34,13 @@ export async function fetchAsked(): Promise<Asked[] | null> {
   return (await call<{ requests: Asked[] }>('GET', '/api/erasure-requests')).body?.requests ?? null
 }
 
+/** Whose data is kept for longer than `months`, by store: `n` in all, of whom the longest silent are named. */
+export interface Overdue { months: number; stores: { store_id: string; n: number; customers: { customer_id: string; name_masked: string; phone_masked: string; silent_since: number }[] }[] }
+
+export async function fetchOverdue(): Promise<Overdue | null> {
+  return (await call<Overdue>('GET', '/api/overdue')).body
+}
+
 export async function decline(id: string, reason: string): Promise<boolean> {
   return (await call('POST', `/api/erasure-requests/${id}/decline`, { reason })).ok
 }

@@ -14,18 +14,24 @@ export type Judged =
   | { kind: 'unlisted' }
   | { kind: 'foreign'; host: string }
 
+/** What a walk looks for: the store's codes, then its people's. */
+export function hungIn({ posters, badges }: Posters): Hung[] {
+  return [...posters, ...(badges ?? [])]
+}
+const oldIn = ({ old, old_badges }: Posters): Old[] => [...old, ...(old_badges ?? [])]
+
 /** By the whole address, signature included: our token under another host is a fake. Typed, by the code below the picture. */
 export function judge(text: string, store_id: string, lists: ReadonlyMap<string, Posters>): Judged {
   const clean = text.trim()
   const own = lists.get(store_id)
-  const ours = own?.posters.find((one) => isOf(clean, one))
+  const ours = own && hungIn(own).find((one) => isOf(clean, one))
   // What is printed below the picture says nothing of the picture: another may be pasted over it.
   if (ours) return { kind: clean === ours.link ? 'ours' : 'typed', poster: ours }
-  const old = own?.old.find((one) => isOf(clean, one))
+  const old = own && oldIn(own).find((one) => isOf(clean, one))
   if (old) return { kind: 'old', poster: old }
-  const other = [...lists].find(([, { posters, old }]) => [...posters, ...old].some((one) => isOf(clean, one)))
+  const other = [...lists].find(([, list]) => [...hungIn(list), ...oldIn(list)].some((one) => isOf(clean, one)))
   if (other) return { kind: 'elsewhere', store_id: other[0] }
-  return isLikeOurs(clean, [...lists.values()].flatMap(({ posters }) => posters)) ? { kind: 'unlisted' } : { kind: 'foreign', host: hostOf(clean) }
+  return isLikeOurs(clean, [...lists.values()].flatMap(hungIn)) ? { kind: 'unlisted' } : { kind: 'foreign', host: hostOf(clean) }
 }
 
 function isOf(text: string, { id, link }: Pick<Hung, 'id' | 'link'>): boolean {
@@ -45,16 +51,18 @@ export interface Found { at: number; by: string | null }
 export interface Walk { done: Map<string, Found>; left: Hung[]; total: number; isLate: boolean }
 
 /** This week's walk. A list that was kept for weeks counts for the present one; what was hung within the week comes next week. */
-export function walkOf({ posters, check }: Posters, rows: Seen<CodeCheck>[], now: number): Walk {
+export function walkOf(list: Posters, rows: Seen<CodeCheck>[], now: number): Walk {
+  const { check } = list
+  const hung = hungIn(list)
   const weeks = Math.max(0, Math.floor((now - check.since) / WEEK_MS)) * WEEK_MS
   const since = check.since + weeks
   const done = new Map<string, Found>()
-  for (const { id, checked_at, checked_by } of posters) if ((checked_at ?? 0) >= since) done.set(id, { at: checked_at!, by: checked_by ?? null })
+  for (const { id, checked_at, checked_by } of hung) if ((checked_at ?? 0) >= since) done.set(id, { at: checked_at!, by: checked_by ?? null })
   for (const { at, by, body } of rows) {
     const isFound = body.poster_id && at >= since && (body.verdict ?? 'ours') === 'ours'
     if (isFound && at >= (done.get(body.poster_id!)?.at ?? 0)) done.set(body.poster_id!, { at, by })
   }
-  const due = posters.filter(({ created_at }) => created_at < since)
+  const due = hung.filter(({ created_at }) => created_at < since)
   const left = check.due_at === null ? [] : due.filter(({ id }) => !done.has(id))
   return { done, left, total: due.length, isLate: left.length > 0 && check.due_at !== null && now >= check.due_at + weeks }
 }

@@ -11,8 +11,8 @@ export interface Old {
   id: string; position: string; link: string; standing: 'leaving' | 'ended' | 'revoked'
   ends_at: number | null; revoked_at: number | null; replaced_by: string | null; ended_by: string | null; ended_at: number
 }
-/** `check`: since when this week's codes are to be looked at, and until when; `due_at` null where the store stays shut. */
-export interface Posters { at: number; posters: Hung[]; old: Old[]; check: { since: number; due_at: number | null } }
+/** `badges` are people's own codes, `position` their name; older lists have none. `check`: since when this week's codes are to be looked at, and until when; `due_at` null where the store stays shut. */
+export interface Posters { at: number; posters: Hung[]; old: Old[]; badges?: Hung[]; old_badges?: Old[]; check: { since: number; due_at: number | null } }
 export interface Week { scans: number; registrations: number; accepted: number }
 export interface Brought { this_week: Week; last_week: Week; last_scan_on: string | null }
 export type Figures = Record<string, Brought>

@@ -11,6 +11,6 @@ export default {
   ics: 'Put into the customer’s calendar', ics_hint: 'Sends the customer a calendar file: only the time and the store’s address.', ics_summary: 'Visit to {store}', ics_saved: 'The calendar file is made.', ics_failed: 'This phone could not make the calendar file.',
   removed_now: 'Removed',
   dormant: '7 days without contact', dormant_sub: 'List of {day} 9:00', dormant_hint: 'Renewed each Monday at 9:00. Only customers of yours who agreed to hear from us and had no effective contact for 7 days or more.', dormant_none: 'Nobody is on this week’s list, or you have spoken to all of them.',
-  digest_dormant: '{n} without contact for 7 days this week', digest_open: 'See the list',
+  digest_dormant: '{n} without contact for 7 days this week', digest_open: 'See the list', digest_kept: 'Kept long enough, to be checked and erased: {n}',
   late: 'Told later · by {span}', when: 'When was it', when_now: 'Now', when_earlier: 'Earlier today', when_yesterday: 'Yesterday', when_field: 'Exact time', when_wrong: 'Enter a time within the last 30 days.', when_hint: 'Clocks go by the contact; the timeline says that it was told later.',
 } as const

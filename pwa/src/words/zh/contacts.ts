@@ -11,6 +11,6 @@ export default {
   ics: '放进客户的日历', ics_hint: '发给客户一个日历文件，只有时间和门店地址。', ics_summary: '到店：{store}', ics_saved: '日历文件已做好。', ics_failed: '这台手机没能做出日历文件。',
   removed_now: '已移除',
   dormant: '7 天没联系', dormant_sub: '{day} 9:00 的名单', dormant_hint: '每周一 9:00 更新。只列愿意接收通知、名下 7 天以上没有有效联系的客户。', dormant_none: '本周名单上没有人，或者都联系过了。',
-  digest_dormant: '本周有 {n} 位 7 天没联系', digest_open: '看名单',
+  digest_dormant: '本周有 {n} 位 7 天没联系', digest_open: '看名单', digest_kept: '{n} 位客户的资料保存期已满，核对后删除',
   late: '补记 · 晚了 {span}', when: '联系时间', when_now: '现在', when_earlier: '今天早些', when_yesterday: '昨天', when_field: '具体时间', when_wrong: '填一个过去 30 天里的时间。', when_hint: '时钟按联系的时间算，时间线上会注明是补记。',
 } as const

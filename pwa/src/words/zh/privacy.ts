@@ -19,7 +19,7 @@ export default {
   own: '客户自己的资料页', own_title: '给 {name} 看自己的资料', own_why: '请客户用自己的手机扫码，输入手机号后四位，就能看到、更正、下载自己的资料，或要求删除。会记下链接是你给的。先确认站在面前的是本人。', own_code: '{name} 的资料页二维码', own_until: '有效到 {time}',
   own_no_phone: '这位客户没有手机号，打不开这个页面。先登记手机号。', own_offline: '链接要由服务器来给，连上网络再试。', take: '导出全部资料（ZIP）',
   wish_corrects: '{name}说资料有误，请看备注', wish_asks_erasure: '有人用{name}的号码登记后要求删除资料。请先核实是不是本人，再决定', wish_self_erased: '一位客户撤回了同意，资料已全部删除，不要再联系', wish_withdrew: '{name}撤回了接待同意，不要再联系', wish_erasure_due: '{name}要求删除资料：{left}', wish_more: '（共 {n} 条）', wish_look: '看客户',
-  over: '{n} 位客户超过 {months} 个月没有联系，建议删除资料', over_why: '打开客户，确认没有售后要处理，再删除个人资料，原因选“保存期已满”。系统不会自己删。', over_more: '还有 {n} 位。',
+  over: '{n} 位客户超过 {months} 个月没有联系，建议删除资料', over_why: '打开客户，确认没有售后要处理，再删除个人资料，原因选“保存期已满”。系统不会自己删。', over_more: '还有 {n} 位。', over_why_admin: '没有店长的门店由你核对：先问门店有没有售后要处理，再删除。系统不会自己删。', over_store: '{store} {n} 位',
   keep: '多久没有联系就建议删除（月）', keep_why: '登记时向客户承诺最长 24 个月', keep_set: '超过 {n} 个月没有联系的客户，会列给店长。', keep_failed: '没有改成。连上网络再试一次。',
   looks: '谁看过', looks_title: '谁看过 {name}', looks_of: '看过谁', looks_of_title: '{name} 看过谁', looks_gone: '已删除的客户', looks_none: '还没有记录。', looks_offline: '连上网络才能看到。',
   look_opened: '打开了资料', look_listed: '在公共池里看到', look_called: '拨了号码', look_copied: '复制了号码', look_exported: '导出了资料', look_took_own: '下载了自己的资料', look_took_handed: '给的链接下载了客户资料', look_link_given: '给了客户链接', look_found: '按号码查到',
