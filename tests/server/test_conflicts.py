@@ -122,6 +122,10 @@ async def test_a_patch_of_another_field_restores_nothing(phone_of: PhoneOf) -> N
     assert (held.rows[id].body["need"], held.one("conflict").body["state"]) == ("沙发", "open")
     held = await restore(bo, id, conflict, "budget", "7 万")
     assert (held.rows[id].body["budget"], held.one("conflict").body["state"]) == ("7 万", "open")
+    other = {"budget": conflict.body["value_other"]}
+    await bo.push([bo.operation("customer", id, other, base=held.rows[id].version)])
+    held = await restore(bo, id, conflict, "need", "沙发和床")
+    assert held.one("conflict").body["state"] == "open"
 
 
 async def test_of_a_duplicates_values_tags_come_back_and_the_first_source_stands(

@@ -83,6 +83,13 @@ async def test_a_voided_contact_never_happened(phone_of: PhoneOf) -> None:
     assert held.one("lead").body["state"] == "contacted"
 
 
+async def test_what_is_taken_back_is_not_said_otherwise_too(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    fact = await met(bo, await register(bo))
+    assert await correct(bo, fact, void=True, fields={"mood": "keen"}) == "invalid"
+    assert "void" not in (await Holder(bo).pull()).one("follow_up").body
+
+
 async def test_what_others_wrote_stands_until_a_manager_corrects_it(
     phone_of: PhoneOf, clock: MovableClock
 ) -> None:
