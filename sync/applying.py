@@ -114,7 +114,7 @@ def write_patch(
         if merge_field(operation, row, field, value, entity, base, at, ledger, author):
             aside.append(field)
     if operation.x and (conflict := ledger.row(operation.x)):
-        ledger.change(conflict, state="restored")
+        settle_conflict(conflict, row, fields, entity, ledger)
     return aside
 
 
@@ -185,3 +185,17 @@ def keep_conflict(
         "from_id": from_id,
     }
     ledger.create("conflict", derive_id("conflict", *seed, kept.field), row.root, body)
+
+
+def settle_conflict(
+    conflict: Row, row: Row, fields: Mapping[str, Any], entity: Entity, ledger: Ledger
+) -> None:
+    """A conflict is restored when the other value stands, not when somebody wished it to. Of a set
+    each element does; what somebody else added may stand beside them."""
+    field, other, state = (conflict.body[key] for key in ("field", "value_other", "state"))
+    is_meant = field in fields and ledger.resolve(conflict.body["row_id"]) == row.id
+    if not is_meant or state == "ended":
+        return
+    now, is_set = row.body.get(field), entity.policies.get(field) == "set"
+    if all(each in (now or []) for each in other) if is_set else now == other:
+        ledger.change(conflict, state="restored")

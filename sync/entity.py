@@ -148,6 +148,7 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True):
     `corrected`: what follows from a correction.
     `trees`: roots whose whole trees the effects read, from the row that the parent field names.
     `place`: the row's scopes; `root` is the row itself where it is one.  `part`: law 29.
+    `outlives`: it stays where it is placed although its root was deleted.
     """
 
     name: str
@@ -176,6 +177,12 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True):
     trees: Callable[[Row, Ledger], list[str]] = no_trees
     place: Callable[[Row, Row], tuple[str, ...]] = with_root
     part: Callable[[Row], int] = last_part
+    outlives: bool = False
+
+    def scopes_of(self, row: Row, root: Row) -> tuple[str, ...]:
+        """Law 18: a tree leaves with its root, wherever else its rows would be placed."""
+        is_gone = row.deleted or (root.deleted and not self.outlives)
+        return () if is_gone else self.place(row, root)
 
 
 Entities = Mapping[str, Entity]

@@ -13,7 +13,7 @@ from sync.applying import join, keep_original, write_patch
 from sync.clock import Timing, effective_time
 from sync.entity import Author, Entity, FieldFault, Refusal
 from sync.ledger import Ledger, is_fresh
-from sync.reading import find_misfit, names_in
+from sync.reading import fields_of, find_misfit, names_in
 from sync.refusal import ERASED, kept_unit, operation_of, refuse_again, refuse_unit, timing_of
 from sync.row import Row
 from sync.wire import Exceptional, Merged, Operation, Refused, is_name
@@ -276,7 +276,7 @@ def judge_patch(
     is_within_reach = may_refer(row.id, ledger, author, False)
     if operation.x and not (is_within_reach and may_restore(operation.x, row, ledger)):
         return Refusal("not_found", "conflict")
-    fields = dict(operation.f)
+    fields = fields_of(operation, entity)
     if refusal := entity.prepare(fields, ledger, author):
         return refusal
     if not is_within_reach:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -15,6 +16,7 @@ from sync.entity import (
     check_creation,
     check_patch,
     no_trees,
+    set_fields,
 )
 from sync.wire import Operation, is_name
 
@@ -64,9 +66,20 @@ def find_misfit(operation: Operation, entity: Entity) -> FieldFault | None:
     memory = operation.__dict__
     if "misfit" not in memory:
         check = check_creation if operation.b is None else check_patch
-        memory["misfit"] = check(entity, operation.f)
+        memory["misfit"] = check(entity, fields_of(operation, entity))
     found: FieldFault | None = memory["misfit"]
     return found
+
+
+def fields_of(operation: Operation, entity: Entity) -> dict[str, Any]:
+    """As they are merged: a set that is restored may come whole, as the conflict row has it."""
+    if operation.b is None or not operation.x:
+        return dict(operation.f)
+    sets = set_fields(entity)
+    return {
+        field: {"add": value} if field in sets and isinstance(value, list) else value
+        for field, value in operation.f.items()
+    }
 
 
 def names_among(values: Iterable[str | None]) -> list[str]:

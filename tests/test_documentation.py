@@ -5,6 +5,7 @@ from pathlib import Path
 
 from server.app import ROUTES
 from server.config import read_config
+from server.exchange.entities import ENTITIES
 
 ROOT = Path(__file__).parent.parent
 LONGEST_README = 150
@@ -36,3 +37,15 @@ def test_every_target_of_the_readme_is_in_the_makefile() -> None:
     targets = re.findall(r"`make (\w+)`", (ROOT / "README.md").read_text())
     made = (ROOT / "Makefile").read_text()
     assert [target for target in targets if not re.search(rf"^{target}:", made, re.M)] == []
+
+
+def test_the_specification_names_every_claim_and_the_doors_that_a_client_needs() -> None:
+    text = (ROOT / "sync/README.md").read_text()
+    listed = re.search(r"\*\*Claims\*\* \(([^)]*)\)", text)
+    assert listed
+    claims = {name for name, entity in ENTITIES.items() if entity.claim}
+    assert set(re.split(r",\s+", listed[1])) == claims
+    doors = ("/api/session", "/api/devices", "/sync/push", "/sync/pull", "/photos/uploads")
+    assert [
+        door for door in doors if f"`POST {door}`" not in text and f"`{door}`" not in text
+    ] == []

@@ -90,4 +90,5 @@ deletion = Entity(
     correctable=frozenset(),
     corrected=reconsider,
     place=place,
+    outlives=True,
 )

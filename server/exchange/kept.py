@@ -170,5 +170,6 @@ entities = [
         parent=("refusal_id",),
         effects=answer,
         place=place_release,
+        outlives=True,
     ),
 ]

@@ -98,4 +98,6 @@ def part(row: Row) -> int:
     return 0 if row.body["state"] == "open" else 2
 
 
-request = Entity(name=REQUEST, kind="server", parent=("customer_id",), place=place, part=part)
+request = Entity(
+    name=REQUEST, kind="server", parent=("customer_id",), place=place, part=part, outlives=True
+)

@@ -108,7 +108,7 @@ def place_row(row: Row, ledger: Ledger) -> bool:
     entity = ledger.entities[row.entity]
     root = row if row.root == row.id else ledger.row(row.root)
     before = row.scopes
-    row.scopes = () if row.deleted else entity.place(row, root or row)
+    row.scopes = entity.scopes_of(row, root or row)
     if not row.deleted:
         row.part = entity.part(row)
     return row.scopes != before

@@ -154,3 +154,45 @@ def deleted(scene: Scene) -> None:
     expect([each["code"] for each in late["except"]] == ["deleted"], late)
     expect(late["except"][0]["who"] == manager.me["id"], late)
     expect(id not in scene.rep.pull().rows and scene.rep.agrees(), "it is still there")
+
+
+@law(16)
+def nothing_lost(scene: Scene) -> None:
+    """Every value that was accepted stands, or is offered beside what stands."""
+    id, base = both_hold(scene, budget="10 万")
+    number = scene.rep.pull().rows[id]["body"]["phone"]
+    accepted = {"budget": {"8 万", "6 万", "12 万"}, "name": {"孙伟", "孙太太"}, "need": {"衣柜"}}
+    scene.rep.push([edit(scene, scene.rep, id, base, {"budget": "8 万"}, 60_000)])
+    scene.manager.push([edit(scene, scene.manager, id, base, {"budget": "6 万", "need": "衣柜"})])
+    twin = scene.customer(phone=number, name="孙太太", budget="12 万")
+    scene.colleague.push([scene.colleague.operation("customer", make_id(), twin)])
+    held = scene.rep.pull()
+    offered = [row["body"] for row in held.of("conflict").values() if row["root"] == id]
+    for field, values in accepted.items():
+        shown = {each["value_other"] for each in offered if each["field"] == field}
+        expect(shown | {held.rows[id]["body"][field]} == values, (field, shown))
+
+
+@law(21)
+def candidates(scene: Scene) -> None:
+    """Two records that may be one are put before the manager, who decides once; nobody is merged
+    silently."""
+    older, younger = scene.register(scene.rep), scene.register(scene.rep)
+    rows = scene.rep.pull().rows
+    number, base = rows[older]["body"]["phone"], rows[younger]["version"]
+    told = scene.rep.push([edit(scene, scene.rep, younger, base, {"phone": number})]).json
+    expect([each["code"] for each in told["except"]] == ["phone_taken"], told)
+    expect({older, younger} <= set(scene.rep.pull().rows), "merged silently")
+    manager = scene.manager.pull()
+    asked = [each for each, row in manager.of("candidate").items() if names(row, older, younger)]
+    expect(len(asked) == 1 and manager.rows[asked[0]]["body"]["state"] == "open", asked)
+    decision = {"candidate_id": asked[0], "choice": "same"}
+    answer = manager.push([manager.operation("decision", make_id(), decision)])
+    expect("except" not in answer.json, answer.body)
+    held = manager.pull().rows
+    expect(held[asked[0]]["body"]["state"] == "same" and younger not in held, held[asked[0]])
+    expect(younger in held[older]["body"]["merged_ids"] and manager.agrees(), held[older])
+
+
+def names(row: Json, *ids: str) -> bool:
+    return {row["body"][side]["id"] for side in ("one", "other")} == set(ids)

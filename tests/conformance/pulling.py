@@ -1,9 +1,12 @@
 """Laws of what comes down: scopes, cursors, frames, digests."""
 
+import threading
 import zlib
 
 from tests.conformance.peer import Json, encode, make_id
 from tests.conformance.scene import Scene, expect, law
+
+PULLS = 20
 
 
 @law(23, 24)
@@ -64,6 +67,28 @@ def applied_twice(scene: Scene) -> None:
     for frame in [*frames, *frames]:
         scene.rep.apply(frame)
     expect(scene.rep.agrees(), "digests differ")
+
+
+@law(25)
+def one_sequence(scene: Scene) -> None:
+    """Each change of a row has a number of its own, and a pull beside writers reads one moment:
+    what it brings up to the head has the digests that it tells."""
+    ended = threading.Event()
+    writer = threading.Thread(target=write_on, args=(scene, ended))
+    writer.start()
+    try:
+        for _ in range(PULLS):
+            expect(scene.manager.pull().agrees(), "digests differ beside a writer")
+    finally:
+        ended.set()
+        writer.join()
+    versions = [row["version"] for row in scene.manager.pull().rows.values()]
+    expect(len(versions) == len(set(versions)), "two rows share a number")
+
+
+def write_on(scene: Scene, ended: threading.Event) -> None:
+    while not ended.is_set():
+        scene.register(scene.rep)
 
 
 @law(30)

@@ -2,8 +2,8 @@
 
 import time
 
-from tests.conformance.peer import Json, encode, make_id, squeeze
-from tests.conformance.scene import Scene, expect, law
+from tests.conformance.peer import Json, Peer, encode, make_id, squeeze
+from tests.conformance.scene import Broken, Scene, expect, law
 
 PATIENCE_S = 10
 
@@ -185,6 +185,86 @@ def envelopes(scene: Scene) -> None:
         expect(answer.status == status, (status, answer.status, answer.body))
         expect("code" in answer.json["error"], answer.body)
     expect(rep.push().json["next"] == rep.next_seq, "something was judged")
+
+
+@law(31)
+def other_versions(scene: Scene) -> None:
+    """A version that never was is told so, a newer one to wait; neither is judged, and what was
+    sent is taken when it comes as a version that was released."""
+    rep = scene.rep
+    good = rep.envelope([rep.operation("customer", make_id(), scene.customer())])
+    for told, status, code in (
+        ({"schema": 0}, 400, "malformed"),
+        ({"schema": 999}, 503, "newer_schema"),
+        ({"v": 999}, 503, "newer_schema"),
+    ):
+        answer = rep.push_raw(encode({**good, **told}))
+        expect((answer.status, answer.json["error"]["code"]) == (status, code), answer.body)
+        expect(status != 503 or int(answer.headers["retry-after"]) > 0, answer.headers)
+    answer = rep.push_raw(encode(good))
+    expect(answer.status == 200 and "except" not in answer.json, answer.body)
+
+
+@law(7)
+def rights_that_were(scene: Scene) -> None:
+    """A report of somebody who had the right since their last contact is taken; a claim is not,
+    nor is what they say after that contact."""
+    rep, colleague = scene.rep, scene.colleague
+    id, lead_id = received(scene)
+    reassign(scene, lead_id, rep)
+    taken = {"lead_id": lead_id, "offer_id": await_offer(rep, lead_id)}
+    rep.push([rep.operation("acceptance", make_id(), taken)])
+    expect(id in rep.pull().rows, "it was not given to the rep")
+    reassign(scene, lead_id, scene.manager)
+    expect(id not in rep.pull().rows, "it was not taken from the rep")
+    report = scene.comment(rep, id, "写的时候还是我的")
+    claim = {"lead_id": lead_id, "reason": "no_need", "note": ""}
+    answer = rep.push([report], [rep.operation("closing", make_id(), claim)]).json
+    expect([each["n"] for each in answer["except"]] == [rep.next_seq - 1], answer)
+    late = rep.push([scene.comment(rep, id)]).json["except"]
+    expect([each["code"] for each in late] == ["not_found"], late)
+    expect(colleague.pull().rows[report["i"]]["root"] == id, "it is not in the tree")
+    expect(report["i"] not in rep.pull().rows, "a report opened the tree")
+
+
+def received(scene: Scene) -> tuple[str, str]:
+    """A customer whom the colleague receives, and the lead."""
+    peer, id, arrival_id, lead_id = scene.colleague, make_id(), make_id(), make_id()
+    customer = scene.customer(salutation="", need="衣柜", source="staff")
+    told = {
+        "customer_id": id,
+        "reception": "me",
+        "lead_id": lead_id,
+        "position": "",
+        "consents": [{"purpose": "service", "version": "2026-11", "how": "verbal"}],
+    }
+    lead = {"customer_id": id, "store_id": scene.store, "arrival_id": arrival_id, "need": "衣柜"}
+    unit = [
+        peer.operation("customer", id, customer),
+        peer.operation("arrival", arrival_id, {**customer, **told}),
+        peer.operation("lead", lead_id, lead),
+        peer.operation("acceptance", make_id(), {"lead_id": lead_id}),
+    ]
+    answer = peer.push(unit)
+    expect("except" not in answer.json, answer.body)
+    return id, lead_id
+
+
+def await_offer(peer: Peer, lead_id: str) -> str:
+    """The server offers by itself, in a moment."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        for id, row in peer.pull().of("offer").items():
+            if row["body"]["lead_id"] == lead_id:
+                return id
+        time.sleep(0.2)
+    raise Broken("no offer came")
+
+
+def reassign(scene: Scene, lead_id: str, to: Peer) -> None:
+    fields = {"lead_id": lead_id, "to_id": to.me["id"]}
+    answer = scene.manager.push([scene.manager.operation("reassignment", make_id(), fields)])
+    expect("except" not in answer.json, answer.body)
 
 
 @law(6)

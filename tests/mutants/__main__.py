@@ -18,6 +18,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from tests.mutants.cases import MUTANTS, Mutant
+from tests.mutants.joining import JOINING
 
 ROOT = Path(__file__).parent.parent.parent
 COPIED = ("sync", "server", "tests", "pyproject.toml", "Makefile", "README.md", "docs")
@@ -32,7 +33,8 @@ class Failure(Exception):
 
 
 def main(words: Sequence[str]) -> int:
-    chosen = [m for m in MUTANTS if not words or any(w in m.file + m.old + m.new for w in words)]
+    known = [*MUTANTS, *JOINING]
+    chosen = [m for m in known if not words or any(w in m.file + m.old + m.new for w in words)]
     find_misfits(chosen)
     queue: SimpleQueue[Mutant] = SimpleQueue()
     for mutant in chosen:

@@ -358,6 +358,13 @@ def test_a_steady_clock_is_off_by_seconds_however_wrong_it_is() -> None:
     )
 
 
+def test_nothing_was_captured_after_it_was_received_nor_before_the_phone_says_it_was() -> None:
+    assert at(1_999_000, 2_000_000) == Capture(1_994_000, 2_000_000, True)
+    assert at(900_000, 2_000_000, skew=100_000, last_skew=60_000) == Capture(
+        1_000_000, 2_000_000, False
+    )
+
+
 captures = st.builds(
     at,
     st.integers(0, 10**7),

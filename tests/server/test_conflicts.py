@@ -1,14 +1,15 @@
 """Two phones, one customer, no signal between them."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from server.customers.likeness import suggest_alikes
 from server.db import Database
 from server.exchange.entities import ENTITIES
-from tests.cast import RENMIN
+from tests.cast import BINJIANG, RENMIN
 from tests.phone import Phone
-from tests.server.deeds import customer, make_id, register
-from tests.server.held import Holder
+from tests.server.deeds import customer, make_id, register, say
+from tests.server.held import Got, Holder
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
 
@@ -101,6 +102,83 @@ async def test_one_tap_restores_the_other_value(phone_of: PhoneOf) -> None:
     after = await Holder(lin).pull()
     assert after.rows[id].body["budget"] == "8 万"
     assert after.one("conflict").body["state"] == "restored"
+
+
+async def restore(phone: Phone, id: str, conflict: Got, field: str, value: Any) -> Holder:
+    """A patch of this field that cites the conflict; what the phone holds afterwards."""
+    base = (await Holder(phone).pull()).rows[id].version
+    made = phone.operation("customer", id, {field: value}, base=base, x=conflict.id)
+    outcome = (await phone.push([made])).json().get("except", [{"o": "applied"}])
+    assert outcome[0]["o"] in ("applied", "merged"), outcome
+    return await Holder(phone).pull()
+
+
+async def test_a_patch_of_another_field_restores_nothing(phone_of: PhoneOf) -> None:
+    bo, lin, id, version = await two_phones(phone_of)
+    await lin.push([lin.operation("customer", id, {"budget": "6 万"}, base=version)])
+    await bo.push([bo.operation("customer", id, {"budget": "8 万"}, base=version)])
+    conflict = (await Holder(bo).pull()).one("conflict")
+    held = await restore(bo, id, conflict, "need", "沙发")
+    assert (held.rows[id].body["need"], held.one("conflict").body["state"]) == ("沙发", "open")
+    held = await restore(bo, id, conflict, "budget", "7 万")
+    assert (held.rows[id].body["budget"], held.one("conflict").body["state"]) == ("7 万", "open")
+    other = {"budget": conflict.body["value_other"]}
+    await bo.push([bo.operation("customer", id, other, base=held.rows[id].version)])
+    held = await restore(bo, id, conflict, "need", "沙发和床")
+    assert held.one("conflict").body["state"] == "open"
+
+
+async def test_of_a_duplicates_values_tags_come_back_and_the_first_source_stands(
+    phone_of: PhoneOf,
+) -> None:
+    bo, wu = await phone_of("bo"), await phone_of("wu")
+    id = await register(bo, tags=["沙发"])
+    other = customer(store_id=BINJIANG, source="poster", tags=["床"])
+    await wu.push([wu.operation("customer", make_id(), other)])
+    offered = {row.body["field"]: row for row in (await Holder(bo).pull()).of("conflict")}
+    held = await restore(bo, id, offered["tags"], "tags", offered["tags"].body["value_other"])
+    assert held.rows[id].body["tags"] == sorted(["床", "沙发"])
+    assert held.rows[offered["tags"].id].body["state"] == "restored"
+    held = await restore(bo, id, offered["source"], "source", "poster")
+    assert held.rows[id].body["source"] == "staff"
+    assert held.rows[offered["source"].id].body["state"] == "open"
+
+
+async def test_whoever_had_kept_one_value_and_then_restores_the_other_has_it(
+    phone_of: PhoneOf,
+) -> None:
+    bo, lin, id, version = await two_phones(phone_of)
+    await bo.push([bo.operation("customer", id, {"budget": "8 万"}, base=version)])
+    lin.clock.advance(minutes=1)  # type: ignore[attr-defined]
+    await lin.push([lin.operation("customer", id, {"budget": "6 万"}, base=version)])
+    conflict = (await Holder(bo).pull()).one("conflict")
+    assert await say(lin, "resolution", conflict_id=conflict.id, choice="keep") is None
+    held = await restore(bo, id, conflict, "budget", "8 万")
+    assert (held.rows[id].body["budget"], held.one("conflict").body["state"]) == (
+        "8 万",
+        "restored",
+    )
+
+
+async def test_what_ended_when_the_records_were_parted_is_not_restored(
+    phone_of: PhoneOf,
+) -> None:
+    bo, lin, twin = await phone_of("bo"), await phone_of("lin"), make_id()
+    id = await register(bo)
+    await lin.push([lin.operation("customer", twin, customer(name="老孙"))])
+    conflict = (await Holder(lin).pull()).one("conflict")
+    assert await say(lin, "unmerge", alias_id=twin, phone="record") is None
+    held = await restore(lin, id, conflict, "name", "老孙")
+    assert (held.rows[id].body["name"], held.one("conflict").body["state"]) == ("老孙", "ended")
+
+
+async def test_a_bare_list_is_no_change_of_a_set_where_nothing_is_restored(
+    phone_of: PhoneOf,
+) -> None:
+    bo = await phone_of("bo")
+    id = await register(bo, tags=["沙发"])
+    answer = await bo.push([bo.operation("customer", id, {"tags": ["床"]}, base=1)])
+    assert answer.json()["except"][0]["code"] == "invalid"
 
 
 async def test_keeping_the_value_closes_the_conflict(phone_of: PhoneOf) -> None:

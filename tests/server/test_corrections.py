@@ -7,7 +7,15 @@ import pytest
 
 from tests.conftest import MovableClock
 from tests.phone import Phone
-from tests.server.deeds import follow_up, make_id, register, self_reception
+from tests.server.deeds import (
+    arrival,
+    customer,
+    follow_up,
+    make_id,
+    register,
+    say,
+    self_reception,
+)
 from tests.server.held import Holder
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
@@ -73,6 +81,13 @@ async def test_a_voided_contact_never_happened(phone_of: PhoneOf) -> None:
     held = await Holder(bo).pull()
     assert held.rows[customer_id].body["contact_count"] == 1
     assert held.one("lead").body["state"] == "contacted"
+
+
+async def test_what_is_taken_back_is_not_said_otherwise_too(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    fact = await met(bo, await register(bo))
+    assert await correct(bo, fact, void=True, fields={"mood": "keen"}) == "invalid"
+    assert "void" not in (await Holder(bo).pull()).one("follow_up").body
 
 
 async def test_what_others_wrote_stands_until_a_manager_corrects_it(
@@ -153,6 +168,56 @@ async def test_a_deleted_customer_leaves_every_phone_with_the_whole_tree(
     assert (told["name_masked"], told["void"]) == ("孙**", False)
 
 
+async def work_off(app: Any, clock: MovableClock) -> None:
+    while await app.state.worker.tick(clock()):
+        pass
+
+
+async def received_and_gone(
+    phone_of: PhoneOf, app: Any, clock: MovableClock
+) -> tuple[str, list[Holder]]:
+    """A clerk called Bo, who took the lead and closed it: the customer, and who held something."""
+    phones = [await phone_of(name) for name in ("bo", "lin", "chen")]
+    bo, lin, chen = phones
+    id = make_id()
+    told = arrival(id, reception="colleague", receiver_id="bo")
+    made = chen.operation("customer", id, customer()), chen.operation("arrival", make_id(), told)
+    await chen.push([*made])
+    await work_off(app, clock)
+    lead, offer = (await Holder(lin).pull()).one("lead"), (await Holder(bo).pull()).one("offer")
+    assert await say(bo, "acceptance", lead_id=lead.id, offer_id=offer.id) is None
+    assert await met(bo, id)
+    assert await say(bo, "closing", lead_id=lead.id, reason="no_need", note="") is None
+    await work_off(app, clock)
+    return id, [await Holder(phone).pull() for phone in phones]
+
+
+def of_tree(held: Holder, root: str) -> set[tuple[str, str]]:
+    return {(row.entity, row.id) for row in held.rows.values() if row.root == root}
+
+
+async def test_a_deleted_customer_leaves_with_leads_offers_and_cards_and_comes_back_with_them(
+    phone_of: PhoneOf, app: Any, clock: MovableClock
+) -> None:
+    id, holders = await received_and_gone(phone_of, app, clock)
+    before = [of_tree(held, id) for held in holders]
+    bos, lins, chens = ({entity for entity, _ in tree} for tree in before)
+    assert "offer" in bos
+    assert {"lead", "offer"} <= lins
+    assert "arrival_card" in chens
+    lin = holders[1].phone
+    assert await delete(lin, id) is None
+    for held in holders:
+        left = {entity for entity, _ in of_tree(await held.pull(), id)}
+        assert left == ({"deletion"} if held.phone is lin else set())
+        assert held.agrees()
+    deletion = holders[1].one("deletion").id
+    assert await correct(lin, deletion, void=True) is None
+    for held, once in zip(holders, before, strict=True):
+        assert once <= of_tree(await held.pull(), id)
+        assert held.agrees()
+
+
 async def test_an_edit_of_a_deleted_customer_is_kept_and_says_who_deleted(
     phone_of: PhoneOf, clock: MovableClock
 ) -> None:
@@ -188,8 +253,7 @@ async def test_taking_a_deletion_back_brings_the_tree_and_what_was_kept_for_it(
     await bo.push([bo.operation("follow_up", late, follow_up(id))])
     deletion = (await Holder(lin).pull()).one("deletion")
     assert await correct(lin, deletion.id, void=True) is None
-    while await app.state.worker.tick(clock()):
-        pass
+    await work_off(app, clock)
     held = await Holder(bo).pull()
     assert {row.id for row in held.of("follow_up")} == {first, late}
     assert held.rows[id].body["phone"] == before.rows[id].body["phone"]

@@ -246,7 +246,7 @@ def replay(device: Enrolment, operation: Operation) -> Exceptional | None:
 
 def place_row(row: Row, root: Row) -> bool:
     before, entity = row.scopes, ENTITIES[row.entity]
-    row.scopes = () if row.deleted else entity.place(row, root)
+    row.scopes = entity.scopes_of(row, root)
     row.part = entity.part(row)
     return row.scopes != before
 
