@@ -57,6 +57,15 @@ describe('a phone that was revoked as lost or replaced', () => {
     expect(await phoneDatabase().people.count()).toBe(0)
     expect(goneLines((await told())!)).toEqual(['没同步的 3 条记录已交给店长，由店长决定是否放行。', '薄文 的客户资料已从这部手机上全部清除。'])
   })
+  it('is not wiped of what no push could carry until its person says so', async () => {
+    await comment('毒')
+    server.judge = ({ units }) => (units.length ? new Response('{}', { status: 400 }) : [])
+    await syncNow()
+    server.revoked = 'lost'
+    await syncNow()
+    expect(await told()).toMatchObject({ unsent: 1, wiped: false })
+    expect(await stage.outbox.operations.count()).toBe(1)
+  })
   it('learns of it from a pull when there is nothing to send', async () => {
     server.revoked = 'replaced'
     await syncNow()

@@ -26,6 +26,30 @@ describe('saving on this phone', () => {
     expect(kept.map(({ seq }) => seq)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1))
     expect(kept.every(({ unit, seq }) => unit === seq || unit === seq - 1)).toBe(true)
   })
+  const photos = (n: number, thumb: string): Draft[] => Array.from({ length: n }, (_, nth) => ({ entity: 'photo', id: newId(), fields: { subject_id: 'f', customer_id: 'c', nth, thumb } }))
+  const unitsOf = (kept: { unit: number }[]) => [...new Set(kept.map(({ unit }) => unit))].map((unit) => kept.filter((op) => op.unit === unit)) as (Draft & { seq: number; unit: number; root: string })[][]
+  it.each([['bytes', 31, 'x'.repeat(10_900)], ['operations', 70, '']])('parts what is more %s than a push carries: words first, then the photos in units of their own', async (_, n, thumb) => {
+    const recording: Draft = { entity: 'recording', id: newId(), fields: { subject_id: 'f', customer_id: 'c' } }
+    const taken = photos(n, thumb)
+    await save([{ entity: 'follow_up', id: 'f', fields: { customer_id: 'c' } }, ...taken, recording])
+    const kept = await once(waiting())
+    const units = unitsOf(kept)
+    expect(units.length).toBeGreaterThan(1)
+    expect(units[0]!.map(({ entity }) => entity)).toEqual(['follow_up', 'recording'])
+    expect(units.slice(1).flat().map(({ id }) => id)).toEqual(taken.map(({ id }) => id))
+    for (const unit of units) {
+      expect(unit.length).toBeLessThanOrEqual(64)
+      expect(JSON.stringify(unit.map(({ fields }) => fields)).length).toBeLessThan(200 * 1024)
+      expect(unit[0]!.unit).toBe(unit[0]!.seq)
+    }
+    expect(kept.map(({ seq, root }) => [seq, root])).toEqual(Array.from({ length: n + 2 }, (_, nth) => [nth + 1, 'c']))
+    await save([comment('c')])
+    expect((await once(waiting())).at(-1)).toMatchObject({ seq: n + 3, unit: n + 3 })
+  })
+  it('keeps together what one push carries', async () => {
+    await save([{ entity: 'follow_up', id: 'f', fields: { customer_id: 'c' } }, ...photos(12, 'x'.repeat(10_900))])
+    expect(unitsOf(await once(waiting()))).toHaveLength(1)
+  })
   it('keeps the phone’s own clock reading, raw', async () => {
     vi.spyOn(Date, 'now').mockReturnValue(1_234)
     await save([comment('c')])

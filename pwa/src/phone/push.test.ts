@@ -4,6 +4,10 @@ import { newId } from '../sync/uuid7'
 import { backOff, meaningOf, retryAfter } from './answers'
 import { save, type Draft } from './outbox'
 import { drain, MOST_OPERATIONS, nextBatch } from './push'
+import { rebirth } from './rebirth'
+import { refusedIn, settleRefused } from './released'
+import { reportOf } from './report'
+import { SET_ASIDE, setAsideIn } from './setAside'
 import { FakeServer, newPhone, type Stage } from './stage'
 
 const comment = (text = '好'): Draft => ({ entity: 'comment', id: newId(), fields: { customer_id: 'c', text } })
@@ -61,14 +65,11 @@ describe('pushing', () => {
     await send()
     expect(await stage.outbox.aliases.get('mine')).toEqual({ id: 'mine', of: 'theirs' })
   })
-  it('sends less after 413, down to a single unit, and then asks a person', async () => {
+  it('sends less after 413', async () => {
     for (let i = 0; i < 8; i += 1) await save([comment()])
     server.judge = ({ units }) => (units.length > 2 ? new Response('{}', { status: 413 }) : [])
     expect(await send()).toMatchObject({ meaning: 'ack' })
-    await save([comment('太长')])
-    server.judge = () => new Response('{}', { status: 413 })
-    expect(await send()).toMatchObject({ meaning: 'human' })
-    expect(await states()).toEqual([...Array<string>(8).fill('sent'), 'waiting'])
+    expect(await states()).toEqual(Array<string>(8).fill('sent'))
   })
   it('keeps everything waiting when the answer is lost, and sends the same again', async () => {
     await save([comment()])
@@ -94,6 +95,61 @@ describe('pushing', () => {
     await send()
     expect((sent.mock.calls[0]![1]!.headers as Record<string, string>)['Content-Encoding']).toBe('gzip')
     expect(server.pushes[0]!.units[0]![0]!.f.text).toBe('长'.repeat(2_000))
+  })
+})
+
+describe('a unit that no push can carry', () => {
+  const turnedAway = (status: number, ...poison: string[]) => {
+    server.judge = ({ units }) => (units.flat().some(({ f }) => poison.includes(String(f.text))) ? Response.json({ error: { code: status === 400 ? 'malformed' : 'too_large' } }, { status }) : [])
+  }
+  const texts = async (state: string) => (await stage.outbox.operations.where('state').equals(state).sortBy('seq')).map(({ fields }) => fields.text)
+
+  it.each([0, 1, 4, 8])('delays nothing in position %i: it is set aside for its person, and what is behind it takes its number', async (nth) => {
+    const all = Array.from({ length: 9 }, (_, n) => `第 ${n} 条`)
+    for (const text of all) await save([comment(text)])
+    turnedAway(400, all[nth]!)
+    expect(await send()).toMatchObject({ meaning: 'ack' })
+    expect(await texts('sent')).toEqual(all.filter((_, n) => n !== nth))
+    expect(await texts('refused')).toEqual([all[nth]])
+    expect([...server.taken.keys()]).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    expect((await stage.outbox.meta.get('next_seq'))?.value).toBe(9)
+    await save([comment('又一条')])
+    await send()
+    expect((await texts('sent')).at(-1)).toBe('又一条')
+  })
+  it('is set aside whole, several of them too, and after a 413 likewise', async () => {
+    await save([comment('一')])
+    await save([comment('太大'), comment('同一组')])
+    await save([comment('二'), comment('三')])
+    await save([comment('也太大')])
+    turnedAway(413, '太大', '也太大')
+    await send()
+    expect(await texts('sent')).toEqual(['一', '二', '三'])
+    const aside = await setAsideIn(stage.outbox)
+    expect(aside.map(({ fields, laid, receipt }) => [fields.text, laid, receipt?.code])).toEqual([['太大', 0, SET_ASIDE], ['同一组', 0, SET_ASIDE], ['也太大', 0, SET_ASIDE]])
+    expect(aside[0]!.unit).toBe(aside[1]!.unit)
+    expect(aside[0]!.unit).not.toBe(aside[2]!.unit)
+    expect(await reportOf(stage.outbox)).toMatchObject({ pending: 3 })
+  })
+  it('is not suspected where the server takes no push at all', async () => {
+    await save([comment('一')])
+    await save([comment('二')])
+    server.judge = () => Response.json({ error: { code: 'invalid', field: 'device' } }, { status: 400 })
+    expect(await send()).toMatchObject({ meaning: 'human' })
+    expect(await texts('waiting')).toEqual(['一', '二'])
+  })
+  it('stays until its person decides, though the server has no row about it and the outbox takes a new name', async () => {
+    await save([comment('毒')])
+    turnedAway(400, '毒')
+    await send()
+    await settleRefused(stage.outbox, stage.cache, await refusedIn(stage.outbox))
+    await rebirth(stage.outbox)
+    expect((await setAsideIn(stage.outbox)).map(({ fields }) => fields.text)).toEqual(['毒'])
+  })
+  it('of several operations on a slow link is no fault of theirs', async () => {
+    await save([comment('一'), comment('二')])
+    server.judge = () => { throw new DOMException('slow', 'TimeoutError') }
+    expect(await send()).toMatchObject({ meaning: 'later' })
   })
 })
 

@@ -4,6 +4,7 @@ import { learnClock } from './clock'
 import type { Operation, OutboxDatabase, Receipt } from './databases'
 import { deviceOf } from './outbox'
 import { rebirth, rewind } from './rebirth'
+import { setAside } from './setAside'
 
 export const MOST_OPERATIONS = 200
 export const MOST_BYTES = 128 * 1024
@@ -30,7 +31,7 @@ interface Sizes { operations: number; bytes: number }
  */
 export async function drain(outbox: OutboxDatabase, credential: string, failures: number, told: () => void = () => {}, greet = false): Promise<Drained> {
   const device = await deviceOf(outbox)
-  const sizes: Sizes = { operations: MOST_OPERATIONS, bytes: MOST_BYTES }
+  let sizes = most()
   let revoked: WhyRevoked | undefined
   for (let rounds = 0; rounds < 10_000; rounds += 1) {
     const batch = await nextBatch(outbox, sizes)
@@ -39,9 +40,22 @@ export async function drain(outbox: OutboxDatabase, credential: string, failures
     revoked = sent.revoked ?? revoked
     if (sent.meaning === 'ack') told()
     else if (sent.code === 'reborn') return sent
-    else if (sent.meaning !== 'smaller' || !halve(sizes, batch)) return stopped(sent, failures, revoked)
+    else if (sent.meaning !== 'smaller' || batch.length === 0) return stopped(sent, failures, revoked)
+    else if (!halve(sizes, batch)) {
+      // It is the unit's fault only where the server takes the same envelope without it.
+      const heard = await send(outbox, device, credential, [])
+      revoked = heard.revoked ?? revoked
+      if (heard.meaning !== 'ack') return heard.code === 'reborn' ? heard : stopped(heard, failures, revoked)
+      await setAside(outbox, batch)
+      sizes = most()
+      told()
+    }
   }
   return { meaning: 'later', wait_ms: backOff(failures + 1), code: 'endless' }
+}
+
+function most(): Sizes {
+  return { operations: MOST_OPERATIONS, bytes: MOST_BYTES }
 }
 
 function stopped(sent: Drained, failures: number, revoked: WhyRevoked | undefined): Drained {
@@ -81,10 +95,11 @@ async function send(outbox: OutboxDatabase, device: string, credential: string, 
     if (response.ok) return await received(outbox, device, batch, (await response.json()) as PushAnswer, sent_at)
     const { code, ...revoked } = await errorOf(response)
     const wait_ms = retryAfter(response.headers.get('Retry-After'), Date.now())
-    return await held(outbox, batch, { meaning: meaningOf(response.status, code), wait_ms, code: code || String(response.status), ...revoked })
+    const meaning = response.status === 400 ? 'smaller' : meaningOf(response.status, code)
+    return await held(outbox, batch, { meaning, wait_ms, code: code || String(response.status), ...revoked })
   } catch (cause) {
     // A slow link that cannot carry this much in time gets less; no link at all gets patience.
-    const slow = (cause as Error | undefined)?.name === 'TimeoutError' && batch.length > 1
+    const slow = (cause as Error | undefined)?.name === 'TimeoutError' && unitsOf(batch).length > 1
     return held(outbox, batch, { meaning: slow ? 'smaller' : 'later', wait_ms: 0, code: 'network' })
   }
 }

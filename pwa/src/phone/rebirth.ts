@@ -2,6 +2,7 @@ import { newId } from '../sync/uuid7'
 import { backOff } from './answers'
 import type { Operation, OutboxDatabase, Receipt } from './databases'
 import type { Drained } from './push'
+import { renumbered } from './renumbered'
 
 /** The server expects an earlier number: what it lost is sent again, as far as this phone still holds it. */
 export async function rewind(outbox: OutboxDatabase, next: number): Promise<Drained> {
@@ -31,14 +32,6 @@ export async function rebirth(outbox: OutboxDatabase): Promise<Drained> {
     await outbox.meta.bulkDelete(['credential', 'contact_at'])
   })
   return { meaning: 'auth', wait_ms: 0, code: 'reborn' }
-}
-
-function renumbered(operations: Operation[], first: number): Operation[] {
-  const units = new Map<number, number>()
-  return operations.map((op, i) => {
-    if (!units.has(op.unit)) units.set(op.unit, first + i)
-    return { ...op, seq: first + i, unit: units.get(op.unit)! }
-  })
 }
 
 /** A refusal is filed under the device and number it was sent with. */

@@ -6,6 +6,7 @@ import { farewellOf, farewells, putFarewell } from './farewells'
 import { journalOf, tearJournal } from './journal'
 import { drain, type Drained } from './push'
 import { importReserve } from './rescue'
+import { SET_ASIDE, setAsideIn, unsentIn } from './setAside'
 import { keyOf, knownPeople, leave, oweEnd, person, remember, rememberedKey, turnTo, type Person } from './session'
 
 /* What becomes of a person's records on a phone whose device was revoked. The rows go at once. What is unsent goes to
@@ -48,6 +49,8 @@ export async function wipe(known: Known): Promise<void> {
 async function sendRest(known: Known, outbox: OutboxDatabase, failures: number): Promise<Drained> {
   await importReserve(known.org_id, known.staff_id)
   const sent = await drain(outbox, known.credential ?? '', failures)
+  // No server will have it: only its person can say that it may go.
+  if (sent.meaning === 'ack' && (await setAsideIn(outbox)).length) return { ...sent, meaning: 'human', code: SET_ASIDE }
   if (sent.meaning !== 'ack' || !(await openPhotos(outbox)) || !known.credential) return sent
   const { drainPhotos } = await import('../photos/queue')
   const photos = await drainPhotos({ outbox, org: (known.person as unknown as Person).org.code, credential: known.credential })
@@ -58,7 +61,7 @@ async function sendRest(known: Known, outbox: OutboxDatabase, failures: number):
 async function count(known: Known, outbox: OutboxDatabase): Promise<void> {
   const told = await farewellOf(known.key)
   if (!told) return
-  const unsent = await outbox.operations.where('state').anyOf('waiting', 'sending').count()
+  const unsent = (await unsentIn(outbox)).length
   const handed = await outbox.operations.where('state').equals('refused').filter((op) => op.receipt?.code === 'revoked').count()
   const reserve = journalOf(known.org_id, known.staff_id).reduce((sum, { unit }) => sum + unit.length, 0)
   await putFarewell({ ...told, handed, unsent: unsent + reserve, photos: await openPhotos(outbox) })
