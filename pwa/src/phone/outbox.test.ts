@@ -2,10 +2,11 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { get } from 'svelte/store'
 import { newId } from '../sync/uuid7'
 import { OutboxDatabase } from './databases'
-import { journalOf } from './journal'
+import { addToJournal, journalOf } from './journal'
 import { once } from './live'
 import { importJournals } from './loop'
 import { keep, NotSaved, save, waiting, type Draft } from './outbox'
+import { importReserve } from './rescue'
 import { newPhone, type Stage } from './stage'
 import { troubles } from './trouble'
 
@@ -93,6 +94,35 @@ describe('a storage that refuses', () => {
     expect((await once(waiting())).map(({ id }) => id)).toEqual([unit[0]!.id])
     expect(journalOf(stage.who.org.id, stage.who.staff_id)).toEqual([])
     expect(get(troubles).has('journaled')).toBe(false)
+  })
+  it('gives it back whole and once, though asked twice at the same moment and more is kept meanwhile', async () => {
+    const [org, staff] = [stage.who.org.id, stage.who.staff_id]
+    const add = (text: string) => addToJournal(org, staff, { unit: [comment('c', text)], captured_at: 1 })
+    add('一')
+    add('二')
+    const both = [importReserve(org, staff), importReserve(org, staff)]
+    add('三')
+    expect(await Promise.all(both)).toEqual([true, true])
+    expect((await once(waiting())).map(({ fields }) => fields.text)).toEqual(['一', '二', '三'])
+    expect(journalOf(org, staff)).toEqual([])
+  })
+  it('loses no change of a customer to another of the same one, in the reserve or in the outbox', async () => {
+    const patch = (fields: Draft['fields']): Draft[] => [{ entity: 'customer', id: 'c', fields, base: 3 }]
+    await save(patch({ community: '滨江' }))
+    const blocked = refuse()
+    for (const fields of [{ need: '床' }, { budget: '8 万' }]) await save(patch(fields)).catch(() => {})
+    blocked.mockRestore()
+    await importJournals()
+    expect((await once(waiting())).map(({ fields }) => fields)).toEqual([{ community: '滨江' }, { need: '床' }, { budget: '8 万' }])
+  })
+  it('keeps of a record that was saved again, in other words, the last', async () => {
+    const blocked = refuse()
+    const one = comment('c', '草稿')
+    await save([one]).catch(() => {})
+    await save([{ ...one, fields: { ...one.fields, text: '定稿' } }]).catch(() => {})
+    blocked.mockRestore()
+    await importJournals()
+    expect((await once(waiting())).map(({ fields }) => fields.text)).toEqual(['定稿'])
   })
   it('says so when even the reserve is full', async () => {
     refuse()
