@@ -166,6 +166,52 @@ describe('numbers that do not meet', () => {
     await send()
     expect(await states()).toEqual(Array<string>(5).fill('sent'))
   })
+  const restored = (next: number) => {
+    server.judge = ({ units }) => {
+      const n = units[0]?.[0]?.n ?? next
+      return n === next && units.length ? [] : Response.json({ v: 1, now: 1, next, contact_at: 1, done: [n, 0], ...(n > next ? { gap: true } : {}) })
+    }
+  }
+  const sentAgain = () => server.pushes.at(-1)!.units.flat().map(({ n, f }) => [n, f.text])
+  it('sends again also what the server had refused, and what it let through after all, for it lost that too', async () => {
+    for (const text of ['一', '二', '三', '四', '五']) await save([comment(text)])
+    server.judge = () => [3, 4].map((n) => ({ n, o: 'refused' as const, code: 'taken' }))
+    await send()
+    await stage.outbox.operations.update(4, { settled: 1, receipt: { outcome: 'released', at: 1 } })
+    await stage.outbox.operations.update(5, { settled: 1, laid: 0 })
+    await save([comment('六')])
+    restored(3)
+    expect(await send()).toMatchObject({ meaning: 'later', code: 'gap' })
+    expect(await stage.outbox.operations.get(5)).toMatchObject({ state: 'waiting', laid: 1, settled: 0, receipt: null })
+    expect((await stage.outbox.meta.get('sent_total'))?.value).toBe(2)
+    await send()
+    expect(sentAgain()).toEqual([[3, '三'], [4, '四'], [5, '五'], [6, '六']])
+    expect((await stage.outbox.meta.get('sent_total'))?.value).toBe(6)
+  })
+  it('sends everything again that it still holds under a new name where a number in between is gone or was discarded', async () => {
+    for (const text of ['一', '二', '三', '四', '五', '六']) await save([comment(text)])
+    server.judge = () => [{ n: 4, o: 'refused', code: 'taken' }]
+    await send()
+    await stage.outbox.operations.update(4, { settled: 1 })
+    await stage.outbox.operations.delete(2)
+    await save([comment('七')])
+    restored(2)
+    expect(await send()).toMatchObject({ meaning: 'auth', code: 'reborn' })
+    server.judge = () => []
+    await send()
+    expect(sentAgain()).toEqual([[1, '三'], [2, '五'], [3, '六'], [4, '七']])
+  })
+  it('learns from a greeting, too, that the server lost something', async () => {
+    for (const text of ['一', '二', '三']) await save([comment(text)])
+    await send()
+    restored(2)
+    expect(await drain(stage.outbox, 'credential', 0, () => {}, true)).toMatchObject({ meaning: 'later', code: 'gap' })
+    await send()
+    expect(sentAgain()).toEqual([[2, '二'], [3, '三']])
+    server.judge = () => Response.json({ v: 1, now: 1, next: 4, contact_at: 1, done: [4, 0] })
+    expect(await drain(stage.outbox, 'credential', 0, () => {}, true)).toMatchObject({ meaning: 'ack' })
+    expect(await states()).toEqual(['sent', 'sent', 'sent'])
+  })
   it('takes a new identity when the server knows these numbers as other work, and numbers only that from 1', async () => {
     await save([comment('一')])
     await save([comment('二'), comment('三')])

@@ -122,7 +122,8 @@ async function held(outbox: OutboxDatabase, batch: Operation[], how: Drained): P
 async function received(outbox: OutboxDatabase, device: string, batch: Operation[], answer: PushAnswer, sent_at: number): Promise<Drained> {
   const at = Date.now()
   learnClock(answer.now, sent_at, at)
-  if (answer.gap) {
+  // A greeting has no number that could leave a gap: what this outbox expects to send next tells.
+  if (answer.gap || (!batch.length && answer.next < (await nextOf(outbox)))) {
     await held(outbox, batch, { meaning: 'later', wait_ms: 0, code: 'gap' })
     return rewind(outbox, answer.next)
   }
@@ -143,6 +144,13 @@ async function received(outbox: OutboxDatabase, device: string, batch: Operation
   if (mismatched.length || (!answer.revoked && (await isBehind(outbox, answer.next)))) return { ...(await rebirth(outbox)), ...told }
   if (batch.length && !done.length) return { meaning: 'later', wait_ms: 0, code: 'nothing_done', ...told }
   return { meaning: 'ack', wait_ms: 0, code: '', ...told }
+}
+
+async function nextOf(outbox: OutboxDatabase): Promise<number> {
+  return outbox.transaction('r', outbox.operations, outbox.meta, async () => {
+    const [oldest] = await outbox.operations.where('state').anyOf('waiting', 'sending').sortBy('seq')
+    return oldest?.seq ?? ((await outbox.meta.get('next_seq'))?.value as number | undefined) ?? 1
+  })
 }
 
 /** The server expects a number that this outbox has not come to: another outbox goes by its name. */

@@ -4,13 +4,25 @@ import type { Operation, OutboxDatabase, Receipt } from './databases'
 import type { Drained } from './push'
 import { renumbered } from './renumbered'
 
-/** The server expects an earlier number: what it lost is sent again, as far as this phone still holds it. */
+/**
+ * The server expects an earlier number: it was put back to an older state. What it lost waits again, as far as this phone
+ * still holds it: what was received, and what was refused, for it lost that too. What its person discarded stays so.
+ */
 export async function rewind(outbox: OutboxDatabase, next: number): Promise<Drained> {
-  const missing = await outbox.operations.where('seq').aboveOrEqual(next).filter((op) => op.state === 'sent').toArray()
-  const first = missing.concat(await outbox.operations.where('state').equals('waiting').toArray()).reduce((low, op) => Math.min(low, op.seq), Infinity)
-  if (first !== next) return rebirth(outbox)
-  await outbox.operations.bulkUpdate(missing.map((op) => ({ key: op.seq, changes: { state: 'waiting' as const, laid: 1 as const } })))
-  return { meaning: 'later', wait_ms: backOff(1), code: 'gap' }
+  const whole = await outbox.transaction('rw', outbox.operations, outbox.meta, async () => {
+    const lost = await outbox.operations.where('seq').aboveOrEqual(next).filter(isLost).toArray()
+    await outbox.operations.bulkUpdate(lost.map(({ seq }) => ({ key: seq, changes: { state: 'waiting' as const, laid: 1 as const, settled: 0 as const, receipt: null } })))
+    const total = ((await outbox.meta.get('sent_total'))?.value as number | undefined) ?? 0
+    await outbox.meta.put({ key: 'sent_total', value: Math.max(0, total - lost.filter(({ state }) => state === 'sent').length) })
+    const waiting = await outbox.operations.where('state').anyOf('waiting', 'sending').sortBy('seq')
+    // A number that is missing is never sent: then what waits goes under another name.
+    return waiting.length > 0 && waiting.every(({ seq }, nth) => seq === next + nth)
+  })
+  return whole ? { meaning: 'later', wait_ms: backOff(1), code: 'gap' } : rebirth(outbox)
+}
+
+function isLost({ state, settled, receipt }: Operation): boolean {
+  return state === 'sent' || (state === 'refused' && (!settled || receipt?.outcome === 'released'))
 }
 
 /**
