@@ -261,6 +261,28 @@ describe('a restored backup', () => {
     expect(new Set(refused.map(({ unit }) => unit)).size).toBe(1)
     expect(device).toBeUndefined()
   })
+  /** The server went on to `next` under this name; what it knows of it under whatever number, by its words. */
+  const wentOn = (next: number, known: (text: string) => boolean) => {
+    server.judge = ({ units }) => {
+      const [sent, below] = [units.flat(), units.flat().filter(({ n }) => n < next)]
+      const except = below.filter(({ n, f }) => f.text !== `第 ${n} 条`).map(({ n, f }) => ({ n, o: 'mismatch' as const, ...(known(String(f.text)) ? { known: true as const } : {}) }))
+      const done = except.length || !below.length ? below.length : sent.length
+      return Response.json({ v: 1, now: 1, next: Math.max(next, (sent[0]?.n ?? next) + done), contact_at: 1, done: [sent[0]?.n ?? next, done], except })
+    }
+  }
+  it('is asked to the end of what the server knows before it takes a new name: only what that does not know gets new numbers', async () => {
+    for (let n = 1; n <= 450; n += 1) await save([comment(n === 1 || n === 260 ? `别的 ${n}` : n < 100 ? `第 ${n + 1000} 条` : `第 ${n} 条`)])
+    wentOn(431, (text) => text.startsWith('第'))
+    expect(await send()).toMatchObject({ meaning: 'auth', code: 'reborn' })
+    expect((await left()).map(([seq, , text]) => [seq, text])).toEqual([[1, '别的 1'], [2, '别的 260'], ...Array.from({ length: 20 }, (_, n) => [n + 3, `第 ${n + 431} 条`])])
+    expect(server.pushes.flatMap(({ units }) => units.flat()).filter(({ n }) => n > 430 || n < 1)).toHaveLength(0)
+  })
+  it('that is behind asks first for everything it holds: what the server has is not sent under another name', async () => {
+    for (let n = 1; n <= 20; n += 1) await save([{ entity: 'photo', id: newId(), fields: { subject_id: 'c', text: `第 ${n} 条`, thumb: 'x'.repeat(10_900) } }])
+    wentOn(401, () => true)
+    expect(await send()).toMatchObject({ meaning: 'auth', code: 'reborn' })
+    expect([server.pushes.length > 1, await left()]).toEqual([true, []])
+  })
   it('takes a new identity before the next save when the server expects a later number', async () => {
     await save([comment('一')])
     const device = String((await stage.outbox.meta.get('device'))?.value)
