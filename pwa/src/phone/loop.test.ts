@@ -11,7 +11,9 @@ import { enrolDevice } from './enrolment'
 import { farewellOf, forgetFarewell, putFarewell } from './farewells'
 import { addToJournal, journalOf } from './journal'
 import { syncNow } from './loop'
+import { once } from './live'
 import { save } from './outbox'
+import { rowsOf } from './rows'
 import { heedFarewells } from './revocation'
 import { knownPeople, lock, needsSignIn, open, person, phase, startSession, vouch } from './session'
 import { digestOf, FakeServer, newPhone, row, type Stage } from './stage'
@@ -147,6 +149,47 @@ describe('a phone that was revoked as compromised', () => {
     expect(await told()).toMatchObject({ why: 'compromised', handed: 0, unsent: 2, wiped: true })
     expect([await databases(), journalOf(stage.who.org.id, stage.who.staff_id)]).toEqual([[], []])
     expect(goneLines((await told())!)[0]).toBe('有 2 条没同步的记录一并清除了，找不回来。')
+  })
+})
+
+describe('a customer whom somebody else has now', () => {
+  const ME = 'staff:me'
+  const named = async () => (await once(rowsOf('customer'))).map(({ id, body }) => [id, body.budget]).sort()
+  const [a, b, news] = [row('customer', 'a', 1, { name: '赵女士' }), row('customer', 'b', 2), row('customer', 'c', 4)]
+  const full = () => new Response('{}', { status: 503 })
+  beforeEach(async () => {
+    server.frames = [[{ s: [ME], rows: [b], cursor: '2', head: true, digest: { [ME]: digestOf(a, b) } }]]
+    await syncNow()
+    await save([{ entity: 'customer', id: 'a', base: 1, fields: { budget: '8 万' } }])
+    server.judge = full
+    server.frames = [[{ s: [ME], rows: [news], gone: [[0, 'customer', 'a', 3], [0, 'customer', 'b', 3]], cursor: '4', head: true, digest: { [ME]: digestOf(news) } }]]
+    await syncNow()
+  })
+
+  it('stays on the phone until the work about them was pushed and judged, and news come meanwhile', async () => {
+    expect(await named()).toEqual([['a', '8 万'], ['c', undefined]])
+    expect((await stage.cache.meta.get('differs'))?.value).toBeUndefined()
+    await syncNow()
+    expect((await stage.cache.rows.toArray()).map(({ id }) => id)).toEqual(['a', 'c'])
+    server.judge = () => []
+    await syncNow()
+    expect(server.taken.size).toBe(1)
+    expect((await stage.cache.rows.toArray()).map(({ id }) => id)).toEqual(['c'])
+  })
+  it('leaves at once when they were erased, whatever waits', async () => {
+    const erasure = row('erasure', 'e', 5, { ids: ['a'], at: 1 })
+    server.frames = [[{ s: [ME], rows: [erasure], cursor: '5', head: true, digest: { [ME]: digestOf(news, erasure) } }]]
+    await syncNow()
+    expect((await stage.cache.rows.toArray()).map(({ id }) => id)).toEqual(['c', 'e'])
+    expect(await stage.outbox.operations.where('state').equals('waiting').count()).toBe(1)
+  })
+  it('stays for good when they come back', async () => {
+    const back = row('customer', 'a', 6, { name: '赵女士' })
+    server.judge = () => []
+    server.frames = [[{ s: [ME], rows: [back], cursor: '6', head: true, digest: { [ME]: digestOf(news, back) } }]]
+    await syncNow()
+    expect((await stage.cache.rows.toArray()).map(({ id }) => id)).toEqual(['a', 'c'])
+    expect((await stage.cache.meta.get('differs'))?.value).toBeUndefined()
   })
 })
 
