@@ -23,8 +23,10 @@ export async function setAside(outbox: OutboxDatabase, unit: Operation[]): Promi
   })
 }
 
+/** As they were saved, units whole: what was set aside later has lower numbers. */
 export async function setAsideIn(outbox: OutboxDatabase): Promise<Operation[]> {
-  return outbox.operations.where('[state+settled]').equals(['refused', 0]).filter(({ receipt }) => receipt?.code === SET_ASIDE).sortBy('saved_at')
+  const aside = await outbox.operations.where('[state+settled]').equals(['refused', 0]).filter(({ receipt }) => receipt?.code === SET_ASIDE).toArray()
+  return aside.sort((a, b) => a.saved_at - b.saved_at || b.unit - a.unit || a.seq - b.seq)
 }
 
 /** What is on this phone alone: what waits, and what was set aside until its person decides. */
