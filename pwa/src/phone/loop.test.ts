@@ -256,6 +256,29 @@ describe('what the phone says while it waits', () => {
   })
 })
 
+describe('a round', () => {
+  it('that is under way is followed by another for what was saved after it began', async () => {
+    const answer = globalThis.fetch
+    let pulling!: () => void
+    let goOn!: () => void
+    const begun = new Promise<void>((resolve) => (pulling = resolve))
+    const gate = new Promise<void>((resolve) => (goOn = resolve))
+    globalThis.fetch = (async (path: string, init?: RequestInit) => {
+      if (path === '/sync/pull') { pulling(); await gate }
+      return answer(path, init)
+    }) as typeof fetch
+    const first = syncNow()
+    await begun
+    await comment('刚存的')
+    const second = syncNow()
+    expect(server.taken.size).toBe(0)
+    goOn()
+    await Promise.all([first, second])
+    await vi.waitFor(() => expect(server.taken.size).toBe(1))
+    globalThis.fetch = answer
+  })
+})
+
 describe('what the server pokes of', () => {
   it('counts each opening of the stream as a poke: what moved while none was open was told to nobody', async () => {
     const streams: { onopen?: () => void; close(): void }[] = []

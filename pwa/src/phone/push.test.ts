@@ -71,6 +71,21 @@ describe('pushing', () => {
     expect(await send()).toMatchObject({ meaning: 'ack' })
     expect(await states()).toEqual(Array<string>(8).fill('sent'))
   })
+  it('sends a unit that is larger than a push should be, alone', async () => {
+    await save([comment('一')])
+    await save([comment('长'.repeat(70_000)), comment('长'.repeat(70_000).slice(0, 1))])
+    await save([{ entity: 'photo', id: newId(), fields: { text: 'x'.repeat(140_000) } }])
+    await save([comment('四')])
+    expect(await send()).toMatchObject({ meaning: 'ack' })
+    expect(server.pushes.map(({ units }) => units.flat().map(({ n }) => n))).toEqual([[1, 2, 3], [4], [5]])
+  })
+  it('forgets of more than 500 receipts the oldest', async () => {
+    for (let n = 0; n < 9; n += 1) await save(Array.from({ length: 56 }, () => comment()))
+    await send()
+    await stage.outbox.operations.toCollection().modify({ settled: 1, laid: 0 })
+    await drain(stage.outbox, 'credential', 0, undefined, true)
+    expect(await stage.outbox.operations.toCollection().primaryKeys()).toEqual(Array.from({ length: 500 }, (_, n) => n + 5))
+  })
   it('keeps everything waiting when the answer is lost, and sends the same again', async () => {
     await save([comment()])
     server.judge = () => { throw new TypeError('network') }
@@ -296,6 +311,18 @@ describe('a restored backup', () => {
     server.judge = () => Response.json({ v: 1, now: 1, next: 9, contact_at: 1, done: [9, 0] })
     expect(await drain(stage.outbox, 'credential', 0, () => {}, true)).toMatchObject({ code: 'reborn' })
     expect(server.pushes[0]!.units).toEqual([])
+  })
+  it('has met the server never before under its new name', async () => {
+    await save([comment('一')])
+    await send()
+    await save([comment('二')])
+    server.judge = () => [{ n: 2, o: 'mismatch' }]
+    await send()
+    server.judge = () => []
+    await send()
+    expect(server.pushes.map(({ contact_at }) => typeof contact_at)).toEqual(['object', 'number', 'object'])
+    expect(server.pushes[2]!.contact_at).toBeNull()
+    expect(await stage.outbox.meta.get('credential')).toBeUndefined()
   })
   it('begins its uploads anew: they belong to the device it was', async () => {
     await stage.outbox.photos.put({ id: newId(), subject_id: 's', sha256: '', bytes: 2, blob: new ArrayBuffer(2), type: 'image/jpeg', upload_url: '/photos/uploads/x', sent_bytes: 1, state: 'sending', kept_at: 0 })

@@ -35,3 +35,26 @@ describe('what no push could carry', () => {
     expect(await setAsideIn(stage.outbox)).toEqual([])
   })
 })
+
+describe('a change that was refused', () => {
+  const refused = async (base: number | null): Promise<Refused> => {
+    await save([{ entity: 'customer', id: 'c', fields: { need: '床' }, ...(base === null ? {} : { base }) }])
+    await stage.outbox.operations.update(1, { state: 'refused', receipt: { outcome: 'refused', at: 1, code: 'fault' } })
+    return refusedOnce(await stage.outbox.operations.toArray(), [], 'device', stage.who.staff_id)[0]!
+  }
+  const again = () => stage.outbox.operations.get(2)
+
+  it('is made anew on what the phone now sees of the row', async () => {
+    await stage.cache.rows.put({ id: 'c', entity: 'customer', version: 9 } as never)
+    await resend(await refused(3))
+    expect(await again()).toMatchObject({ id: 'c', base: 9, fields: { need: '床' } })
+  })
+  it('keeps its base where the row is not here, and stays a creation where it was one', async () => {
+    await resend(await refused(3))
+    expect(await again()).toMatchObject({ base: 3 })
+    stage = await newPhone()
+    await stage.cache.rows.put({ id: 'c', entity: 'customer', version: 9 } as never)
+    await resend(await refused(null))
+    expect(await again()).toMatchObject({ base: null })
+  })
+})
