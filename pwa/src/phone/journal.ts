@@ -30,6 +30,12 @@ export function journalOf(org: string, staff: string): Entry[] {
   }
 }
 
+/** Moves a person's reserve, where there is one, into their outbox; true when none is left. */
+export async function emptyReserve(org: string, staff: string): Promise<boolean> {
+  if (journalOf(org, staff).length === 0) return true
+  return import('./rescue').then(({ importReserve }) => importReserve(org, staff), () => false)
+}
+
 const importing = new Map<string, Promise<boolean>>()
 
 /**

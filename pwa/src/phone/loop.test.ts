@@ -6,7 +6,7 @@ import { learnRest } from '../words'
 import { newId } from '../sync/uuid7'
 import { Dexie } from 'dexie'
 import { keepDraft } from './drafts'
-import { outboxOf, phoneDatabase } from './databases'
+import { OutboxDatabase, outboxOf, phoneDatabase } from './databases'
 import { enrolDevice } from './enrolment'
 import { farewellOf, forgetFarewell, putFarewell } from './farewells'
 import { addToJournal, journalOf } from './journal'
@@ -67,6 +67,21 @@ describe('a phone that was revoked as lost or replaced', () => {
     await syncNow()
     expect(await told()).toMatchObject({ unsent: 1, wiped: false })
     expect(await stage.outbox.operations.count()).toBe(1)
+  })
+  it('is not wiped of a reserve that its storage does not take back', async () => {
+    const [org, staff] = [stage.who.org.id, stage.who.staff_id]
+    addToJournal(org, staff, { unit: [{ entity: 'comment', id: newId(), fields: { text: '在备用处' } }], captured_at: 1 })
+    const { transaction } = OutboxDatabase.prototype
+    const refusing = vi.spyOn(OutboxDatabase.prototype, 'transaction').mockImplementation(function (this: OutboxDatabase, ...words: unknown[]) {
+      if (words.length > 4) throw new DOMException('full', 'QuotaExceededError')
+      return (transaction as (...all: unknown[]) => never).apply(this, words)
+    } as never)
+    vi.spyOn(console, 'warn').mockImplementation(() => {})
+    server.revoked = 'lost'
+    await syncNow()
+    refusing.mockRestore()
+    expect(await told()).toMatchObject({ unsent: 1, wiped: false })
+    expect(journalOf(org, staff)).toHaveLength(1)
   })
   it('learns of it from a pull when there is nothing to send', async () => {
     server.revoked = 'replaced'

@@ -7,7 +7,7 @@ import { drain, MOST_OPERATIONS, nextBatch } from './push'
 import { rebirth } from './rebirth'
 import { refusedIn, settleRefused } from './released'
 import { reportOf } from './report'
-import { SET_ASIDE, setAsideIn } from './setAside'
+import { SET_ASIDE, setAsideIn } from './unsent'
 import { FakeServer, newPhone, type Stage } from './stage'
 
 const comment = (text = '好'): Draft => ({ entity: 'comment', id: newId(), fields: { customer_id: 'c', text } })

@@ -3,8 +3,6 @@ import { backOff, errorOf, meaningOf, retryAfter, type Meaning } from './answers
 import { learnClock } from './clock'
 import type { Operation, OutboxDatabase, Receipt } from './databases'
 import { deviceOf } from './outbox'
-import { rebirth, rewind } from './rebirth'
-import { setAside } from './setAside'
 
 export const MOST_OPERATIONS = 200
 export const MOST_BYTES = 128 * 1024
@@ -31,6 +29,9 @@ interface Sizes { operations: number; bytes: number }
 interface Walk { answered: number; below: number }
 const AMONG_OWN: Walk = { answered: 0, below: Infinity }
 
+/** Other numbers: few phones ever need them. */
+const seldom = () => import('./rebirth')
+
 /**
  * Sends everything that waits in one outbox, in whole units, oldest first. `greet`: says a word to the server even with
  * nothing to send, to learn whether this device is still wanted and whether its numbers still meet.
@@ -42,7 +43,7 @@ export async function drain(outbox: OutboxDatabase, credential: string, failures
   let revoked: WhyRevoked | undefined
   for (let rounds = 0; rounds < 10_000; rounds += 1) {
     const batch = await nextBatch(outbox, sizes, walk)
-    if (batch.length === 0 && walk.below < Infinity) return { ...(await rebirth(outbox)), ...(revoked ? { revoked } : {}) }
+    if (batch.length === 0 && walk.below < Infinity) return { ...(await (await seldom()).rebirth(outbox)), ...(revoked ? { revoked } : {}) }
     if (batch.length === 0 && (rounds > 0 || !greet)) return { meaning: 'ack', wait_ms: 0, code: '', ...(revoked ? { revoked } : {}) }
     const sent = await send(outbox, device, credential, batch, walk)
     revoked = sent.revoked ?? revoked
@@ -54,7 +55,7 @@ export async function drain(outbox: OutboxDatabase, credential: string, failures
       const heard = await send(outbox, device, credential, [], walk)
       revoked = heard.revoked ?? revoked
       if (heard.meaning !== 'ack') return heard.code === 'reborn' ? heard : stopped(heard, failures, revoked)
-      await setAside(outbox, batch)
+      await (await seldom()).setAside(outbox, batch)
       sizes = most()
       told()
     }
@@ -133,7 +134,7 @@ async function received(outbox: OutboxDatabase, device: string, batch: Operation
   // A greeting has no number that could leave a gap: what this outbox expects to send next tells.
   if (answer.gap || (!batch.length && answer.next < (await nextOf(outbox)))) {
     await held(outbox, batch, { meaning: 'later', wait_ms: 0, code: 'gap' })
-    return rewind(outbox, answer.next)
+    return (await seldom()).rewind(outbox, answer.next)
   }
   const judged = new Map((answer.except ?? []).map((exception) => [exception.n, exception]))
   const [first, count] = answer.done

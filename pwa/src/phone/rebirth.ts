@@ -2,7 +2,7 @@ import { newId } from '../sync/uuid7'
 import { backOff } from './answers'
 import type { Operation, OutboxDatabase, Receipt } from './databases'
 import type { Drained } from './push'
-import { renumbered } from './renumbered'
+import { SET_ASIDE } from './unsent'
 
 /**
  * The server expects an earlier number: it was put back to an older state. What it lost waits again, as far as this phone
@@ -46,7 +46,39 @@ export async function rebirth(outbox: OutboxDatabase): Promise<Drained> {
   return { meaning: 'auth', wait_ms: 0, code: 'reborn' }
 }
 
+/**
+ * The server turns away every push with this unit in it, unjudged: it is put before its person like what was refused.
+ * What waits behind it moves up, so that no number is left out; no server has judged anything under these numbers.
+ */
+export async function setAside(outbox: OutboxDatabase, unit: Operation[]): Promise<void> {
+  const [first, last, at] = [unit[0]!.seq, unit.at(-1)!.seq, Date.now()]
+  await outbox.transaction('rw', outbox.operations, outbox.meta, async () => {
+    const device = (await outbox.meta.get('device'))?.value as string | undefined
+    const behind = await outbox.operations.where('seq').above(last).filter(waits).sortBy('seq')
+    // Out of the way of all numbers to come.
+    const lowest = Math.min(1, (await outbox.operations.orderBy('seq').first())!.seq) - unit.length
+    const aside = renumbered(unit, lowest).map((op) =>
+      ({ ...op, state: 'refused' as const, laid: 0 as const, receipt: { outcome: 'refused' as const, at, code: SET_ASIDE, device, n: op.seq } }))
+    await outbox.operations.bulkDelete([...unit, ...behind].map(({ seq }) => seq))
+    await outbox.operations.bulkAdd([...aside, ...renumbered(behind, first).map((op) => ({ ...op, state: 'waiting' as const }))])
+    await outbox.meta.put({ key: 'next_seq', value: first + behind.length })
+  })
+}
+
+/** The same operations with numbers from `first` on, units whole. */
+function renumbered(operations: Operation[], first: number): Operation[] {
+  const units = new Map<number, number>()
+  return operations.map((op, i) => {
+    if (!units.has(op.unit)) units.set(op.unit, first + i)
+    return { ...op, seq: first + i, unit: units.get(op.unit)! }
+  })
+}
+
 /** A refusal is filed under the device and number it was sent with. */
 function signed({ seq, state, receipt }: Operation, device: string | undefined): Receipt | null {
   return state === 'refused' && receipt ? { device, n: seq, ...receipt } : receipt
+}
+
+function waits({ state }: Operation): boolean {
+  return state === 'waiting' || state === 'sending'
 }

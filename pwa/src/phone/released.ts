@@ -2,7 +2,7 @@ import type { Refusal, Release } from '../model'
 import type { CacheDatabase, Operation, OutboxDatabase, Receipt, StoredRow } from './databases'
 import { deviceOf } from './outbox'
 import { placeOf } from './refused'
-import { SET_ASIDE } from './setAside'
+import { SET_ASIDE } from './unsent'
 
 /** What was refused here and is not settled, by number. */
 export async function refusedIn(outbox: OutboxDatabase): Promise<number[]> {

@@ -1,6 +1,6 @@
 import { madeAt } from '../sync/uuid7'
 import type { OutboxDatabase } from './databases'
-import { unsentIn } from './setAside'
+import { unsentIn } from './unsent'
 
 /** What this phone says of itself with each pull, so that a manager sees work that is stuck here. */
 export interface Report { pending: number; oldest_at: number | null; photos: number }

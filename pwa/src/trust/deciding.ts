@@ -5,7 +5,7 @@ import { ownCache, ownOutbox } from '../phone/databases'
 import { save, type Draft } from '../phone/outbox'
 import type { Refused } from '../phone/refused'
 import { me } from '../phone/session'
-import { SET_ASIDE } from '../phone/setAside'
+import { SET_ASIDE } from '../phone/unsent'
 
 /** Answers that no other words would change: there is only to know. */
 const FINAL = ['taken', 'not_open', 'erased', 'id_taken', 'deleted', 'late', 'open_lead', 'not_in_pool', 'snoozed_enough', 'snooze_over', 'snooze_too_long']

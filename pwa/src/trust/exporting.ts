@@ -1,7 +1,7 @@
 import { ownOutbox } from '../phone/databases'
 import { journalOf } from '../phone/journal'
 import { me } from '../phone/session'
-import { unsentIn } from '../phone/setAside'
+import { unsentIn } from '../phone/unsent'
 import { packed, type Parcel } from './parcel'
 import { seal } from './sealed'
 
