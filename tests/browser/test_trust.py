@@ -22,6 +22,16 @@ NOTHING_KEPT = """indexedDB.open = () => { throw new DOMException('denied', 'Sec
 TEN_MB_LEFT = (
     """navigator.storage.estimate = async () => ({usage: 5e6, quota: 5e6 + 10.5 * 2 ** 20})"""
 )
+# What no version of this app would save, as a fault of one might.
+POISON = """(said) => {
+    const { add } = IDBObjectStore.prototype
+    IDBObjectStore.prototype.add = function (row, ...key) {
+        if (row.fields?.text !== said) return add.call(this, row, ...key)
+        let text = said
+        for (let depth = 0; depth < 40; depth += 1) text = [text]
+        return add.call(this, { ...row, fields: { ...row.fields, text } }, ...key)
+    }
+}"""
 DISK_FULL = """() => { IDBObjectStore.prototype.add = IDBObjectStore.prototype.put = () => {
     throw new DOMException('full', 'QuotaExceededError')
 } }"""
@@ -176,6 +186,37 @@ def test_a_browser_that_clears_or_fills_up_costs_nothing_without_a_word(
     assert said == ["周末带家人来", "预算还在商量"]
     # A round of syncing that ended at the full disk was no fault of the app's.
     bo.profile.faults = [each for each in bo.profile.faults if "sync stopped" not in each]
+
+
+def test_one_record_that_no_push_can_carry_holds_up_nothing_and_is_put_before_its_author(
+    theatre: Theatre, bo: Rep
+) -> None:
+    theatre.proxy.cut()
+    bo.opens_customer(QIAN)
+    bo.page.evaluate(POISON, "打不开的")
+    for text in ("喜欢原木色", "打不开的", "周末带家人来"):
+        bo.leaves_a_remark(text)
+    theatre.proxy.restore()
+    bo.syncs()
+    said = [each["text"] for each in theatre.records.bodies("comment")]
+    assert said == ["喜欢原木色", "周末带家人来"]
+
+    expect(bo.chip).to_contain_text("1 条需处理")
+    card = bo.card_about("服务器收不下这一条")
+    expect(card).to_contain_text("备注 · 钱女士 没有成功")
+    expect(card.get_by_role("button", name="请店长处理")).to_have_count(0)
+    bo.button("导出未同步的记录").click()
+    expect(bo.sheet("导出未同步的记录").get_by_text("1 条记录")).to_be_visible()
+    bo.page.keyboard.press("Escape")
+
+    card.get_by_role("button", name="丢弃").click()
+    bo.page.get_by_role("dialog").get_by_role("button", name="丢弃").click()
+    expect(bo.chip).to_contain_text("已全部同步")
+    bo.syncs()
+    kept = theatre.records.counts("refusal", "acknowledgement")
+    assert kept == {"refusal": 0, "acknowledgement": 0}
+    # That a push was turned away is told to whoever reads the browser's words.
+    bo.profile.faults = [each for each in bo.profile.faults if "400" not in each]
 
 
 def storage(rep: Rep, what: str, **more: Any) -> None:

@@ -52,14 +52,27 @@ export async function forgetScopes(database: IDBDatabase, scopes: string[]): Pro
   })
 }
 
+/** Rows that no scope holds any more but work about them waited when they left: they go once `stays` says no of their root. */
+export async function letGo(database: IDBDatabase, stays: (root: string) => boolean): Promise<void> {
+  await change(database, async ({ rows, meta }) => {
+    const leaving = (await found(meta.get('leaving') as IDBRequest<{ value: string[] } | undefined>))?.value ?? []
+    const left = (await foundAll(leaving.map((id) => rows.get(id) as IDBRequest<StoredRow | undefined>))).filter((row) => row?.scopes.length === 0)
+    for (const row of left) if (!stays(row!.root)) rows.delete(row!.id)
+    meta.put({ key: 'leaving', value: left.filter((row) => stays(row!.root)).map((row) => row!.id) })
+  })
+}
+
 /** Forgets everything pulled and the cursor; the outbox is elsewhere and stays. */
 export async function forgetEverything(database: IDBDatabase): Promise<void> {
   await change(database, async (stores) => forget(stores))
 }
 
 interface Stores { rows: IDBObjectStore; meta: IDBObjectStore }
-/** What one transaction writes on: the digests as they come to be, and the number under which readers find what changed. */
-interface Page extends Stores { digests: Digests; frame: number; memory: Memory }
+/**
+ * What one transaction writes on: the digests as they come to be, and the number under which readers find what changed;
+ * the roots of which work waits, and the rows that stay for it though no scope holds them.
+ */
+interface Page extends Stores { digests: Digests; frame: number; memory: Memory; waits: Set<string>; leaving: Set<string> }
 
 function change(database: IDBDatabase, work: (stores: Stores) => Promise<void>): Promise<void> {
   return write(database, ['rows', 'meta'], (transaction) =>
@@ -67,8 +80,9 @@ function change(database: IDBDatabase, work: (stores: Stores) => Promise<void>):
 }
 
 async function openPage(stores: Stores, memory: Memory): Promise<Page> {
-  const [digests, frame] = await foundAll([stores.meta.get('digests'), stores.meta.get('frame')])
-  const page = { ...stores, digests: { ...(digests?.value as Digests | undefined) }, frame: ((frame?.value as number | undefined) ?? 0) + 1, memory }
+  const [digests, frame, waits, leaving] = await foundAll(['digests', 'frame', 'waits', 'leaving'].map((key) => stores.meta.get(key)))
+  const ids = (one: { value?: unknown } | undefined) => new Set((one?.value as string[] | undefined) ?? [])
+  const page = { ...stores, digests: { ...(digests?.value as Digests | undefined) }, frame: ((frame?.value as number | undefined) ?? 0) + 1, memory, waits: ids(waits), leaving: ids(leaving) }
   // A row lies in a scope, and a scope has a digest: without digests there are no rows.
   if (Object.keys(page.digests).length === 0) memory.rows = new Map()
   // Somebody else wrote meanwhile: what this stream remembers may be wrong.
@@ -76,7 +90,8 @@ async function openPage(stores: Stores, memory: Memory): Promise<Page> {
   return page
 }
 
-function closePage({ meta, digests, frame, memory }: Page): void {
+function closePage({ meta, digests, frame, memory, leaving }: Page): void {
+  if (leaving.size) meta.put({ key: 'leaving', value: [...leaving] })
   memory.frame = frame
   meta.put({ key: 'digests', value: digests })
   meta.put({ key: 'frame', value: frame })
@@ -84,7 +99,7 @@ function closePage({ meta, digests, frame, memory }: Page): void {
 
 function forget({ rows, meta }: Stores): void {
   rows.clear()
-  for (const key of ['digests', 'cursor', 'said', 'resend', 'devices']) meta.delete(key)
+  for (const key of ['digests', 'cursor', 'said', 'resend', 'devices', 'leaving']) meta.delete(key)
 }
 
 async function takeRows(page: Page, frame: Frame): Promise<void> {
@@ -153,7 +168,10 @@ function takeOut(page: Page, row: StoredRow, scope: string): void {
   account(page.digests, row, left)
   remember(page, left)
   if (left.scopes.length) page.rows.put(left)
-  else {
+  else if (page.waits.has(row.root)) {
+    page.leaving.add(row.id)
+    page.rows.put(left)
+  } else {
     page.memory.rows?.delete(row.id)
     page.rows.delete(row.id)
   }

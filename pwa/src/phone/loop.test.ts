@@ -6,12 +6,14 @@ import { learnRest } from '../words'
 import { newId } from '../sync/uuid7'
 import { Dexie } from 'dexie'
 import { keepDraft } from './drafts'
-import { outboxOf, phoneDatabase } from './databases'
+import { OutboxDatabase, outboxOf, phoneDatabase } from './databases'
 import { enrolDevice } from './enrolment'
 import { farewellOf, forgetFarewell, putFarewell } from './farewells'
 import { addToJournal, journalOf } from './journal'
 import { syncNow } from './loop'
+import { once } from './live'
 import { save } from './outbox'
+import { rowsOf } from './rows'
 import { heedFarewells } from './revocation'
 import { knownPeople, lock, needsSignIn, open, person, phase, startSession, vouch } from './session'
 import { digestOf, FakeServer, newPhone, row, type Stage } from './stage'
@@ -56,6 +58,30 @@ describe('a phone that was revoked as lost or replaced', () => {
     expect([await databases(), get(person), get(phase)]).toEqual([[], null, 'out'])
     expect(await phoneDatabase().people.count()).toBe(0)
     expect(goneLines((await told())!)).toEqual(['没同步的 3 条记录已交给店长，由店长决定是否放行。', '薄文 的客户资料已从这部手机上全部清除。'])
+  })
+  it('is not wiped of what no push could carry until its person says so', async () => {
+    await comment('毒')
+    server.judge = ({ units }) => (units.length ? new Response('{}', { status: 400 }) : [])
+    await syncNow()
+    server.revoked = 'lost'
+    await syncNow()
+    expect(await told()).toMatchObject({ unsent: 1, wiped: false })
+    expect(await stage.outbox.operations.count()).toBe(1)
+  })
+  it('is not wiped of a reserve that its storage does not take back', async () => {
+    const [org, staff] = [stage.who.org.id, stage.who.staff_id]
+    addToJournal(org, staff, { unit: [{ entity: 'comment', id: newId(), fields: { text: '在备用处' } }], captured_at: 1 })
+    const { transaction } = OutboxDatabase.prototype
+    const refusing = vi.spyOn(OutboxDatabase.prototype, 'transaction').mockImplementation(function (this: OutboxDatabase, ...words: unknown[]) {
+      if (words.length > 4) throw new DOMException('full', 'QuotaExceededError')
+      return (transaction as (...all: unknown[]) => never).apply(this, words)
+    } as never)
+    vi.spyOn(console, 'warn').mockImplementation(() => {})
+    server.revoked = 'lost'
+    await syncNow()
+    refusing.mockRestore()
+    expect(await told()).toMatchObject({ unsent: 1, wiped: false })
+    expect(journalOf(org, staff)).toHaveLength(1)
   })
   it('learns of it from a pull when there is nothing to send', async () => {
     server.revoked = 'replaced'
@@ -141,6 +167,47 @@ describe('a phone that was revoked as compromised', () => {
   })
 })
 
+describe('a customer whom somebody else has now', () => {
+  const ME = 'staff:me'
+  const named = async () => (await once(rowsOf('customer'))).map(({ id, body }) => [id, body.budget]).sort()
+  const [a, b, news] = [row('customer', 'a', 1, { name: '赵女士' }), row('customer', 'b', 2), row('customer', 'c', 4)]
+  const full = () => new Response('{}', { status: 503 })
+  beforeEach(async () => {
+    server.frames = [[{ s: [ME], rows: [b], cursor: '2', head: true, digest: { [ME]: digestOf(a, b) } }]]
+    await syncNow()
+    await save([{ entity: 'customer', id: 'a', base: 1, fields: { budget: '8 万' } }])
+    server.judge = full
+    server.frames = [[{ s: [ME], rows: [news], gone: [[0, 'customer', 'a', 3], [0, 'customer', 'b', 3]], cursor: '4', head: true, digest: { [ME]: digestOf(news) } }]]
+    await syncNow()
+  })
+
+  it('stays on the phone until the work about them was pushed and judged, and news come meanwhile', async () => {
+    expect(await named()).toEqual([['a', '8 万'], ['c', undefined]])
+    expect((await stage.cache.meta.get('differs'))?.value).toBeUndefined()
+    await syncNow()
+    expect((await stage.cache.rows.toArray()).map(({ id }) => id)).toEqual(['a', 'c'])
+    server.judge = () => []
+    await syncNow()
+    expect(server.taken.size).toBe(1)
+    expect((await stage.cache.rows.toArray()).map(({ id }) => id)).toEqual(['c'])
+  })
+  it('leaves at once when they were erased, whatever waits', async () => {
+    const erasure = row('erasure', 'e', 5, { ids: ['a'], at: 1 })
+    server.frames = [[{ s: [ME], rows: [erasure], cursor: '5', head: true, digest: { [ME]: digestOf(news, erasure) } }]]
+    await syncNow()
+    expect((await stage.cache.rows.toArray()).map(({ id }) => id)).toEqual(['c', 'e'])
+    expect(await stage.outbox.operations.where('state').equals('waiting').count()).toBe(1)
+  })
+  it('stays for good when they come back', async () => {
+    const back = row('customer', 'a', 6, { name: '赵女士' })
+    server.judge = () => []
+    server.frames = [[{ s: [ME], rows: [back], cursor: '6', head: true, digest: { [ME]: digestOf(news, back) } }]]
+    await syncNow()
+    expect((await stage.cache.rows.toArray()).map(({ id }) => id)).toEqual(['a', 'c'])
+    expect((await stage.cache.meta.get('differs'))?.value).toBeUndefined()
+  })
+})
+
 describe('an outbox reborn', () => {
   it('is enrolled under its new name and sends on', async () => {
     expect(await enrolDevice(stage.who, false)).toBe('')
@@ -201,6 +268,29 @@ describe('what the phone says while it waits', () => {
     server.frames = [[{ s: ['staff:me'], resync: true, head: true, digest: {} }]]
     await syncNow()
     expect(await stage.cache.meta.get('differs')).toBeUndefined()
+  })
+})
+
+describe('a round', () => {
+  it('that is under way is followed by another for what was saved after it began', async () => {
+    const answer = globalThis.fetch
+    let pulling!: () => void
+    let goOn!: () => void
+    const begun = new Promise<void>((resolve) => (pulling = resolve))
+    const gate = new Promise<void>((resolve) => (goOn = resolve))
+    globalThis.fetch = (async (path: string, init?: RequestInit) => {
+      if (path === '/sync/pull') { pulling(); await gate }
+      return answer(path, init)
+    }) as typeof fetch
+    const first = syncNow()
+    await begun
+    await comment('刚存的')
+    const second = syncNow()
+    expect(server.taken.size).toBe(0)
+    goOn()
+    await Promise.all([first, second])
+    await vi.waitFor(() => expect(server.taken.size).toBe(1))
+    globalThis.fetch = answer
   })
 })
 

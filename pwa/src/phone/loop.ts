@@ -6,12 +6,12 @@ import { cacheOf, outboxOf, phoneDatabase, type CacheDatabase, type Known, type 
 import { enrolDevice, isStale } from './enrolment'
 import { farewellOf } from './farewells'
 import { noteSave } from './firstSave'
+import { emptyReserve } from './journal'
 import { mindLease, renewLease } from './lease'
 import { whenSaved, type Saved } from './outbox'
 import { pull, type Pulled } from './pull'
 import { drain, type Drained } from './push'
 import { refusedIn, settleRefused } from './released'
-import { importReserve } from './rescue'
 import { handOver, heedFarewells, partWith } from './revocation'
 import { mindSpace } from './room'
 import { holdsSession, keyOf, knownPeople, lock, me, needsSignIn, person, phase, type Person } from './session'
@@ -79,7 +79,7 @@ export async function startLoop(): Promise<void> {
 /** Everyone who ever signed in here has their reserve moved back into their outbox. */
 export async function importJournals(): Promise<void> {
   const people = await phoneDatabase().people.toArray()
-  const results = await Promise.all(people.map(({ org_id, staff_id }) => importReserve(org_id, staff_id)))
+  const results = await Promise.all(people.map(({ org_id, staff_id }) => emptyReserve(org_id, staff_id)))
   if (results.every(Boolean)) relieved('journaled')
 }
 

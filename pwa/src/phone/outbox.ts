@@ -3,6 +3,7 @@ import { get } from 'svelte/store'
 import { newId } from '../sync/uuid7'
 import type { EntityName } from '../model'
 import { cacheOf, outboxOf, ownOutbox, type Operation, type OutboxDatabase, type PendingPhoto } from './databases'
+import { parted } from './parted'
 import { rootsOf } from './roots'
 import { me, type Person } from './session'
 import { troubles } from './trouble'
@@ -46,8 +47,8 @@ export function whenSaved(run: (saved: Saved) => void): void {
 }
 
 /**
- * Saves one unit (1 to 64 operations, all or nothing) and its photos on this phone. Resolves only when the disk has
- * it: then 已存本机 is true. Throws NotSaved otherwise; nothing may then be shown as saved.
+ * Saves one unit (all or nothing) and its photos on this phone; what no push could carry at once leaves in parts. Resolves
+ * only when the disk has it: then 已存本机 is true. Throws NotSaved otherwise; nothing may then be shown as saved.
  */
 export async function save(unit: Draft[], photos: PendingPhoto[] = []): Promise<void> {
   const who = me()
@@ -90,10 +91,15 @@ export async function deviceOf(outbox: OutboxDatabase): Promise<string> {
 export interface Saving { org: string; staff: string; unit: Draft[]; photos: PendingPhoto[]; captured_at: number }
 
 export async function write(outbox: OutboxDatabase, { org, staff, unit, photos, captured_at }: Saving): Promise<void> {
-  const roots = await rootsOf(unit, cacheOf(org, staff), outbox)
+  const parts = parted(unit)
+  const roots = await rootsOf(parts.flat(), cacheOf(org, staff), outbox)
   await outbox.transaction('rw', outbox.operations, outbox.photos, outbox.meta, async () => {
     const first = ((await outbox.meta.get('next_seq'))?.value as number | undefined) ?? 1
-    await outbox.operations.bulkAdd(unit.map((draft, i) => operation(draft, first + i, first, roots[i]!, captured_at)))
+    let seq = first
+    await outbox.operations.bulkAdd(parts.flatMap((part) => {
+      const begins = seq
+      return part.map((draft) => operation(draft, seq, begins, roots[seq++ - first]!, captured_at))
+    }))
     await outbox.photos.bulkPut(photos)
     await outbox.meta.put({ key: 'next_seq', value: first + unit.length })
   })

@@ -67,12 +67,22 @@ describe('pulling', () => {
     expect(await pullAll()).toMatchObject({ head: true })
     expect(server.pulls[1]).toMatchObject({ cursor: 'x', resend: [DESK] })
     expect(await held()).toEqual(['a', 'b'])
+    await pullAll()
+    expect(server.pulls[2]).not.toHaveProperty('resend')
   })
   it('says that it differs when the server never adds up', async () => {
     const a = row('customer', 'a', 1)
     const wrong = () => [{ s: [DESK], rows: [a], head: true, digest: { [DESK]: [9, 9, 9] as [number, number, number] } }]
     server.frames = [wrong(), wrong(), wrong()]
     expect(await pullAll()).toMatchObject({ meaning: 'human', head: false, code: 'differs' })
+  })
+  it('forgets everything, the cursor too, where a scope that was sent again does not add up either', async () => {
+    const [a, b] = [row('customer', 'a', 1), row('customer', 'b', 2)]
+    const wrong = (cursor: string) => [{ s: [DESK], rows: [a], cursor, head: true, digest: { [DESK]: [9, 9, 9] as [number, number, number] } }]
+    server.frames = [wrong('1'), wrong('2'), [{ s: [DESK], rows: [b], cursor: '3', head: true, digest: { [DESK]: digestOf(b) } }]]
+    expect(await pullAll()).toMatchObject({ head: true })
+    expect(server.pulls.map(({ cursor }) => cursor)).toEqual([null, '1', null])
+    expect(await held()).toEqual(['b'])
   })
   it('starts over on a resync without touching unsent work', async () => {
     const [a, b] = [row('customer', 'a', 1), row('customer', 'b', 2)]

@@ -1,8 +1,9 @@
 import type { WhyRevoked } from '../sync/wire'
+import { resolved } from './aliases'
 import { backOff, type Meaning } from './answers'
 import { learnClock } from './clock'
 import { beneath, type CacheDatabase, type OutboxDatabase } from './databases'
-import { differing, forgetEverything, forgetScopes } from './frames'
+import { differing, forgetEverything, forgetScopes, letGo } from './frames'
 import { deviceOf } from './outbox'
 import { streamTo } from './pulling'
 import { reportOf } from './report'
@@ -37,8 +38,23 @@ async function settle(outbox: OutboxDatabase, received: number[]): Promise<void>
   await outbox.operations.where('seq').anyOf(received).modify({ laid: 0, settled: 1 })
 }
 
+/** The trees about which work waits, under every name: what leaves this phone of them stays until it was judged. */
+async function waitingRoots(outbox: OutboxDatabase): Promise<Set<string>> {
+  const waiting = await outbox.operations.where('state').anyOf('waiting', 'sending').toArray()
+  const aliases = new Map((await outbox.aliases.toArray()).map(({ id, of }) => [id, of]))
+  return new Set(waiting.flatMap(({ root }) => [root, resolved(aliases, root)]))
+}
+
+/** Whoever was erased goes at once, whatever waits. */
+async function dismiss(cache: CacheDatabase, waits: Set<string>): Promise<void> {
+  if (!((await cache.meta.get('leaving'))?.value as string[] | undefined)?.length) return
+  const erased = new Set((await cache.rows.where('entity').equals('erasure').toArray()).flatMap(({ body }) => body.ids as string[]))
+  await letGo(await beneath(cache), (root) => waits.has(root) && !erased.has(root))
+}
+
 async function pullToHead(outbox: OutboxDatabase, cache: CacheDatabase, failures: number, told: (step: Step) => void): Promise<Pulled> {
-  const device = await deviceOf(outbox)
+  const [device, waits] = [await deviceOf(outbox), await waitingRoots(outbox)]
+  await cache.meta.put({ key: 'waits', value: [...waits] })
   for (let round = 0; round < 3; round += 1) {
     const received = await receivedIn(outbox)
     const ended = await streamTo(cache, { device, ...(await reportOf(outbox)) }, told)
@@ -47,6 +63,7 @@ async function pullToHead(outbox: OutboxDatabase, cache: CacheDatabase, failures
     const differ = await differing(await beneath(cache))
     if (differ.length === 0) {
       await settle(outbox, received)
+      await dismiss(cache, waits)
       return { meaning: 'ack', head: true, wait_ms: 0, code: '' }
     }
     console.warn('scopes differ, fetching again', differ)

@@ -3,7 +3,6 @@ import { backOff, errorOf, meaningOf, retryAfter, type Meaning } from './answers
 import { learnClock } from './clock'
 import type { Operation, OutboxDatabase, Receipt } from './databases'
 import { deviceOf } from './outbox'
-import { rebirth, rewind } from './rebirth'
 
 export const MOST_OPERATIONS = 200
 export const MOST_BYTES = 128 * 1024
@@ -23,6 +22,15 @@ export interface Drained {
   revoked?: WhyRevoked
 }
 interface Sizes { operations: number; bytes: number }
+/**
+ * Another outbox goes by this one's name: what is left below the number that the server expects is sent first, so that each
+ * is answered, beginning above the last that was answered as other work.
+ */
+interface Walk { answered: number; below: number }
+const AMONG_OWN: Walk = { answered: 0, below: Infinity }
+
+/** Other numbers: few phones ever need them. */
+const seldom = () => import('./rebirth')
 
 /**
  * Sends everything that waits in one outbox, in whole units, oldest first. `greet`: says a word to the server even with
@@ -30,18 +38,33 @@ interface Sizes { operations: number; bytes: number }
  */
 export async function drain(outbox: OutboxDatabase, credential: string, failures: number, told: () => void = () => {}, greet = false): Promise<Drained> {
   const device = await deviceOf(outbox)
-  const sizes: Sizes = { operations: MOST_OPERATIONS, bytes: MOST_BYTES }
+  let sizes = most()
+  const walk = { ...AMONG_OWN }
   let revoked: WhyRevoked | undefined
   for (let rounds = 0; rounds < 10_000; rounds += 1) {
-    const batch = await nextBatch(outbox, sizes)
+    const batch = await nextBatch(outbox, sizes, walk)
+    if (batch.length === 0 && walk.below < Infinity) return { ...(await (await seldom()).rebirth(outbox)), ...(revoked ? { revoked } : {}) }
     if (batch.length === 0 && (rounds > 0 || !greet)) return { meaning: 'ack', wait_ms: 0, code: '', ...(revoked ? { revoked } : {}) }
-    const sent = await send(outbox, device, credential, batch)
+    const sent = await send(outbox, device, credential, batch, walk)
     revoked = sent.revoked ?? revoked
     if (sent.meaning === 'ack') told()
     else if (sent.code === 'reborn') return sent
-    else if (sent.meaning !== 'smaller' || !halve(sizes, batch)) return stopped(sent, failures, revoked)
+    else if (sent.meaning !== 'smaller' || batch.length === 0) return stopped(sent, failures, revoked)
+    else if (!halve(sizes, batch)) {
+      // It is the unit's fault only where the server takes the same envelope without it.
+      const heard = await send(outbox, device, credential, [], walk)
+      revoked = heard.revoked ?? revoked
+      if (heard.meaning !== 'ack') return heard.code === 'reborn' ? heard : stopped(heard, failures, revoked)
+      await (await seldom()).setAside(outbox, batch)
+      sizes = most()
+      told()
+    }
   }
   return { meaning: 'later', wait_ms: backOff(failures + 1), code: 'endless' }
+}
+
+function most(): Sizes {
+  return { operations: MOST_OPERATIONS, bytes: MOST_BYTES }
 }
 
 function stopped(sent: Drained, failures: number, revoked: WhyRevoked | undefined): Drained {
@@ -50,14 +73,14 @@ function stopped(sent: Drained, failures: number, revoked: WhyRevoked | undefine
 }
 
 /** Whole units from the front of the queue, as many as fit; a single unit always fits. */
-export async function nextBatch(outbox: OutboxDatabase, sizes: Sizes): Promise<Operation[]> {
-  const queue = await outbox.operations.where('state').anyOf('waiting', 'sending').sortBy('seq')
+export async function nextBatch(outbox: OutboxDatabase, sizes: Sizes, { answered, below } = AMONG_OWN): Promise<Operation[]> {
+  const queue = (await outbox.operations.where('state').anyOf('waiting', 'sending').sortBy('seq')).filter(({ seq }) => seq > answered)
   const batch: Operation[] = []
   let bytes = 0
   for (const unit of unitsOf(queue)) {
     const size = JSON.stringify(unit.map(wired)).length
     const full = batch.length + unit.length > sizes.operations || bytes + size > sizes.bytes
-    if (batch.length > 0 && full) break
+    if (unit[0]!.seq >= below || (batch.length > 0 && full)) break
     batch.push(...unit)
     bytes += size
   }
@@ -69,7 +92,7 @@ export function enveloped(device: string, times: Pick<PushBody, 'sent_at' | 'con
   return { v: PROTOCOL, schema: SCHEMA, device, ...times, units }
 }
 
-async function send(outbox: OutboxDatabase, device: string, credential: string, batch: Operation[]): Promise<Drained> {
+async function send(outbox: OutboxDatabase, device: string, credential: string, batch: Operation[], walk: Walk): Promise<Drained> {
   await outbox.operations.bulkUpdate(batch.map((op) => ({ key: op.seq, changes: { state: 'sending' as const } })))
   const sent_at = Date.now()
   const contact_at = ((await outbox.meta.get('contact_at'))?.value as number | undefined) ?? null
@@ -78,13 +101,14 @@ async function send(outbox: OutboxDatabase, device: string, credential: string, 
   if (left > batch.length) body.more = true
   try {
     const response = await post(body, credential)
-    if (response.ok) return await received(outbox, device, batch, (await response.json()) as PushAnswer, sent_at)
+    if (response.ok) return await received(outbox, device, batch, (await response.json()) as PushAnswer, sent_at, walk)
     const { code, ...revoked } = await errorOf(response)
     const wait_ms = retryAfter(response.headers.get('Retry-After'), Date.now())
-    return await held(outbox, batch, { meaning: meaningOf(response.status, code), wait_ms, code: code || String(response.status), ...revoked })
+    const meaning = response.status === 400 ? 'smaller' : meaningOf(response.status, code)
+    return await held(outbox, batch, { meaning, wait_ms, code: code || String(response.status), ...revoked })
   } catch (cause) {
     // A slow link that cannot carry this much in time gets less; no link at all gets patience.
-    const slow = (cause as Error | undefined)?.name === 'TimeoutError' && batch.length > 1
+    const slow = (cause as Error | undefined)?.name === 'TimeoutError' && unitsOf(batch).length > 1
     return held(outbox, batch, { meaning: slow ? 'smaller' : 'later', wait_ms: 0, code: 'network' })
   }
 }
@@ -104,12 +128,13 @@ async function held(outbox: OutboxDatabase, batch: Operation[], how: Drained): P
 }
 
 /** Stores what the server decided, in one transaction, before any operation counts as received. */
-async function received(outbox: OutboxDatabase, device: string, batch: Operation[], answer: PushAnswer, sent_at: number): Promise<Drained> {
+async function received(outbox: OutboxDatabase, device: string, batch: Operation[], answer: PushAnswer, sent_at: number, walk: Walk): Promise<Drained> {
   const at = Date.now()
   learnClock(answer.now, sent_at, at)
-  if (answer.gap) {
+  // A greeting has no number that could leave a gap: what this outbox expects to send next tells.
+  if (answer.gap || (!batch.length && answer.next < (await nextOf(outbox)))) {
     await held(outbox, batch, { meaning: 'later', wait_ms: 0, code: 'gap' })
-    return rewind(outbox, answer.next)
+    return (await seldom()).rewind(outbox, answer.next)
   }
   const judged = new Map((answer.except ?? []).map((exception) => [exception.n, exception]))
   const [first, count] = answer.done
@@ -125,9 +150,17 @@ async function received(outbox: OutboxDatabase, device: string, batch: Operation
   const rest = batch.filter((op) => !done.includes(op) || foreign.includes(op))
   if (rest.length) await held(outbox, rest, { meaning: 'later', wait_ms: 0, code: '' })
   const told = answer.revoked ? { revoked: answer.revoked } : {}
-  if (mismatched.length || (!answer.revoked && (await isBehind(outbox, answer.next)))) return { ...(await rebirth(outbox)), ...told }
   if (batch.length && !done.length) return { meaning: 'later', wait_ms: 0, code: 'nothing_done', ...told }
+  walk.answered = Math.max(walk.answered, ...mismatched.map(({ seq }) => seq))
+  if (mismatched.length || (!answer.revoked && (await isBehind(outbox, answer.next)))) walk.below = answer.next
   return { meaning: 'ack', wait_ms: 0, code: '', ...told }
+}
+
+async function nextOf(outbox: OutboxDatabase): Promise<number> {
+  return outbox.transaction('r', outbox.operations, outbox.meta, async () => {
+    const [oldest] = await outbox.operations.where('state').anyOf('waiting', 'sending').sortBy('seq')
+    return oldest?.seq ?? ((await outbox.meta.get('next_seq'))?.value as number | undefined) ?? 1
+  })
 }
 
 /** The server expects a number that this outbox has not come to: another outbox goes by its name. */

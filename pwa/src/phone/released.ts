@@ -2,6 +2,7 @@ import type { Refusal, Release } from '../model'
 import type { CacheDatabase, Operation, OutboxDatabase, Receipt, StoredRow } from './databases'
 import { deviceOf } from './outbox'
 import { placeOf } from './refused'
+import { SET_ASIDE } from './unsent'
 
 /** What was refused here and is not settled, by number. */
 export async function refusedIn(outbox: OutboxDatabase): Promise<number[]> {
@@ -14,8 +15,8 @@ export async function refusedIn(outbox: OutboxDatabase): Promise<number[]> {
  */
 export async function settleRefused(outbox: OutboxDatabase, cache: CacheDatabase, known: number[]): Promise<void> {
   const refused = await outbox.operations.where('[state+settled]').equals(['refused', 0]).toArray()
-  // What no row may hold has no row: its author alone decides.
-  const open = refused.filter(({ seq, receipt }) => receipt && known.includes(seq) && receipt.code !== 'erased')
+  // What no row may hold, or no server has, has no row: its author alone decides.
+  const open = refused.filter(({ seq, receipt }) => receipt && known.includes(seq) && ![SET_ASIDE, 'erased'].includes(receipt.code ?? ''))
   if (open.length === 0) return
   const device = await deviceOf(outbox)
   const rows = await cache.rows.where('entity').anyOf('refusal', 'release').toArray()

@@ -42,8 +42,10 @@ function wordsOf(saving: Saving): Saving {
 /** Moves a person's reserve into their outbox; true when none is left. */
 export async function importReserve(org: string, staff: string): Promise<boolean> {
   return importJournal(org, staff, async ({ unit, captured_at }) => {
-    const known = await outboxOf(org, staff).operations.where('id').equals(unit[0]?.id ?? '').count()
-    if (!known) await keep(org, staff, unit, [], captured_at)
+    const [first] = unit
+    const here = await outboxOf(org, staff).operations.where('id').equals(first?.id ?? '').toArray()
+    // A patch has no id of its own: when it was written tells it from the others.
+    if (!here.some((op) => (first?.base === undefined ? op.base === null : op.captured_at === captured_at))) await keep(org, staff, unit, [], captured_at)
   })
 }
 

@@ -3,10 +3,10 @@ import type { WhyRevoked } from '../sync/wire'
 import { call } from './api'
 import { eraseCache, eraseOutbox, outboxOf, phoneDatabase, type Known, type OutboxDatabase } from './databases'
 import { farewellOf, farewells, putFarewell } from './farewells'
-import { journalOf, tearJournal } from './journal'
+import { emptyReserve, journalOf, tearJournal } from './journal'
 import { drain, type Drained } from './push'
-import { importReserve } from './rescue'
 import { keyOf, knownPeople, leave, oweEnd, person, remember, rememberedKey, turnTo, type Person } from './session'
+import { SET_ASIDE, setAsideIn, unsentIn } from './unsent'
 
 /* What becomes of a person's records on a phone whose device was revoked. The rows go at once. What is unsent goes to
    the server once more, which keeps it for the manager; then everything of this person is wiped. */
@@ -46,8 +46,10 @@ export async function wipe(known: Known): Promise<void> {
 }
 
 async function sendRest(known: Known, outbox: OutboxDatabase, failures: number): Promise<Drained> {
-  await importReserve(known.org_id, known.staff_id)
+  const whole = await emptyReserve(known.org_id, known.staff_id)
   const sent = await drain(outbox, known.credential ?? '', failures)
+  // What cannot be handed over is its person's: only they can say that it may go.
+  if (sent.meaning === 'ack' && (!whole || (await setAsideIn(outbox)).length)) return { ...sent, meaning: 'human', code: SET_ASIDE }
   if (sent.meaning !== 'ack' || !(await openPhotos(outbox)) || !known.credential) return sent
   const { drainPhotos } = await import('../photos/queue')
   const photos = await drainPhotos({ outbox, org: (known.person as unknown as Person).org.code, credential: known.credential })
@@ -58,7 +60,7 @@ async function sendRest(known: Known, outbox: OutboxDatabase, failures: number):
 async function count(known: Known, outbox: OutboxDatabase): Promise<void> {
   const told = await farewellOf(known.key)
   if (!told) return
-  const unsent = await outbox.operations.where('state').anyOf('waiting', 'sending').count()
+  const unsent = (await unsentIn(outbox)).length
   const handed = await outbox.operations.where('state').equals('refused').filter((op) => op.receipt?.code === 'revoked').count()
   const reserve = journalOf(known.org_id, known.staff_id).reduce((sum, { unit }) => sum + unit.length, 0)
   await putFarewell({ ...told, handed, unsent: unsent + reserve, photos: await openPhotos(outbox) })

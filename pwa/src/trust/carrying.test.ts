@@ -6,6 +6,7 @@ import { save, type Draft } from '../phone/outbox'
 import { adopt, type Person } from '../phone/session'
 import { newPhone, type Stage } from '../phone/stage'
 import { drain } from '../phone/push'
+import { setAside } from '../phone/rebirth'
 import type { WireOperation } from '../sync/wire'
 import { unsentParcel } from './exporting'
 import { look, planOf, takeIn } from './importing'
@@ -95,6 +96,20 @@ describe('work carried from one phone to another', () => {
     expect(judged.size).toBe(2)
     await outbox.operations.clear()
     expect(await planOf(file, CODE)).toMatchObject({ units: [], known: 2 })
+  })
+  it('brings what no push could carry, which does not stand in the way of the rest', async () => {
+    await save([comment('毒')])
+    await setAside(stage.outbox, await operationsOf(stage.outbox))
+    await save([comment('一')])
+    await save([comment('服务器已有')])
+    const file = await exported()
+    const { entity, id, fields, captured_at } = (await operationsOf(stage.outbox)).at(-1)!
+    judged.add(JSON.stringify({ e: entity, i: id, f: fields, t: captured_at }))
+    await anotherPhone()
+    const answer = globalThis.fetch
+    globalThis.fetch = ((path: string, init?: RequestInit) => (String(init?.body).includes('毒') ? Promise.resolve(Response.json({ error: { code: 'malformed' } }, { status: 400 })) : answer(path, init))) as typeof fetch
+    const plan = await planOf(file, CODE)
+    expect(plan.units.flat().map(({ fields }) => fields.text)).toEqual(['毒', '一'])
   })
   it('sends no bytes that the server has', async () => {
     const taken = photo(newId())

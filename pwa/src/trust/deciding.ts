@@ -5,6 +5,7 @@ import { ownCache, ownOutbox } from '../phone/databases'
 import { save, type Draft } from '../phone/outbox'
 import type { Refused } from '../phone/refused'
 import { me } from '../phone/session'
+import { SET_ASIDE } from '../phone/unsent'
 
 /** Answers that no other words would change: there is only to know. */
 const FINAL = ['taken', 'not_open', 'erased', 'id_taken', 'deleted', 'late', 'open_lead', 'not_in_pool', 'snoozed_enough', 'snooze_over', 'snooze_too_long']
@@ -27,7 +28,7 @@ export function isWord(entity: string): boolean {
 /** Whether the manager can be asked: once, by those who have one, about what is not before them already. */
 export function isAskable({ entity, code, state }: Refused): boolean {
   const has_manager = me().role === 'rep' || me().role === 'clerk'
-  return has_manager && !isWord(entity) && code !== 'erased' && (state === 'again' || (state === 'kept' && code !== 'revoked'))
+  return has_manager && !isWord(entity) && ![SET_ASIDE, 'erased'].includes(code) && (state === 'again' || (state === 'kept' && code !== 'revoked'))
 }
 
 /** Sends it again as a new operation, the whole unit with it and with what the person changed; the old one is settled. */
@@ -48,8 +49,8 @@ async function draftOf({ entity, row_id, fields, base }: Refused): Promise<Draft
 export async function settle(refused: Refused): Promise<void> {
   const unit = [refused, ...refused.companions]
   for (const { seq } of unit) if (seq !== null) await ownOutbox().operations.update(seq, { settled: 1 })
-  // What no row may hold has no row to acknowledge.
-  const filed = unit.filter(({ code, refusal_id }) => code !== 'erased' || refusal_id)
+  // What no row may hold, or no server has, has no row to acknowledge.
+  const filed = unit.filter(({ code, refusal_id }) => ![SET_ASIDE, 'erased'].includes(code) || refusal_id)
   for (const one of filed) await save([{ entity: 'acknowledgement', id: newId(), fields: { refusal_id: idOf(one) } }])
 }
 

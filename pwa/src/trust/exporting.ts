@@ -1,13 +1,14 @@
 import { ownOutbox } from '../phone/databases'
 import { journalOf } from '../phone/journal'
 import { me } from '../phone/session'
+import { unsentIn } from '../phone/unsent'
 import { packed, type Parcel } from './parcel'
 import { seal } from './sealed'
 
 /** Everything that is on this phone alone, with the bytes of its photos. What was refused lies on the server. */
 export async function unsentParcel(): Promise<Parcel> {
   const [who, outbox] = [me(), ownOutbox()]
-  const operations = await outbox.operations.where('state').anyOf('waiting', 'sending').sortBy('seq')
+  const operations = await unsentIn(outbox)
   const photos = await outbox.photos.where('state').anyOf('waiting', 'sending').toArray()
   return {
     org_id: who.org.id, staff_id: who.staff_id, name: who.name, made_at: Date.now(), reserve: journalOf(who.org.id, who.staff_id), photos,

@@ -75,20 +75,27 @@ async function identitiesHere(units: Carried[][]): Promise<Set<string>> {
 
 async function unknownTo(units: Carried[][]): Promise<Carried[][]> {
   const left: Carried[][] = []
-  for (const batch of batches(units)) {
-    const known = await askKnown(batch)
-    left.push(...batch.filter((unit) => !unit.some((op) => known.has(op))))
-  }
+  for (const batch of batches(units)) left.push(...(await unknownOf(batch)))
   return left
 }
 
-async function askKnown(batch: Carried[][]): Promise<Set<Carried>> {
+/** What the server cannot take it does not have; it must not stand in the way of the rest. */
+async function unknownOf(batch: Carried[][]): Promise<Carried[][]> {
+  const known = await askKnown(batch)
+  if (known) return batch.filter((unit) => !unit.some((op) => known.has(op)))
+  const half = batch.length >> 1
+  return half ? [...(await unknownOf(batch.slice(0, half))), ...(await unknownOf(batch.slice(half)))] : batch
+}
+
+/** Null where the server cannot take the question. */
+async function askKnown(batch: Carried[][]): Promise<Set<Carried> | null> {
   const sent = batch.flat()
   const numbers = new Map(sent.map((op, nth) => [op, nth + 1]))
   const wire = (op: Carried): WireOperation => wired({ ...op, seq: numbers.get(op)! })
   const device = String((await ownOutbox().meta.get('device'))?.value ?? '')
   const told = enveloped(device, { sent_at: Date.now(), contact_at: null }, batch.map((unit) => unit.map(wire)))
   const answer = await call<{ known: number[] }>('POST', '/sync/known', told)
+  if (answer.status === 400 || answer.status === 413) return null
   if (!answer.ok || !answer.body) throw new Unfit(answer.status === 401 ? 'signed_out' : 'no_network')
   return new Set(answer.body.known.map((n) => sent[n - 1]!))
 }

@@ -9,7 +9,7 @@ import { valueText, whatOf, whyOf, whyTheirs } from './saying'
 const CODES = [
   'not_found', 'forbidden', 'invalid', 'unknown_entity', 'unknown_field', 'taken', 'not_open', 'phone_taken', 'not_eligible',
   'erased', 'too_large', 'server_field', 'unit', 'consent', 'fault', 'id_taken',
-  'deleted', 'late', 'revoked', 'open_lead', 'too_few_attempts', 'snoozed_enough', 'snooze_over', 'snooze_too_long', 'too_many_required',
+  'deleted', 'late', 'revoked', 'open_lead', 'too_few_attempts', 'snoozed_enough', 'snooze_over', 'snooze_too_long', 'too_many_required', 'set_aside',
 ]
 
 describe('what was refused', () => {

@@ -40,6 +40,12 @@ describe('a customer, until the server says', () => {
     expect(after(noted('marketing', false), noted('marketing', true))).toMatchObject({ marketing: true, withdrawn: {} })
     expect(after(noted('service', false), noted('marketing', true))).toMatchObject({ marketing: false, withdrawn: { service: 1_000, marketing: 1_000, photo: 1_000 } })
   })
+  it('is not made up from a patch where the row is not here, nor covered by its own creation where it is', () => {
+    const gone = new Map<string, Seen<Bodies['customer']>>()
+    expect(overlaid('customer', gone, [op('customer', 'zhao', { tags: { add: ['急'] } }, { base: 5 })], viewer).list()).toEqual([])
+    const seen = overlaid('customer', zhao, [op('customer', 'zhao', { name: '小赵' })], viewer).get('zhao')
+    expect(seen).toMatchObject({ version: 5, body: { name: '赵女士' } })
+  })
   it('shows my patches in the order I made them, tags being added and taken out', () => {
     const patches = [op('customer', 'zhao', { budget: '6 万' }, { base: 5 }), op('customer', 'zhao', { budget: '8 万', tags: { add: ['急'], remove: ['二期'] } }, { base: 5 })]
     expect(overlaid('customer', zhao, patches, viewer).get('zhao')!.body).toMatchObject({ budget: '8 万', tags: ['橡木', '急'] })
