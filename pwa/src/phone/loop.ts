@@ -200,12 +200,11 @@ async function pullOwn(who: Person): Promise<Pulled> {
   if (!(await holdsSession())) return { meaning: get(needsSignIn) ? 'auth' : 'later', head: false, wait_ms: 0, code: 'session' }
   const cache = cacheOf(who.org.id, who.staff_id)
   const refused = await refusedIn(outboxOf(who.org.id, who.staff_id))
-  const first = (await cache.meta.get('synced_at')) === undefined
   const pulled = await pull(outboxOf(who.org.id, who.staff_id), cache, failures, ({ done, total }) => {
-    if (first && total) note({ backfill: done < total ? { done, total } : null })
+    if (total) note({ backfill: done < total ? { done, total } : null })
   })
-  // A first sync that was cut stands where it was until it goes on.
-  if (pulled.head || !first) note({ backfill: null })
+  // One that was cut stands where it was until it goes on.
+  if (pulled.head) note({ backfill: null })
   if (pulled.meaning === 'ack') await Promise.all([renewLease(who), tellLosses(who)])
   if (pulled.head) {
     await prove(cache, outboxOf(who.org.id, who.staff_id), refused)

@@ -46,7 +46,7 @@ async function pullToHead(outbox: OutboxDatabase, cache: CacheDatabase, failures
     if (!ended.head) return { meaning: 'later', head: false, wait_ms: backOff(failures + 1), code: 'cut' }
     const differ = await differing(await beneath(cache))
     if (differ.length === 0) {
-      await settle(outbox, received)
+      await Promise.all([settle(outbox, received), cache.meta.delete('partial')])
       return { meaning: 'ack', head: true, wait_ms: 0, code: '' }
     }
     console.warn('scopes differ, fetching again', differ)

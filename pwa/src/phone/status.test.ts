@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { IDLE, provenAt, statusOf, type Counts } from './status'
 
-const quiet: Counts = { known: true, waiting: 0, photos: 0, attention: 0, synced_at: 1, oldest_at: null, proven_at: 1, usable: true }
+const quiet: Counts = { known: true, waiting: 0, photos: 0, attention: 0, synced_at: 1, oldest_at: null, proven_at: 1, usable: true, whole: true }
 const kind = (counts: Partial<Counts>, doing: Partial<typeof IDLE> = {}) => statusOf({ ...quiet, ...counts }, { ...IDLE, ...doing }).kind
 
 describe('the chip tells the truth', () => {
   it('says synced only when nothing waits, differs or needs a person', () => {
     expect(kind({})).toBe('synced')
     expect(kind({ waiting: 1 })).toBe('syncing')
-    expect(kind({ synced_at: null })).toBe('syncing')
+    expect(kind({ whole: false })).toBe('syncing')
     expect(kind({ photos: 1 })).toBe('syncing')
     expect(kind({}, { stuck: 'differs' })).toBe('attention')
     expect(kind({ attention: 1 })).toBe('attention')

@@ -18,7 +18,7 @@ export interface Status {
   waiting: number
   /** whose bytes are on this phone only */
   photos: number
-  /** progress of what is under way: rows of the first sync, or operations of a push */
+  /** progress of what is under way: rows that are fetched, or operations of a push */
   done: number
   total: number
   attention: number
@@ -29,6 +29,8 @@ export interface Status {
   proven_at: number | null
   /** part 0 has arrived: the lists may be believed */
   usable: boolean
+  /** nothing is known to be missing: no rows are being fetched for the first time, or again */
+  whole: boolean
 }
 
 /** What the loop is doing; only the loop writes it. */
@@ -45,8 +47,8 @@ export const IDLE: Exchange = { reachable: true, pushing: null, backfill: null, 
 export const exchange = writable<Exchange>(IDLE)
 
 /** What this phone's own databases say. */
-export interface Counts { known: boolean; waiting: number; photos: number; attention: number; synced_at: number | null; oldest_at: number | null; proven_at: number | null; usable: boolean }
-const NOTHING: Counts = { known: false, waiting: 0, photos: 0, attention: 0, synced_at: null, oldest_at: null, proven_at: null, usable: false }
+export interface Counts { known: boolean; waiting: number; photos: number; attention: number; synced_at: number | null; oldest_at: number | null; proven_at: number | null; usable: boolean; whole: boolean }
+const NOTHING: Counts = { known: false, waiting: 0, photos: 0, attention: 0, synced_at: null, oldest_at: null, proven_at: null, usable: false, whole: false }
 
 const counts: Readable<Counts> = readable(NOTHING, (set) => {
   let inner: { unsubscribe(): void } | null = null
@@ -64,20 +66,20 @@ export const status: Readable<Status> = derived([counts, exchange, troubles], ([
 /** `journaled`: something lies in the reserve, which no database tells of. */
 export function statusOf(counted: Counts, doing: Exchange, journaled = false): Status {
   const attention = counted.attention + (doing.stuck ? 1 : 0) + (journaled ? 1 : 0)
-  const progress = doing.pushing ?? doing.backfill ?? { done: 0, total: 0 }
+  const progress = doing.pushing ?? (counted.whole ? null : doing.backfill) ?? { done: 0, total: 0 }
   return { ...counted, ...progress, attention, kind: kindOf(counted, doing, attention) }
 }
 
 function kindOf(counted: Counts, doing: Exchange, attention: number): Status['kind'] {
   if (attention > 0) return 'attention'
   if (!doing.reachable) return 'offline'
-  if (counted.waiting + counted.photos > 0 || doing.backfill || doing.pushing || counted.synced_at === null) return 'syncing'
+  if (counted.waiting + counted.photos > 0 || doing.pushing || !counted.whole) return 'syncing'
   return 'synced'
 }
 
 async function countAll(): Promise<Counts> {
   const [outbox, cache] = [ownOutbox(), ownCache()]
-  const [synced, usable, differs] = await cache.meta.bulkGet(['synced_at', 'usable', 'differs'])
+  const [synced, usable, differs, partial] = await cache.meta.bulkGet(['synced_at', 'usable', 'differs', 'partial'])
   const synced_at = (synced?.value as number | undefined) ?? null
   const oldest_at = await oldestUnsent(outbox, reserveOf())
   return {
@@ -89,6 +91,7 @@ async function countAll(): Promise<Counts> {
     oldest_at,
     proven_at: differs?.value === true ? null : provenAt(synced_at, oldest_at),
     usable: usable?.value === true,
+    whole: synced_at !== null && partial === undefined,
   }
 }
 
