@@ -218,6 +218,26 @@ describe('what the phone says while it waits', () => {
     vi.useRealTimers()
     expect(Math.abs(Number((await stage.cache.meta.get('synced_at'))?.value) - true_now)).toBeLessThan(60_000)
   })
+  it('promises nothing that was saved since everything was sent, though the phone’s clock is fast', async () => {
+    const [true_now, minute] = [Date.now(), 60_000]
+    const pass = (minutes: number) => vi.setSystemTime(Date.now() + minutes * minute)
+    vi.useFakeTimers({ toFake: ['Date'], now: true_now + 60 * minute })
+    server.clock = () => Date.now() - 60 * minute
+    await comment()
+    await syncNow()
+    pass(10)
+    server.judge = () => new Response('{}', { status: 503 })
+    await comment()
+    pass(10)
+    await syncNow()
+    const heard: Status[] = []
+    const stop = status.subscribe((at) => heard.push(at))
+    await expect.poll(() => heard.at(-1)?.known).toBe(true)
+    vi.useRealTimers()
+    stop()
+    expect(Math.abs(heard.at(-1)!.synced_at! - true_now - 20 * minute)).toBeLessThan(minute)
+    expect(Math.abs(heard.at(-1)!.proven_at! - true_now)).toBeLessThan(minute)
+  })
   it('takes back its receipt when the server no longer adds up', async () => {
     const wrong = () => [{ s: ['staff:me'], head: true, digest: { 'staff:me': [9, 9, 9] as [number, number, number] } }]
     server.frames = [wrong(), wrong(), wrong()]

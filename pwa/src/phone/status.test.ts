@@ -23,13 +23,13 @@ describe('the chip tells the truth', () => {
 
 describe('the receipt: up to when everything is on the server', () => {
   it('is the last check that agreed, while nothing is unsent', () => {
-    expect(provenAt(1_000, null)).toBe(1_000)
+    expect(provenAt(1_000, null, 400)).toBe(1_000)
   })
-  it('goes no further than the oldest unsent record or photo, nor than the check', () => {
-    expect(provenAt(1_000, 400)).toBe(400)
-    expect(provenAt(1_000, 2_000)).toBe(1_000)
+  it('is the last moment at which nothing was unsent, while something is', () => {
+    expect(provenAt(1_000, 900, 400)).toBe(400)
+    expect(provenAt(1_000, 900, null)).toBeNull()
   })
   it('is not given before a check has agreed', () => {
-    expect(provenAt(null, null)).toBeNull()
+    expect(provenAt(null, null, null)).toBeNull()
   })
 })

@@ -1,13 +1,14 @@
 import { liveQuery } from 'dexie'
 import { derived, readable, writable, type Readable } from 'svelte/store'
 import type { Bodies } from '../model'
-import { ownCache, ownOutbox } from './databases'
+import { now } from './clock'
+import { ownCache, ownOutbox, type CacheDatabase, type OutboxDatabase } from './databases'
 import { journalOf } from './journal'
 import { overlaid } from './overlay'
 import { isForMe, refusedOnce } from './refused'
 import { oldestUnsent } from './report'
 import { seen } from './seen'
-import { me, person } from './session'
+import { me, person, type Person } from './session'
 import { troubles } from './trouble'
 
 export interface Status {
@@ -79,9 +80,9 @@ function kindOf(counted: Counts, doing: Exchange, attention: number): Status['ki
 
 async function countAll(): Promise<Counts> {
   const [outbox, cache] = [ownOutbox(), ownCache()]
-  const [synced, usable, differs, partial] = await cache.meta.bulkGet(['synced_at', 'usable', 'differs', 'partial'])
+  const [synced, usable, differs, partial, emptied] = await cache.meta.bulkGet(['synced_at', 'usable', 'differs', 'partial', 'emptied_at'])
   const synced_at = (synced?.value as number | undefined) ?? null
-  const oldest_at = await oldestUnsent(outbox, reserveOf())
+  const oldest_at = await oldestUnsent(outbox, reserveOf(me()))
   return {
     known: true,
     waiting: await outbox.operations.where('state').anyOf('waiting', 'sending').count(),
@@ -89,19 +90,29 @@ async function countAll(): Promise<Counts> {
     attention: await countAttention(me().staff_id),
     synced_at,
     oldest_at,
-    proven_at: differs?.value === true ? null : provenAt(synced_at, oldest_at),
+    proven_at: differs?.value === true ? null : provenAt(synced_at, oldest_at, (emptied?.value as number | undefined) ?? null),
     usable: usable?.value === true,
     whole: synced_at !== null && partial === undefined,
   }
 }
 
-/** Up to when everything is on the server: the last check that agreed, or the oldest that is still here. */
-export function provenAt(synced_at: number | null, oldest: number | null): number | null {
-  return synced_at === null ? null : Math.min(synced_at, oldest ?? Infinity)
+/**
+ * Up to when everything is on the server, by the server's time: the last check that agreed, or the last at which nothing was
+ * unsent. When the unsent was saved is known by this phone's clock alone, which may have been fast.
+ */
+export function provenAt(synced_at: number | null, oldest: number | null, emptied_at: number | null): number | null {
+  return oldest === null ? synced_at : emptied_at
 }
 
-function reserveOf(): number[] {
-  const who = me()
+/** The head was reached and the digests agreed. The server has just told the time: a clock that somebody set must not make this untrue. */
+export async function noteProven(cache: CacheDatabase, outbox: OutboxDatabase, who: Person): Promise<void> {
+  const at = now()
+  const is_empty = (await oldestUnsent(outbox, reserveOf(who))) === null
+  await cache.meta.bulkPut(['synced_at', ...(is_empty ? ['emptied_at'] : [])].map((key) => ({ key, value: at })))
+  await cache.meta.delete('differs')
+}
+
+function reserveOf(who: Person): number[] {
   return journalOf(who.org.id, who.staff_id).map(({ captured_at }) => captured_at)
 }
 
