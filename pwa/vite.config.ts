@@ -12,7 +12,7 @@ const SERVED = ['/api', '/sync', '/photos', '/recordings', '/r/', '/a/', '/my/',
 // a phone pays for each file. Words, parts and phone modules of later moments stay out.
 const FIRST = new RegExp([
   'src/trust/age', 'src/ui/(?!Field|Number|number|TextArea|Stepper|Chips)', 'src/frame/(?!WeChat|updates|rooms|Troubles|Unable)', 'src/sync/uuid7', 'src/words/[^/]+$',
-  'src/words/zh/(frame|leads|phone|today|ui|index)\\.', 'src/phone/(?!loop|push|pull|pulling|stream|pin|enrolment|frames|rebirth|released|revocation|canary|drafts|rescue|room|firstSave|lease)',
+  'src/words/zh/(frame|leads|phone|today|ui|index)\\.', 'src/phone/(?!loop|push|pull|pulling|stream|pin|enrolment|frames|rebirth|released|revocation|canary|drafts|rescue|room|firstSave|lease|audit|recount)',
   'src/today/', 'src/leads/(OfferCard|told|act|said|clock)', 'src/customers/(called|dormant|TierTag)', 'svelte/dist/icons/(check|calendar-clock|triangle-alert)\\.',
 ].join('|'))
 

@@ -1,4 +1,5 @@
 import type { Bodies } from '../model'
+import { setChange } from './standing'
 
 /** The fields a person may edit, in the order of the sheet. */
 export const EDITABLE = [
@@ -19,14 +20,16 @@ export function profileOf(customer: Bodies['customer']): Profile {
   return { ...profile, tier: customer.tier ?? null, tags: [...(customer.tags ?? [])] }
 }
 
-/** Only the fields that now differ; text is compared without its outer spaces. */
-export function changes(before: Profile, after: Profile): Partial<Profile> {
+/** Only the fields that now differ; text is compared without its outer spaces. Of tags, those that came and went: others may change them too. */
+export function changes(before: Profile, after: Profile): Record<string, unknown> {
   const changed: Record<string, unknown> = {}
   for (const field of EDITABLE) {
+    if (field === 'tags') continue
     const [was, is] = [plain(before[field]), plain(after[field])]
     if (JSON.stringify(was) !== JSON.stringify(is)) changed[field] = is
   }
-  return changed as Partial<Profile>
+  const tags = setChange(before.tags, after.tags)
+  return tags.add.length + tags.remove.length ? { ...changed, tags } : changed
 }
 
 /** "老客户，要发票 " becomes two tags; none twice, none too long, no more than twenty. */

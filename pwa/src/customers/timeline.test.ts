@@ -98,6 +98,9 @@ describe('a profile', () => {
     expect(changes(before, { ...before, name: ' 赵女士 ', budget: '6 万' })).toEqual({ budget: '6 万' })
     expect(changes(before, { ...before, tier: 'A', tags: ['老客户'] })).toEqual({ tier: 'A' })
   })
+  it('says which tags came and which went, for a list is refused', () => {
+    expect(changes(before, { ...before, tags: ['要发票'] })).toEqual({ tags: { add: ['要发票'], remove: ['老客户'] } })
+  })
   it('reads tags from a line', () => {
     expect(tagsOf('老客户， 要发票,老客户、')).toEqual(['老客户', '要发票'])
   })

@@ -30,6 +30,7 @@ export async function applyFrame(database: IDBDatabase, frame: Frame, memory: Me
       stores.meta.put({ key: 'cursor', value: frame.cursor })
       stores.meta.delete('resend')
     }
+    if (frame.left && !frame.head) fallShort(stores)
     if (frame.head || (frame.part ?? 0) > 0) stores.meta.put({ key: 'usable', value: true })
   })
 }
@@ -49,6 +50,7 @@ export async function forgetScopes(database: IDBDatabase, scopes: string[]): Pro
     for (const scope of scopes) await dropScope(page, scope)
     closePage(page)
     stores.meta.put({ key: 'resend', value: scopes })
+    fallShort(stores)
   })
 }
 
@@ -99,7 +101,13 @@ function closePage({ meta, digests, frame, memory, leaving }: Page): void {
 
 function forget({ rows, meta }: Stores): void {
   rows.clear()
-  for (const key of ['digests', 'cursor', 'said', 'resend', 'devices', 'leaving']) meta.delete(key)
+  for (const key of ['digests', 'cursor', 'said', 'resend', 'devices', 'leaving', 'usable']) meta.delete(key)
+  fallShort({ meta })
+}
+
+/** Rows of this person's are known to be missing, until a head has been proven: no list may be believed to be whole. */
+function fallShort({ meta }: Pick<Stores, 'meta'>): void {
+  meta.put({ key: 'partial', value: true })
 }
 
 async function takeRows(page: Page, frame: Frame): Promise<void> {

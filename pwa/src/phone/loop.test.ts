@@ -17,7 +17,7 @@ import { rowsOf } from './rows'
 import { heedFarewells } from './revocation'
 import { knownPeople, lock, needsSignIn, open, person, phase, startSession, vouch } from './session'
 import { digestOf, FakeServer, newPhone, row, type Stage } from './stage'
-import { exchange, IDLE } from './status'
+import { exchange, IDLE, status, statusOf, type Status } from './status'
 
 let stage: Stage
 let server: FakeServer
@@ -246,9 +246,35 @@ describe('what the phone says while it waits', () => {
     server.frames = [[{ s: ['staff:me'], rows: [], cursor: '2', part: 0, left: 3_760, total: 5_000 }]]
     await syncNow()
     expect(get(exchange).backfill).toEqual({ done: 1_240, total: 5_000 })
-    expect(firstSyncOf({ known: true, synced_at: null, usable: false }, get(exchange))).toEqual({ says: 'first_sync_waits', done: 1_240, total: 5_000 })
-    expect(firstSyncOf({ known: true, synced_at: null, usable: true }, { ...get(exchange), reachable: true })?.says).toBe('first_sync_usable')
-    expect(firstSyncOf({ known: true, synced_at: 1, usable: true }, get(exchange))).toBeNull()
+    expect(firstSyncOf({ known: true, synced_at: null, usable: false, whole: false }, get(exchange))).toEqual({ says: 'first_sync_waits', done: 1_240, total: 5_000 })
+    expect(firstSyncOf({ known: true, synced_at: null, usable: true, whole: false }, { ...get(exchange), reachable: true })?.says).toBe('first_sync_usable')
+    expect(firstSyncOf({ known: true, synced_at: 1, usable: true, whole: true }, get(exchange))).toBeNull()
+  })
+  it('never calls itself synced while rows are fetched again, and says how far they are, also after a cut', async () => {
+    const a = row('customer', 'a', 1, { name: '赵女士' })
+    const heard: Status[] = []
+    const stop = status.subscribe((at) => heard.push(at))
+    await expect.poll(() => heard.at(-1)?.kind).toBe('synced')
+    server.frames = [[{ s: ['staff:me'], resync: true, rows: [], cursor: '2', part: 0, left: 3_760, total: 5_000 }]]
+    await syncNow()
+    await expect.poll(() => heard.at(-1)).toMatchObject({ kind: 'offline', whole: false, usable: false, done: 1_240, total: 5_000 })
+    const going_on = { ...get(exchange), reachable: true }
+    expect(statusOf(heard.at(-1)!, going_on)).toMatchObject({ kind: 'syncing', done: 1_240, total: 5_000 })
+    expect(firstSyncOf(heard.at(-1)!, going_on)?.says).toBe('refetch')
+    expect(firstSyncOf(heard.at(-1)!, get(exchange))?.says).toBe('refetch_waits')
+    // The app was closed and opened again without a network.
+    expect(firstSyncOf(heard.at(-1)!, { ...IDLE, reachable: false })?.says).toBe('sync_cut')
+    server.frames = [[{ s: ['staff:me'], rows: [a], cursor: '3', head: true, digest: { 'staff:me': digestOf(a) } }]]
+    await syncNow()
+    await expect.poll(() => heard.at(-1)).toMatchObject({ kind: 'synced', whole: true, usable: true, total: 0 })
+    stop()
+  })
+  it('does not call itself synced while a scope that differed is still away', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {})
+    server.frames = [[{ s: ['staff:me'], head: true, digest: { 'staff:me': [9, 9, 9] } }], [{ s: ['staff:me'], rows: [] }]]
+    await syncNow()
+    expect(await stage.cache.meta.get('partial')).toBeDefined()
+    expect(await stage.cache.rows.count()).toBe(0)
   })
   it('says when it synced by the server’s time, though somebody set the phone’s clock', async () => {
     const [true_now, a_day] = [Date.now(), 86_400_000]
@@ -258,6 +284,26 @@ describe('what the phone says while it waits', () => {
     await syncNow()
     vi.useRealTimers()
     expect(Math.abs(Number((await stage.cache.meta.get('synced_at'))?.value) - true_now)).toBeLessThan(60_000)
+  })
+  it('promises nothing that was saved since everything was sent, though the phone’s clock is fast', async () => {
+    const [true_now, minute] = [Date.now(), 60_000]
+    const pass = (minutes: number) => vi.setSystemTime(Date.now() + minutes * minute)
+    vi.useFakeTimers({ toFake: ['Date'], now: true_now + 60 * minute })
+    server.clock = () => Date.now() - 60 * minute
+    await comment()
+    await syncNow()
+    pass(10)
+    server.judge = () => new Response('{}', { status: 503 })
+    await comment()
+    pass(10)
+    await syncNow()
+    const heard: Status[] = []
+    const stop = status.subscribe((at) => heard.push(at))
+    await expect.poll(() => heard.at(-1)?.known).toBe(true)
+    vi.useRealTimers()
+    stop()
+    expect(Math.abs(heard.at(-1)!.synced_at! - true_now - 20 * minute)).toBeLessThan(minute)
+    expect(Math.abs(heard.at(-1)!.proven_at! - true_now)).toBeLessThan(minute)
   })
   it('takes back its receipt when the server no longer adds up', async () => {
     const wrong = () => [{ s: ['staff:me'], head: true, digest: { 'staff:me': [9, 9, 9] as [number, number, number] } }]

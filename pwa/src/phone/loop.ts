@@ -1,8 +1,7 @@
 import { get } from 'svelte/store'
 import { backOff } from './answers'
 import { askToPersist, canary, countUnsent, rememberSave, tellLosses } from './canary'
-import { now } from './clock'
-import { cacheOf, outboxOf, phoneDatabase, type CacheDatabase, type Known, type OutboxDatabase } from './databases'
+import { cacheOf, outboxOf, phoneDatabase, type Known } from './databases'
 import { enrolDevice, isStale } from './enrolment'
 import { farewellOf } from './farewells'
 import { noteSave } from './firstSave'
@@ -17,7 +16,7 @@ import { mindSpace } from './room'
 import { holdsSession, keyOf, knownPeople, lock, me, needsSignIn, person, phase, type Person } from './session'
 import { leftDrafts, REGISTERED, REGISTERING } from './leftDrafts'
 import { mindUnfinished } from './speaking'
-import { exchange, type Exchange } from './status'
+import { exchange, noteProven, type Exchange } from './status'
 import { relieved, troubled, troubles } from './trouble'
 
 const EVERY_MS = 60_000
@@ -200,27 +199,19 @@ async function pullOwn(who: Person): Promise<Pulled> {
   if (!(await holdsSession())) return { meaning: get(needsSignIn) ? 'auth' : 'later', head: false, wait_ms: 0, code: 'session' }
   const cache = cacheOf(who.org.id, who.staff_id)
   const refused = await refusedIn(outboxOf(who.org.id, who.staff_id))
-  const first = (await cache.meta.get('synced_at')) === undefined
   const pulled = await pull(outboxOf(who.org.id, who.staff_id), cache, failures, ({ done, total }) => {
-    if (first && total) note({ backfill: done < total ? { done, total } : null })
+    if (total) note({ backfill: done < total ? { done, total } : null })
   })
-  // A first sync that was cut stands where it was until it goes on.
-  if (pulled.head || !first) note({ backfill: null })
+  // One that was cut stands where it was until it goes on.
+  if (pulled.head) note({ backfill: null })
   if (pulled.meaning === 'ack') await Promise.all([renewLease(who), tellLosses(who)])
   if (pulled.head) {
-    await prove(cache, outboxOf(who.org.id, who.staff_id), refused)
+    await noteProven(cache, outboxOf(who.org.id, who.staff_id), who)
+    await settleRefused(outboxOf(who.org.id, who.staff_id), cache, refused)
     if (await cache.rows.where('entity').equals('erasure').count()) await (await import('./erased')).carryOut(who.org.id, who.staff_id)
   }
   if (pulled.code === 'differs') await cache.meta.put({ key: 'differs', value: true })
   return pulled
-}
-
-/** The head was reached and the digests agreed. */
-async function prove(cache: CacheDatabase, outbox: OutboxDatabase, refused: number[]): Promise<void> {
-  // The server has just told the time: a clock that somebody set must not make this untrue.
-  await cache.meta.put({ key: 'synced_at', value: now() })
-  await cache.meta.delete('differs')
-  await settleRefused(outbox, cache, refused)
 }
 
 /** A pull that was turned away: this device is revoked, or its session ended with it and only a push can say so. */

@@ -1,9 +1,12 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { newId } from '../sync/uuid7'
+import { beneath } from './databases'
+import { applyFrame } from './frames'
 import { once } from './live'
 import { save } from './outbox'
 import { pull } from './pull'
 import { drain } from './push'
+import { recount } from './recount'
 import { rowOf, rowsOf, treeOf } from './rows'
 import { digestOf, FakeServer, newPhone, row, type Stage } from './stage'
 
@@ -110,6 +113,87 @@ describe('pulling', () => {
     expect(server.pulls).toHaveLength(1)
     expect(await pullAll()).toMatchObject({ head: true })
     expect(await held()).toEqual(['a'])
+  })
+})
+
+describe('what the disk lost', () => {
+  const rows = [row('customer', 'a', 1), row('customer', 'b', 2), row('comment', 'c', 3)]
+  const whole = { [DESK]: digestOf(...rows) }
+  const DAY = 86_400_000
+  /** This phone was in sync when it was last used, so long ago; since then its disk lost one row. */
+  async function lostSince(ms: number): Promise<void> {
+    const database = await beneath(stage.cache)
+    await applyFrame(database, { s: [DESK], rows, cursor: 'old', head: true, digest: whole })
+    await stage.cache.meta.put({ key: 'counted_at', value: Date.now() - ms })
+    await stage.cache.rows.delete('b')
+    vi.spyOn(console, 'warn').mockImplementation(() => {})
+  }
+  it('is noticed at the first start of a day, and fetched again, though the sums kept beside the rows agree', async () => {
+    await lostSince(DAY)
+    server.frames = [[{ head: true }], [{ head: true }], [{ s: [DESK], dropped: [DESK], rows, head: true, digest: whole }]]
+    expect(await pullAll()).toMatchObject({ head: true })
+    expect(server.pulls.at(-1)).toMatchObject({ cursor: 'old', resend: [DESK] })
+    expect(await held()).toEqual(['a', 'b', 'c'])
+  })
+  it('is not looked for again before a day is over', async () => {
+    await lostSince(DAY / 2)
+    await pullAll()
+    expect(await held()).toEqual(['a', 'c'])
+  })
+  it('is looked for at once when the app was cut off in full view', async () => {
+    vi.resetModules()
+    vi.stubGlobal('document', { visibilityState: 'hidden' })
+    localStorage.setItem('shopbell-awake', '1')
+    await lostSince(DAY / 2)
+    server.frames = [[{ head: true }], [{ head: true }], [{ s: [DESK], dropped: [DESK], rows, head: true, digest: whole }]]
+    await (await import('./pull')).pull(stage.outbox, stage.cache, 0)
+    vi.unstubAllGlobals()
+    expect(await held()).toEqual(['a', 'b', 'c'])
+    expect(localStorage.getItem('shopbell-awake')).toBeNull()
+  })
+  it('counts thousands of rows a few at a time', async () => {
+    const many = Array.from({ length: 1_000 }, (_, i) => row('customer', `c${i}`, i + 1, {}, i % 2 ? [0, 1] : [0]))
+    const both = { [DESK]: digestOf(...many), [MINE]: digestOf(...many.filter((_, i) => i % 2)) }
+    const database = await beneath(stage.cache)
+    await applyFrame(database, { s: [DESK, MINE], rows: many, cursor: 'x', head: true, digest: both })
+    await stage.cache.meta.delete('digests')
+    await recount(database)
+    expect((await stage.cache.meta.get('digests'))?.value).toEqual(both)
+  })
+})
+
+describe('asking the server once after a start', () => {
+  const a = row('customer', 'a', 1)
+  it('shows it what this phone holds, for a pull that finds nothing moved brings no digest', async () => {
+    server.frames = [[{ s: [DESK], rows: [a], cursor: '1', head: true, digest: { [DESK]: digestOf(a) } }]]
+    await pullAll()
+    await pullAll()
+    expect(server.compared).toEqual([{ [DESK]: digestOf(a) }])
+  })
+  it('fetches again what it says differs, though nothing moved', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const b = row('customer', 'b', 2)
+    server.differ = [DESK, MINE]
+    server.frames = [[{ s: [DESK], rows: [a], cursor: '1', head: true, digest: { [DESK]: digestOf(a) } }], [{ head: true }],
+      [{ s: [DESK, MINE], dropped: [DESK, MINE], rows: [a, [...b.slice(0, 4), [1], ...b.slice(5)] as typeof b], head: true, digest: { [DESK]: digestOf(a), [MINE]: digestOf(b) } }]]
+    expect(await pullAll()).toMatchObject({ head: true })
+    expect(server.pulls.at(-1)?.resend).toEqual([DESK, MINE])
+    expect(await held()).toEqual(['a', 'b'])
+  })
+  it('fetches nothing again when the server had only moved on', async () => {
+    const b = row('customer', 'b', 2)
+    server.differ = [DESK]
+    server.frames = [[{ s: [DESK], rows: [a], cursor: '1', head: true, digest: { [DESK]: digestOf(a) } }], [{ s: [DESK], rows: [b], cursor: '2', head: true, digest: { [DESK]: digestOf(a, b) } }]]
+    expect(await pullAll()).toMatchObject({ head: true })
+    expect(server.pulls.map(({ resend }) => resend)).toEqual([undefined, undefined])
+  })
+  it('goes on without an answer, and asks at the next pull', async () => {
+    const answer = globalThis.fetch
+    globalThis.fetch = ((path: string, init?: RequestInit) => (path === '/sync/verify' ? Promise.reject(new TypeError('network')) : answer(path, init))) as typeof fetch
+    expect(await pullAll()).toMatchObject({ meaning: 'ack', head: true })
+    globalThis.fetch = answer
+    await pullAll()
+    expect(server.compared).toHaveLength(1)
   })
 })
 

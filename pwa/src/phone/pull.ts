@@ -1,6 +1,7 @@
 import type { WhyRevoked } from '../sync/wire'
 import { resolved } from './aliases'
 import { backOff, type Meaning } from './answers'
+import { audit } from './audit'
 import { learnClock } from './clock'
 import { beneath, type CacheDatabase, type OutboxDatabase } from './databases'
 import { differing, forgetEverything, forgetScopes, letGo } from './frames'
@@ -14,17 +15,30 @@ import { Touch } from './touch'
 export interface Pulled { meaning: Meaning; head: boolean; wait_ms: number; code: string; revoked?: WhyRevoked }
 export interface Progress { done: number; total: number }
 
-/** Pulls to the head, and proves it by the digests; a scope that differs is dropped and fetched again. */
+/** Pulls to the head, and proves it by the digests; a scope that differs is dropped and fetched again. At the first, once
+    after each start, also that the rows are still there. */
 export async function pull(outbox: OutboxDatabase, cache: CacheDatabase, failures: number, told: (progress: Progress) => void = () => {}): Promise<Pulled> {
   const touch = new Touch(cache)
   try {
-    return await pullToHead(outbox, cache, failures, (step) => {
+    const heard = (step: Step) => {
       if (step.now !== null) learnClock(step.now, step.sent_at, step.received_at)
       if (step.total) told({ done: step.done, total: step.total })
       touch.soon()
-    })
+    }
+    const pulled = await pullToHead(outbox, cache, failures, heard)
+    return pulled.head && (await isDoubtful(cache)) ? await pullToHead(outbox, cache, failures, heard) : pulled
   } finally {
     touch.now()
+  }
+}
+
+/** Whether the rows that are here may be others than the server holds. Not to know costs no pull. */
+async function isDoubtful(cache: CacheDatabase): Promise<boolean> {
+  try {
+    return await audit(cache)
+  } catch (cause) {
+    console.warn('rows not counted', cause)
+    return false
   }
 }
 
@@ -62,7 +76,7 @@ async function pullToHead(outbox: OutboxDatabase, cache: CacheDatabase, failures
     if (!ended.head) return { meaning: 'later', head: false, wait_ms: backOff(failures + 1), code: 'cut' }
     const differ = await differing(await beneath(cache))
     if (differ.length === 0) {
-      await settle(outbox, received)
+      await Promise.all([settle(outbox, received), cache.meta.delete('partial')])
       await dismiss(cache, waits)
       return { meaning: 'ack', head: true, wait_ms: 0, code: '' }
     }

@@ -1,4 +1,5 @@
 import { beneath, type CacheDatabase } from './databases'
+import { recount } from './recount'
 import { CUT, SILENCE_MS, streamInto, type Asker, type Step, type Streamed } from './stream'
 
 /* The page's side of the pulling thread. Without one (an old browser, a script that did not load) the page does the
@@ -14,8 +15,14 @@ export async function streamTo(cache: CacheDatabase, asker: Asker, told: (step: 
   return ended ?? streamInto(database, asker, told)
 }
 
-/** Null when there is no thread after all. */
-function onThread(database: string, asker: Asker, told: (step: Step) => void): Promise<Streamed | null> {
+/** Adds up anew what a person's cache really holds. */
+export async function recountIn(cache: CacheDatabase): Promise<void> {
+  const database = await beneath(cache)
+  if (threadless || !(await onThread(cache.name, null, () => {}))) await recount(database)
+}
+
+/** Null when there is no thread after all. No asker: only the rows that are here are wanted. */
+function onThread(database: string, asker: Asker | null, told: (step: Step) => void): Promise<Streamed | null> {
   const { port1, port2 } = new MessageChannel()
   const worker = (thread ??= new Worker(new URL('./puller.ts', import.meta.url), { type: 'module' }))
   return new Promise((resolve) => {

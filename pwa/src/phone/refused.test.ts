@@ -69,6 +69,17 @@ describe('what was refused', () => {
     expect(await sent('acknowledgement')).toEqual([1, 2].map((n) => ({ refusal_id: derivedId('refusal', device, n) })))
     expect(await listed()).toEqual([])
   })
+  it('still cites the conflict that it restores when it is sent again, unless that is what is missing', async () => {
+    const cited = async () => (await stage.outbox.operations.toArray()).filter(({ entity }) => entity === 'customer').at(-1)?.cites
+    await save([{ entity: 'customer', id: 'c', fields: { need: '床' }, base: 3, cites: 'k' }])
+    server.judge = ({ units }) => units.flat().map(({ n }) => ({ n, o: 'refused', code: 'fault' }))
+    await drain(stage.outbox, 'credential', 0)
+    const patch = (await listed()).find(({ row_id }) => row_id === 'c')!
+    await resend(patch)
+    expect(await cited()).toBe('k')
+    await resend({ ...patch, code: 'not_found', field: 'conflict' })
+    expect(await cited()).toBeNull()
+  })
   it('is put before the manager by its cause, and then asks its author for nothing', async () => {
     await ask(await only(), '请看一下')
     expect(await sent('appeal')).toEqual([{ refusal_id: derivedId('refusal', device, 1), note: '请看一下' }])

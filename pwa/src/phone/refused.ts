@@ -18,6 +18,7 @@ export interface Refused {
   root: string
   fields: Record<string, unknown>
   base: number | null
+  cites: string | null
   captured_at: number
   code: string
   field: string | null
@@ -69,14 +70,14 @@ function fromOperation(op: Operation, device: string, n: number, row: Seen<Refus
   const { code = '', field = null, who = null, when = null } = row?.body ?? op.receipt ?? {}
   return {
     key: `here-${op.seq}`, seq: op.seq, refusal_id: row?.id ?? null, device, n, author_id: null, entity: op.entity, row_id: op.id, root: op.root,
-    fields: op.fields, base: op.base, captured_at: op.captured_at, code, field, who, when, ...(row ? stateOf(row.body) : askedHere(op.receipt)), companions: [],
+    fields: op.fields, base: op.base, cites: op.cites, captured_at: op.captured_at, code, field, who, when, ...(row ? stateOf(row.body) : askedHere(op.receipt)), companions: [],
   }
 }
 
 function fromRow({ id, root, body, by }: Seen<Refusal>, staff_id: string): Refused {
   return {
     key: id, seq: null, refusal_id: id, device: body.device, n: body.seq, author_id: by === staff_id ? null : by, entity: body.entity, row_id: body.row_id,
-    root: rootOf(body) ?? root, fields: body.fields ?? {}, base: body.base, captured_at: body.captured_at, code: body.code, field: body.field,
+    root: rootOf(body) ?? root, fields: body.fields ?? {}, base: body.base, cites: body.cites ?? null, captured_at: body.captured_at, code: body.code, field: body.field,
     who: body.who, when: body.when, ...stateOf(body), companions: [],
   }
 }

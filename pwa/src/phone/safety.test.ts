@@ -118,7 +118,7 @@ describe('a phone without room', () => {
   it('brings the reserve into the outbox once, though somebody saved the same again', async () => {
     const refusing = refuseUntil(async () => false)
     await save([comment('预算 8 万')]).catch(() => {})
-    expect(statusOf({ known: true, waiting: 0, photos: 0, attention: 0, synced_at: 1, oldest_at: null, proven_at: 1, usable: true }, IDLE, get(troubles).has('journaled')).kind).toBe('attention')
+    expect(statusOf({ known: true, waiting: 0, photos: 0, attention: 0, synced_at: 1, oldest_at: null, proven_at: 1, usable: true, whole: true }, IDLE, get(troubles).has('journaled')).kind).toBe('attention')
     refusing.mockRestore()
     await save([comment('预算 8 万')])
     await importJournals()

@@ -36,6 +36,10 @@ export class FakeServer {
   clock: () => number = Date.now
   /** what else was asked: method and path */
   calls: string[] = []
+  /** what it says to the next digests that it is asked to compare */
+  differ: string[] = []
+  /** the digests it was asked to compare */
+  compared: unknown[] = []
   /** cuts the next pull after so many characters */
   cut_after: number | null = null
 
@@ -47,6 +51,10 @@ export class FakeServer {
   private async answer(path: string, init?: RequestInit): Promise<Response> {
     if (path === '/sync/push') return this.push(await readBody(init))
     if (path === '/sync/pull') return this.pull(JSON.parse(String(init?.body)) as { cursor: string | null })
+    if (path === '/sync/verify') {
+      this.compared.push((JSON.parse(String(init?.body)) as { digest: unknown }).digest)
+      return Response.json({ differ: this.differ.splice(0) })
+    }
     this.calls.push(`${init?.method ?? 'GET'} ${path}`)
     if (path === '/api/devices') return Response.json({ credential: `credential-${this.calls.length}` })
     return new Response('{}', { status: 404 })

@@ -1,13 +1,14 @@
 import { liveQuery } from 'dexie'
 import { derived, readable, writable, type Readable } from 'svelte/store'
 import type { Bodies } from '../model'
-import { ownCache, ownOutbox } from './databases'
+import { now } from './clock'
+import { ownCache, ownOutbox, type CacheDatabase, type OutboxDatabase } from './databases'
 import { journalOf } from './journal'
 import { overlaid } from './overlay'
 import { isForMe, refusedOnce } from './refused'
 import { oldestUnsent } from './report'
 import { seen } from './seen'
-import { me, person } from './session'
+import { me, person, type Person } from './session'
 import { troubles } from './trouble'
 
 export interface Status {
@@ -18,7 +19,7 @@ export interface Status {
   waiting: number
   /** whose bytes are on this phone only */
   photos: number
-  /** progress of what is under way: rows of the first sync, or operations of a push */
+  /** progress of what is under way: rows that are fetched, or operations of a push */
   done: number
   total: number
   attention: number
@@ -29,6 +30,8 @@ export interface Status {
   proven_at: number | null
   /** part 0 has arrived: the lists may be believed */
   usable: boolean
+  /** nothing is known to be missing: no rows are being fetched for the first time, or again */
+  whole: boolean
 }
 
 /** What the loop is doing; only the loop writes it. */
@@ -45,8 +48,8 @@ export const IDLE: Exchange = { reachable: true, pushing: null, backfill: null, 
 export const exchange = writable<Exchange>(IDLE)
 
 /** What this phone's own databases say. */
-export interface Counts { known: boolean; waiting: number; photos: number; attention: number; synced_at: number | null; oldest_at: number | null; proven_at: number | null; usable: boolean }
-const NOTHING: Counts = { known: false, waiting: 0, photos: 0, attention: 0, synced_at: null, oldest_at: null, proven_at: null, usable: false }
+export interface Counts { known: boolean; waiting: number; photos: number; attention: number; synced_at: number | null; oldest_at: number | null; proven_at: number | null; usable: boolean; whole: boolean }
+const NOTHING: Counts = { known: false, waiting: 0, photos: 0, attention: 0, synced_at: null, oldest_at: null, proven_at: null, usable: false, whole: false }
 
 const counts: Readable<Counts> = readable(NOTHING, (set) => {
   let inner: { unsubscribe(): void } | null = null
@@ -64,22 +67,22 @@ export const status: Readable<Status> = derived([counts, exchange, troubles], ([
 /** `journaled`: something lies in the reserve, which no database tells of. */
 export function statusOf(counted: Counts, doing: Exchange, journaled = false): Status {
   const attention = counted.attention + (doing.stuck ? 1 : 0) + (journaled ? 1 : 0)
-  const progress = doing.pushing ?? doing.backfill ?? { done: 0, total: 0 }
+  const progress = doing.pushing ?? (counted.whole ? null : doing.backfill) ?? { done: 0, total: 0 }
   return { ...counted, ...progress, attention, kind: kindOf(counted, doing, attention) }
 }
 
 function kindOf(counted: Counts, doing: Exchange, attention: number): Status['kind'] {
   if (attention > 0) return 'attention'
   if (!doing.reachable) return 'offline'
-  if (counted.waiting + counted.photos > 0 || doing.backfill || doing.pushing || counted.synced_at === null) return 'syncing'
+  if (counted.waiting + counted.photos > 0 || doing.pushing || !counted.whole) return 'syncing'
   return 'synced'
 }
 
 async function countAll(): Promise<Counts> {
   const [outbox, cache] = [ownOutbox(), ownCache()]
-  const [synced, usable, differs] = await cache.meta.bulkGet(['synced_at', 'usable', 'differs'])
+  const [synced, usable, differs, partial, emptied] = await cache.meta.bulkGet(['synced_at', 'usable', 'differs', 'partial', 'emptied_at'])
   const synced_at = (synced?.value as number | undefined) ?? null
-  const oldest_at = await oldestUnsent(outbox, reserveOf())
+  const oldest_at = await oldestUnsent(outbox, reserveOf(me()))
   return {
     known: true,
     waiting: await outbox.operations.where('state').anyOf('waiting', 'sending').count(),
@@ -87,18 +90,29 @@ async function countAll(): Promise<Counts> {
     attention: await countAttention(me().staff_id),
     synced_at,
     oldest_at,
-    proven_at: differs?.value === true ? null : provenAt(synced_at, oldest_at),
+    proven_at: differs?.value === true ? null : provenAt(synced_at, oldest_at, (emptied?.value as number | undefined) ?? null),
     usable: usable?.value === true,
+    whole: synced_at !== null && partial === undefined,
   }
 }
 
-/** Up to when everything is on the server: the last check that agreed, or the oldest that is still here. */
-export function provenAt(synced_at: number | null, oldest: number | null): number | null {
-  return synced_at === null ? null : Math.min(synced_at, oldest ?? Infinity)
+/**
+ * Up to when everything is on the server, by the server's time: the last check that agreed, or the last at which nothing was
+ * unsent. When the unsent was saved is known by this phone's clock alone, which may have been fast.
+ */
+export function provenAt(synced_at: number | null, oldest: number | null, emptied_at: number | null): number | null {
+  return oldest === null ? synced_at : emptied_at
 }
 
-function reserveOf(): number[] {
-  const who = me()
+/** The head was reached and the digests agreed. The server has just told the time: a clock that somebody set must not make this untrue. */
+export async function noteProven(cache: CacheDatabase, outbox: OutboxDatabase, who: Person): Promise<void> {
+  const at = now()
+  const is_empty = (await oldestUnsent(outbox, reserveOf(who))) === null
+  await cache.meta.bulkPut(['synced_at', ...(is_empty ? ['emptied_at'] : [])].map((key) => ({ key, value: at })))
+  await cache.meta.delete('differs')
+}
+
+function reserveOf(who: Person): number[] {
   return journalOf(who.org.id, who.staff_id).map(({ captured_at }) => captured_at)
 }
 

@@ -1,5 +1,6 @@
 import { derivedId } from '../sync/derivedId'
 import { newId } from '../sync/uuid7'
+import { restoring } from '../customers/standing'
 import type { Conflict, Seen } from '../model'
 import { ownCache, ownOutbox } from '../phone/databases'
 import { save, type Draft } from '../phone/outbox'
@@ -39,9 +40,11 @@ export async function resend(refused: Refused, changes: Record<string, unknown> 
 }
 
 /** A patch is made anew on what this phone now sees of the row. */
-async function draftOf({ entity, row_id, fields, base }: Refused): Promise<Draft> {
+async function draftOf({ entity, row_id, fields, base, cites, field }: Refused): Promise<Draft> {
   const draft: Draft = { entity: entity as Draft['entity'], id: row_id, fields }
   if (base !== null) draft.base = (await ownCache().rows.get(row_id))?.version ?? base
+  // A conflict that is not there any more would refuse it for ever.
+  if (cites !== null && field !== 'conflict') draft.cites = cites
   return draft
 }
 
@@ -65,11 +68,10 @@ export async function answer(refused: Refused, choice: 'apply' | 'decline', note
   await save([{ entity: 'release', id: newId(), fields: { refusal_id: idOf(refused), choice, note } }])
 }
 
-/** Puts the other value back: an ordinary patch that cites the conflict. */
+/** Puts the other value back. */
 export async function restore(conflict: Seen<Conflict>): Promise<void> {
-  const { row_id, entity, field, value_other } = conflict.body
-  const row = await ownCache().rows.get(row_id)
-  await save([{ entity: entity as Draft['entity'], id: row_id, base: row?.version ?? 0, fields: { [field]: value_other }, cites: conflict.id }])
+  const row = await ownCache().rows.get(conflict.body.row_id)
+  await save([restoring(conflict, row?.version ?? 0)])
 }
 
 export async function keepAsIs(conflict: Seen<Conflict>): Promise<void> {

@@ -4,7 +4,7 @@ import type { Operation, Receipt } from '../phone/databases'
 import { newPhone, type Stage } from '../phone/stage'
 import { learnRest } from '../words'
 import { contentOf } from './content'
-import { receiptsOf } from './receipts'
+import { receiptsOf, type Customers } from './receipts'
 import type { Refused } from '../phone/refused'
 
 let stage: Stage
@@ -25,6 +25,16 @@ describe('receipts', () => {
     const let_through = operation(1, { outcome: 'released', at: 9, by: 'lin', note: '可以' }, { state: 'refused' })
     const filled = operation(2, { outcome: 'released', at: 8, by: null, note: '' }, { state: 'refused' })
     expect(says([let_through, filled], [])).toEqual([['店长已放行', '可以'], ['已自动补上', '']])
+  })
+  it('say what was written here and does not stand, also when the customer is no longer on this phone', () => {
+    const patch = operation(1, { outcome: 'merged', at: 1, fields: ['need', 'budget'] }, { entity: 'customer', id: 'zhao', fields: { need: '沙发', budget: '8 万' } })
+    const zhao = (need: string, id = 'zhao') => [{ id, body: { need, budget: '8 万', merged_ids: id === 'zhao' ? [] : ['zhao'] } }] as unknown as Customers
+    const told = (customers?: Customers) => receiptsOf([patch], [], new Set(), customers)[0]!.says
+    expect(told(zhao('沙发'))).toBe('已同步，需求、预算 有别人的改动，都保留')
+    expect(told(zhao('床'))).toBe('已同步，需求 同时有别人改过，现在不是你写的“沙发”')
+    expect(told(zhao('床', 'other'))).toContain('现在不是你写的“沙发”')
+    expect(told([])).toBe('已同步，需求、预算 同时有别人改过，你写的是“沙发、8 万”；客户已不在你这里，看不到最后用了哪个')
+    expect(told()).toBe('已同步，需求、预算 有别人的改动，都保留')
   })
   it('tell also what became of another phone’s records, once, newest first', () => {
     const here = operation(1, { outcome: 'applied', at: 90 })

@@ -8,6 +8,7 @@ export default {
   phone_foreign: 'Sign in again', phone_foreign_why: 'The server does not recognise this phone; records stay here for now. Tap, then sign out and in again.',
   missing: 'No such page', missing_why: 'The link may be incomplete.', to_start: 'To the start', loading: 'Opening', broken: 'This page did not open. Your records are safe on this phone.', again: 'Try again',
   first_sync: 'First sync {done} / {total}', first_sync_usable: 'First sync {done} / {total}; use what is here', first_sync_waits: 'First sync stopped at {done} / {total}; it goes on with a network', first_sync_begins: 'First sync, just a moment',
+  refetch: 'Syncing again {done} / {total}; lists are not whole yet', refetch_waits: 'Syncing again stopped at {done} / {total}; lists are not whole; it goes on with a network', refetch_begins: 'Syncing again; lists are not whole yet', sync_cut: 'Lists are not whole yet; the next sync fills them',
   newer: 'Waiting for the server’s update', newer_kept: 'Server updating · {n} saved here',
   late_kept: '{n} on this phone, the oldest for {span}', skip: 'Skip to content',
 } as const
