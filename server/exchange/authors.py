@@ -7,21 +7,25 @@ from sqlalchemy import Row as Record
 from sqlalchemy import select
 
 from server.db import Connection
+from server.exchange.contacts import Contact
 from server.identity.actor import Actor
 from server.identity.rights import actor_in, past_rights, present_rights
 from server.rows.tables import evictions
 from sync import Author, Ledger, Row
 
 
-async def author_of(connection: Connection, ledger: Ledger, device: Record[Any]) -> Author:
-    """The author of a push; `device` is a row of DEVICE."""
+async def author_of(
+    connection: Connection, ledger: Ledger, device: Record[Any], since: Contact
+) -> Author:
+    """The author of what was written after `since`; `device` is a row of DEVICE."""
     actor = actor_in(device, device.org_id, device.staff_id)
-    since = device.contact_at or 0
     past: list[Actor] = []
-    if (device.rights_at or 0) > since:
-        past = await past_rights(connection, device.org_id, device.staff_id, since)
+    if (device.rights_at or 0) > since.at:
+        past = await past_rights(connection, device.org_id, device.staff_id, since.at)
     scopes = actor.scopes.union(*(each.scopes for each in past))
-    recent = await recently_lost(connection, ledger, device.contact_seq or 0, scopes)
+    recent = frozenset[str]()
+    if since.seq is not None:
+        recent = await recently_lost(connection, ledger, since.seq, scopes)
     return make_author(actor, device.device_id, past, recent)
 
 

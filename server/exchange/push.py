@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, null, update
 
 from server.db import Connection, Database, bulk_insert, fetch_one, run_each
 from server.exchange.authors import author_of
+from server.exchange.contacts import Contact, earliest_contact, is_carried, own_contact
 from server.exchange.kept import ask_about
 from server.exchange.reading import keys_of_author, load_for
 from server.exchange.replay import Replay, read_replays
@@ -229,17 +230,37 @@ async def judge_job(
     if not fresh:
         first = job.push.units[0][0].n if job.push.units else device.next_seq
         return Judged(job, device, [], [], gap=first > device.next_seq)
-    author = await author_of(connection, ledger, device)
-    if any(operation.e == "pool_claim" for operation in fresh):
-        author = await count_for(connection, ledger, author)
     timing = Timing(
         received_at=job.received_at,
         sent_at=job.push.sent_at,
         contact_at=device.contact_at,
         last_skew=device.skew_ms,
     )
+    contact = own_contact(device)
+    carried = [is_carried(unit, timing.skew, contact) for unit in units]
+    author = await writer_of(connection, ledger, device, contact, fresh)
+    elsewhere = author
+    if any(carried):
+        earliest = await earliest_contact(connection, device, job.received_at)
+        elsewhere = await writer_of(connection, ledger, device, earliest, fresh)
     verdict = judge if device.revoked_at is None else keep_for_manager
-    return Judged(job, device, fresh, verdict(units, ledger, author, timing), gap=False)
+    exceptions: list[Exceptional] = []
+    for unit, is_theirs in zip(units, carried, strict=True):
+        exceptions += verdict([unit], ledger, elsewhere if is_theirs else author, timing)
+    return Judged(job, device, fresh, exceptions, gap=False)
+
+
+async def writer_of(
+    connection: Connection,
+    ledger: Ledger,
+    device: Record[Any],
+    since: Contact,
+    fresh: Iterable[Operation],
+) -> Author:
+    author = await author_of(connection, ledger, device, since)
+    if any(operation.e == "pool_claim" for operation in fresh):
+        author = await count_for(connection, ledger, author)
+    return author
 
 
 def keep_for_manager(

@@ -1,0 +1,51 @@
+"""From when on a device's work may have been written: by the rights since then it is judged."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row as Record
+from sqlalchemy import func, select
+
+from server.clock import DAY_MS, MINUTE_MS
+from server.db import Connection
+from server.identity.tables import devices
+from sync import Operation
+
+IN_FLIGHT_MS = 5 * MINUTE_MS
+"""What was written while a push was on its way came before the server's receipt of that push."""
+CARRIED_MS = 30 * DAY_MS
+"""How long another phone of the author's may have been silent and still vouch for its work."""
+
+
+class Contact(NamedTuple):
+    """When the server last heard from a device, and the organisation's number then; None where
+    nobody noted it."""
+
+    at: int
+    seq: int | None
+
+
+def own_contact(device: Record[Any]) -> Contact:
+    """Of a row of DEVICE. What was never in contact began with its enrolment (law 7)."""
+    is_new = device.contact_at is None
+    return Contact(device.created_at if is_new else device.contact_at, device.contact_seq)
+
+
+def is_carried(unit: Sequence[Operation], skew: int, contact: Contact) -> bool:
+    """Whether it was written before the contact at which this device had sent all it had: it came
+    from another phone, in a file or in a copied outbox."""
+    return any(operation.t + skew < contact.at - IN_FLIGHT_MS for operation in unit)
+
+
+async def earliest_contact(connection: Connection, device: Record[Any], now: int) -> Contact:
+    """Of the author's devices, those that are revoked or were silent too long left out."""
+    heard_at = func.coalesce(devices.c.contact_at, devices.c.created_at)
+    others = select(heard_at, devices.c.contact_seq).where(
+        devices.c.org_id == device.org_id,
+        devices.c.staff_id == device.staff_id,
+        devices.c.id != device.device_id,
+        devices.c.revoked_at.is_(None),
+        heard_at >= now - CARRIED_MS,
+    )
+    found = [Contact(*row) for row in await connection.execute(others)]
+    return min([own_contact(device), *found], key=lambda contact: contact.at)
