@@ -9,10 +9,13 @@ from sqlalchemy import func, select
 from server.clock import DAY_MS, MINUTE_MS
 from server.db import Connection
 from server.identity.tables import devices
+from server.rows.tables import pushes
 from sync import Operation
 
 IN_FLIGHT_MS = 5 * MINUTE_MS
 """What was written while a push was on its way came before the server's receipt of that push."""
+QUEUE_MS = 7 * DAY_MS
+"""How long a queue may take that is sent in several pushes, from the receipt of the first."""
 CARRIED_MS = 30 * DAY_MS
 """How long another phone of the author's may have been silent and still vouch for its work."""
 
@@ -29,6 +32,21 @@ def own_contact(device: Record[Any]) -> Contact:
     """Of a row of DEVICE. What was never in contact began with its enrolment (law 7)."""
     is_new = device.contact_at is None
     return Contact(device.created_at if is_new else device.contact_at, device.contact_seq)
+
+
+async def is_queue_over(connection: Connection, device: Record[Any], now: int) -> bool:
+    """Whether this device said `more` so long ago that the rest counts like a queue of its own:
+    who always says it would keep for ever what rights they had."""
+    since = own_contact(device).at
+    if now - since <= QUEUE_MS:
+        return False
+    first = select(func.min(pushes.c.received_at)).where(
+        pushes.c.org_id == device.org_id,
+        pushes.c.device_id == device.device_id,
+        pushes.c.received_at > since,
+    )
+    begun_at: int | None = (await connection.execute(first)).scalar_one()
+    return begun_at is not None and now - begun_at > QUEUE_MS
 
 
 def is_carried(unit: Sequence[Operation], skew: int, contact: Contact) -> bool:

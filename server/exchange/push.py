@@ -11,7 +11,13 @@ from sqlalchemy import bindparam, null, update
 
 from server.db import Connection, Database, bulk_insert, fetch_one, run_each
 from server.exchange.authors import author_of
-from server.exchange.contacts import Contact, earliest_contact, is_carried, own_contact
+from server.exchange.contacts import (
+    Contact,
+    earliest_contact,
+    is_carried,
+    is_queue_over,
+    own_contact,
+)
 from server.exchange.kept import ask_about
 from server.exchange.reading import keys_of_author, load_for
 from server.exchange.replay import Replay, read_replays
@@ -58,13 +64,17 @@ class Job(msgspec.Struct, eq=False):
 
 
 class Judged(msgspec.Struct, eq=False):
-    """A push after judgement: its device's row, what was new in it and what became of that."""
+    """A push after judgement: its device's row, what was new in it and what became of that.
+
+    `is_contact`: nothing waits behind it, or waited too long.
+    """
 
     job: Job
     device: Record[Any]
     fresh: list[Operation]
     exceptions: list[Exceptional]
     gap: bool
+    is_contact: bool = True
 
 
 class Secrets(NamedTuple):
@@ -238,6 +248,9 @@ async def judge_job(
     )
     contact = own_contact(device)
     carried = [is_carried(unit, timing.skew, contact) for unit in units]
+    is_over = await is_queue_over(connection, device, job.received_at)
+    if is_over:
+        contact = Contact(job.received_at, None)
     author = await writer_of(connection, ledger, device, contact, fresh)
     elsewhere = author
     if any(carried):
@@ -247,7 +260,7 @@ async def judge_job(
     exceptions: list[Exceptional] = []
     for unit, is_theirs in zip(units, carried, strict=True):
         exceptions += verdict([unit], ledger, elsewhere if is_theirs else author, timing)
-    return Judged(job, device, fresh, exceptions, gap=False)
+    return Judged(job, device, fresh, exceptions, False, is_over or not job.push.more)
 
 
 async def writer_of(
@@ -317,10 +330,10 @@ def standing_values(judged: Judged, head: int) -> dict[str, Any]:
     """While more is to come the device is still at its contact before: everything that it wrote
     until then is judged by the rights it had."""
     received_at, device = judged.job.received_at, judged.device
-    is_last = not judged.job.push.more
+    is_contact = judged.is_contact
     return {
-        "to_contact_at": received_at if is_last else device.contact_at,
-        "to_contact_seq": head if is_last else device.contact_seq,
+        "to_contact_at": received_at if is_contact else device.contact_at,
+        "to_contact_seq": head if is_contact else device.contact_seq,
         "of_org": judged.device.org_id,
         "of_device": judged.device.device_id,
         "to_seq": judged.fresh[-1].n + 1,

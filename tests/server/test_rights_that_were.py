@@ -119,3 +119,41 @@ async def test_a_phone_that_was_revoked_or_long_silent_vouches_for_nothing(
     clock.advance(days=days)
     lin = await phone_of("lin")
     assert await codes(lin, [{**unsent, "n": 1}]) == ["not_found"]
+
+
+# A queue that is sent in several pushes
+
+
+async def test_who_always_says_more_keeps_no_rights_beyond_a_week(
+    phone_of: PhoneOf, database: Database, clock: MovableClock
+) -> None:
+    chen, bo = await phone_of("chen"), await phone_of("bo")
+    id, other = await register(chen), await register(chen, phone="13900000002")
+    await give(database, clock, id, owner_id="bo")
+    await bo.push([comment(bo, id)])
+    await give(database, clock, id, owner_id="chen")
+    clock.advance(days=30)
+    assert await codes(bo, [comment(bo, id)], more=True) == [], "silent until now"
+    clock.advance(days=7)
+    assert await codes(bo, [comment(bo, id)], more=True) == []
+    clock.advance(minutes=1)
+    assert await codes(bo, [comment(bo, id)], more=True) == ["not_found"]
+    await give(database, clock, other, owner_id="bo")
+    await give(database, clock, other, owner_id="chen")
+    clock.advance(minutes=1)
+    assert await codes(bo, [comment(bo, other)], more=True) == [], "another queue begins"
+    assert await codes(bo, [comment(bo, id)], more=True) == ["not_found"]
+
+
+async def test_a_queue_after_a_long_silence_may_come_in_several_pushes(
+    phone_of: PhoneOf, hua: httpx.AsyncClient, clock: MovableClock
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo)
+    await lin.push([comment(lin, id)])
+    clock.advance(minutes=1)
+    await change(hua, "lin", store_ids=["store-binjiang"])
+    clock.advance(days=60)
+    for more in (True, True, False):
+        clock.advance(hours=8)
+        assert await codes(lin, [comment(lin, id)], more=more) == []
