@@ -30,8 +30,11 @@ async def author_of(
 
 
 async def author_again(connection: Connection, ledger: Ledger, refusal: Row) -> Author | None:
-    """The author of kept content, with their rights of today; those of whoever released it too."""
-    people = [refusal.author, refusal.body.get("answered_by")]
+    """The author of kept content, with their rights of today; those of whoever released it too.
+    Whoever declined lends none: it may still be judged again, when what was missing comes."""
+    people = [refusal.author]
+    if is_released(refusal):
+        people.append(refusal.body.get("answered_by"))
     found = [
         await present_rights(connection, ledger.org, staff_id) for staff_id in people if staff_id
     ]
@@ -39,6 +42,12 @@ async def author_again(connection: Connection, ledger: Ledger, refusal: Row) -> 
     if not actors or actors[0].staff_id != refusal.author:
         return None
     return make_author(actors[0], refusal.device, actors[1:], frozenset())
+
+
+def is_released(refusal: Row) -> bool:
+    """Whether a manager let it in: only then do their rights count, and is it told by their
+    release."""
+    return refusal.body.get("state") == "released"
 
 
 def make_author(

@@ -245,6 +245,46 @@ async def test_a_manager_declines_and_the_author_still_has_every_word(
     assert await refused(lin) == []
 
 
+async def test_whoever_declines_lends_no_rights_when_what_was_missing_comes(
+    phone_of: PhoneOf, app: Starlette, clock: MovableClock
+) -> None:
+    """Chen wrote about a customer of Bo's who was still on the way: the manager sees both."""
+    bo, chen, lin, id = (
+        await phone_of("bo"),
+        await phone_of("chen"),
+        await phone_of("lin"),
+        make_id(),
+    )
+    await chen.push([comment(chen, id)])
+    (refusal,) = await refused(chen)
+    await chen.push([chen.operation("appeal", make_id(), {"refusal_id": refusal.id})])
+    fields = {"refusal_id": refusal.id, "choice": "decline", "note": "不是他的客户"}
+    await lin.push([lin.operation("release", make_id(), fields)])
+    await bo.push([bo.operation("customer", id, customer())])
+    await settle(app, clock)
+    assert (await Holder(bo).pull()).of("comment") == []
+    held = await Holder(chen).pull()
+    assert held.one("refusal").body["state"] == "again"
+    assert held.one("release").body["outcome"] is None
+
+
+async def test_what_was_declined_comes_in_by_its_authors_own_rights_and_says_so(
+    phone_of: PhoneOf, app: Starlette, clock: MovableClock
+) -> None:
+    bo, lin, id = await phone_of("bo"), await phone_of("lin"), make_id()
+    await bo.push([comment(bo, id)])
+    (refusal,) = await refused(bo)
+    await bo.push([bo.operation("appeal", make_id(), {"refusal_id": refusal.id})])
+    fields = {"refusal_id": refusal.id, "choice": "decline"}
+    await lin.push([lin.operation("release", make_id(), fields)])
+    await bo.push([bo.operation("customer", id, customer())])
+    await settle(app, clock)
+    held = await Holder(bo).pull()
+    assert held.one("comment").root == id
+    told = {row.body["choice"]: (row.body["outcome"], row.meta[0]) for row in held.of("release")}
+    assert told == {"decline": (None, "lin"), "apply": ("applied", None)}
+
+
 async def test_what_a_release_cannot_cure_is_refused_again_and_stays(
     phone_of: PhoneOf, app: Starlette, clock: MovableClock
 ) -> None:
