@@ -49,21 +49,35 @@ async def is_queue_over(connection: Connection, device: Record[Any], now: int) -
     return begun_at is not None and now - begun_at > QUEUE_MS
 
 
-def is_carried(unit: Sequence[Operation], skew: int, contact: Contact) -> bool:
+def is_carried(unit: Sequence[Operation], skew: int, device: Record[Any]) -> bool:
     """Whether it was written before the contact at which this device had sent all it had: it came
     from another phone, in a file or in a copied outbox."""
-    return any(operation.t + skew < contact.at - IN_FLIGHT_MS for operation in unit)
+    earliest = own_contact(device).at - IN_FLIGHT_MS
+    return any(operation.t + skew < earliest for operation in unit)
 
 
-async def earliest_contact(connection: Connection, device: Record[Any], now: int) -> Contact:
-    """Of the author's devices, those that are revoked or were silent too long left out."""
+class Elsewhere(NamedTuple):
+    """What bounds work that came from another phone: the contact whose rights count for it, and
+    when it can have been written at the earliest (ms)."""
+
+    contact: Contact
+    written_since: int
+
+
+async def read_elsewhere(connection: Connection, device: Record[Any], now: int) -> Elsewhere:
+    """Of the author's devices that were not silent too long. A revoked one has no rights to lend,
+    but its work may have left it in a file before."""
     heard_at = func.coalesce(devices.c.contact_at, devices.c.created_at)
-    others = select(heard_at, devices.c.contact_seq).where(
+    others = select(heard_at, devices.c.contact_seq, devices.c.revoked_at).where(
         devices.c.org_id == device.org_id,
         devices.c.staff_id == device.staff_id,
         devices.c.id != device.device_id,
-        devices.c.revoked_at.is_(None),
         heard_at >= now - CARRIED_MS,
     )
-    found = [Contact(*row) for row in await connection.execute(others)]
-    return min([own_contact(device), *found], key=lambda contact: contact.at)
+    found = (await connection.execute(others)).all()
+    own = own_contact(device)
+    vouching = [Contact(at, seq) for at, seq, revoked_at in found if revoked_at is None]
+    return Elsewhere(
+        min([own, *vouching], key=lambda contact: contact.at),
+        min([own.at, *(at for at, _, _ in found)]) - IN_FLIGHT_MS,
+    )

@@ -13,10 +13,10 @@ from server.db import Connection, Database, bulk_insert, fetch_one, run_each
 from server.exchange.authors import author_of
 from server.exchange.contacts import (
     Contact,
-    earliest_contact,
     is_carried,
     is_queue_over,
     own_contact,
+    read_elsewhere,
 )
 from server.exchange.kept import ask_about
 from server.exchange.reading import keys_of_author, load_for
@@ -246,20 +246,20 @@ async def judge_job(
         contact_at=device.contact_at,
         last_skew=device.skew_ms,
     )
-    contact = own_contact(device)
-    carried = [is_carried(unit, timing.skew, contact) for unit in units]
     is_over = await is_queue_over(connection, device, job.received_at)
-    if is_over:
-        contact = Contact(job.received_at, None)
+    contact = Contact(job.received_at, None) if is_over else own_contact(device)
     author = await writer_of(connection, ledger, device, contact, fresh)
-    elsewhere = author
-    if any(carried):
-        earliest = await earliest_contact(connection, device, job.received_at)
-        elsewhere = await writer_of(connection, ledger, device, earliest, fresh)
     verdict = judge if device.revoked_at is None else keep_for_manager
-    exceptions: list[Exceptional] = []
-    for unit, is_theirs in zip(units, carried, strict=True):
-        exceptions += verdict([unit], ledger, elsewhere if is_theirs else author, timing)
+    carried = [is_carried(unit, timing.skew, device) for unit in units]
+    if not any(carried):
+        exceptions = verdict(units, ledger, author, timing)
+    else:
+        elsewhere = await read_elsewhere(connection, device, job.received_at)
+        timing = msgspec.structs.replace(timing, written_since=elsewhere.written_since)
+        bearer = await writer_of(connection, ledger, device, elsewhere.contact, fresh)
+        exceptions = []
+        for unit, is_theirs in zip(units, carried, strict=True):
+            exceptions += verdict([unit], ledger, bearer if is_theirs else author, timing)
     return Judged(job, device, fresh, exceptions, False, is_over or not job.push.more)
 
 
@@ -338,7 +338,8 @@ def standing_values(judged: Judged, head: int) -> dict[str, Any]:
         "of_device": judged.device.device_id,
         "to_seq": judged.fresh[-1].n + 1,
         "at": received_at,
-        "skew": received_at - judged.job.push.sent_at,
+        # The clock at the contact: what it did between two pushes of one queue is not known.
+        "skew": received_at - judged.job.push.sent_at if is_contact else device.skew_ms,
     }
 
 
