@@ -105,7 +105,7 @@ def test_an_author_may_add_to_an_own_entry_for_a_day_whoever_has_it_since(
     own = shop.li.add_person(name="王")
     shop.manager.send(
         shop.manager.create("handover", person_id=own, to_id="chen"),
-        shop.manager.patch(own, 9, desk="south"),
+        shop.manager.patch(own, shop.organisation.head, desk="south"),
     )
     shop.li.send(shop.li.create("person", name="contact"))
     report = shop.li.create("visit", person_id=own)
