@@ -44,7 +44,9 @@ def refuse_unit(
 def wait_for(culprit: Operation, why: Refusal, device: str, ledger: Ledger) -> None:
     """Note what would have to come, or come back, for this to be judged again."""
     if why.code in ("not_found", "deleted") and (missing := find_missing(culprit, why)):
-        ledger.awaited.append((missing, refusal_id(device, culprit.n)))
+        # What hangs in a deleted tree comes back with its root.
+        held = ledger.row(missing) if why.code == "deleted" else None
+        ledger.awaited.append((held.root if held else missing, refusal_id(device, culprit.n)))
 
 
 def refusal_id(device: str, n: int) -> str:

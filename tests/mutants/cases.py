@@ -117,7 +117,7 @@ MUTANTS: list[Mutant] = [
             "ledger.is_alias(operation.i) or ledger.row(operation.i) is not None",
             "ledger.is_alias(operation.i)",
         ),
-        ("    if is_claim:\n        return False\n", ""),
+        ("if is_claim or is_tree_deleted(row, ledger):", "if is_tree_deleted(row, ledger):"),
         ("row.author == author.staff_id and ledger.now", "ledger.now"),
         (
             "row.author == author.staff_id and ledger.now - row.received_at < OWN_ENTRY_MS",
