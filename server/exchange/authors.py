@@ -32,16 +32,14 @@ async def author_of(
 async def author_again(connection: Connection, ledger: Ledger, refusal: Row) -> Author | None:
     """The author of kept content, with their rights of today; those of whoever released it too.
     Whoever declined lends none: it may still be judged again, when what was missing comes."""
-    people = [refusal.author]
-    if is_released(refusal):
-        people.append(refusal.body.get("answered_by"))
-    found = [
-        await present_rights(connection, ledger.org, staff_id) for staff_id in people if staff_id
+    lender = refusal.body.get("answered_by") if is_released(refusal) else None
+    writer, lent = [
+        await present_rights(connection, ledger.org, staff_id) if staff_id else None
+        for staff_id in (refusal.author, lender)
     ]
-    actors = [actor for actor in found if actor is not None]
-    if not actors or actors[0].staff_id != refusal.author:
+    if writer is None:
         return None
-    return make_author(actors[0], refusal.device, actors[1:], frozenset())
+    return make_author(writer, refusal.device, [lent] if lent else [], frozenset())
 
 
 def is_released(refusal: Row) -> bool:

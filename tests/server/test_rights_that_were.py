@@ -9,7 +9,7 @@ import pytest
 from server.db import Database
 from tests.conftest import MovableClock
 from tests.phone import Phone
-from tests.server.deeds import follow_up, make_id, register
+from tests.server.deeds import customer, follow_up, make_id, register
 from tests.server.held import Holder
 from tests.server.test_parted_phones import change
 from tests.server.test_pull import give
@@ -83,6 +83,34 @@ async def test_a_phone_that_never_pushed_keeps_the_rights_it_was_enrolled_with(
     written = comment(lin, id)
     await change(hua, "lin", role="rep", store_ids=["store-binjiang"])
     assert await codes(lin, [written]) == []
+
+
+# What rights that were reach
+
+
+async def test_who_worked_at_a_store_reports_what_left_it_since(
+    phone_of: PhoneOf, database: Database, hua: httpx.AsyncClient, clock: MovableClock
+) -> None:
+    """Lin's own move and the customer's both came between two of her contacts."""
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo)
+    clock.advance(hours=1)
+    written = comment(lin, id)
+    await change(hua, "lin", role="rep", store_ids=["store-binjiang"])
+    await give(database, clock, id, store_id="store-binjiang", owner_id="wu")
+    assert await codes(lin, [written]) == []
+
+
+async def test_who_worked_at_a_store_registers_there_what_was_written_before(
+    phone_of: PhoneOf, hua: httpx.AsyncClient, clock: MovableClock
+) -> None:
+    lin = await phone_of("lin")
+    clock.advance(hours=1)
+    written = lin.operation("customer", make_id(), customer())
+    await change(hua, "lin", store_ids=["store-binjiang"])
+    assert await codes(lin, [written]) == []
+    late = lin.operation("customer", make_id(), customer(phone="13900000002"))
+    assert await codes(lin, [late]) == ["forbidden"]
 
 
 async def test_work_from_another_phone_is_judged_by_the_contact_of_that_phone(
