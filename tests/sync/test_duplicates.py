@@ -96,7 +96,7 @@ def test_an_edit_through_an_alias_by_who_sees_the_record_is_concurrent_with_all_
     shops = TwoShops()
     colleague = Hand(shops.organisation, Person("li"), "li-tablet")
     second = colleague.create("person", at=NOON, name="张", phone="1")
-    edit = colleague.patch(second.i, 99, at=NOON + HOUR, name="张伟")
+    edit = colleague.patch(second.i, shops.organisation.head, at=NOON + HOUR, name="张伟")
     colleague.send(second, edit, now=NOON + HOUR)
     assert shops.body()["name"] == "张伟"
     assert [row.body["value_other"] for row in shops.organisation.rows("conflict")] == ["张"]
