@@ -56,6 +56,7 @@ from sync.wire import (
     canonical,
     decode_push,
     inflate,
+    is_name,
     operation_hash,
 )
 
@@ -125,6 +126,7 @@ __all__ = [
     "had_reach",
     "inflate",
     "is_fresh",
+    "is_name",
     "judge",
     "judge_again",
     "kept_unit",

@@ -106,7 +106,7 @@ def write_patch(
     timing: Timing,
 ) -> list[str]:
     """Merge each field; returns those whose concurrent values were kept aside."""
-    base = 0 if ledger.is_alias(operation.i) else operation.b or 0
+    base = 0 if ledger.is_alias(operation.i) else seen_version(operation, ledger)
     at = effective_time(operation.t, timing)
     ledger.touch(row)
     aside: list[str] = []
@@ -116,6 +116,13 @@ def write_patch(
     if operation.x and (conflict := ledger.row(operation.x)):
         settle_conflict(conflict, row, fields, entity, ledger)
     return aside
+
+
+def seen_version(operation: Operation, ledger: Ledger) -> int:
+    """Nobody saw a version that there never was: a phone that says so, or saw it before the server
+    was restored, has seen nothing."""
+    base = operation.b or 0
+    return base if base <= ledger.head else 0
 
 
 def merge_field(

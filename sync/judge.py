@@ -227,11 +227,17 @@ def may_refer(id: str, ledger: Ledger, author: Author, is_claim: bool) -> bool:
         return False
     if is_fresh(row) or ledger.is_alias(id) or not author.scopes.isdisjoint(row.scopes):
         return True
-    if is_claim:
+    if is_claim or is_tree_deleted(row, ledger):
         return False
     return had_reach(row, author) or (
         row.author == author.staff_id and ledger.now - row.received_at < OWN_ENTRY_MS
     )
+
+
+def is_tree_deleted(row: Row, ledger: Ledger) -> bool:
+    """What hangs in a tree goes with its root, which alone becomes a tombstone."""
+    root = ledger.row(row.root)
+    return root is not None and root.deleted
 
 
 def had_reach(row: Row, author: Author) -> bool:

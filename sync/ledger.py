@@ -64,12 +64,14 @@ class Cancelled(NamedTuple):
 
 
 class Ledger:
-    """Rows by id, hard keys, aliases; and the changes made to them in this transaction."""
+    """Rows by id, hard keys, aliases; and the changes made to them in this transaction. `head`: the
+    organisation's number before it."""
 
-    def __init__(self, org: str, now: int, entities: Entities) -> None:
+    def __init__(self, org: str, now: int, entities: Entities, head: int = PENDING) -> None:
         self.org = org
         self.now = now
         self.entities = entities
+        self.head = head
         self.stored: dict[str, Stored] = {}
         self.touched: dict[str, Row] = {}
         self.history: list[KeptValue] = []

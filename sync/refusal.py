@@ -9,7 +9,7 @@ from sync.clock import Timing, effective_time
 from sync.entity import Author, Refusal
 from sync.ledger import Ledger
 from sync.row import Row, derive_id
-from sync.wire import Operation, Refused
+from sync.wire import Operation, Refused, is_name
 
 AWAITED_MS = 7 * 24 * 3600 * 1000
 """How long what was refused for a missing row waits for that row."""
@@ -44,7 +44,9 @@ def refuse_unit(
 def wait_for(culprit: Operation, why: Refusal, device: str, ledger: Ledger) -> None:
     """Note what would have to come, or come back, for this to be judged again."""
     if why.code in ("not_found", "deleted") and (missing := find_missing(culprit, why)):
-        ledger.awaited.append((missing, refusal_id(device, culprit.n)))
+        # What hangs in a deleted tree comes back with its root.
+        held = ledger.row(missing) if why.code == "deleted" else None
+        ledger.awaited.append((held.root if held else missing, refusal_id(device, culprit.n)))
 
 
 def refusal_id(device: str, n: int) -> str:
@@ -52,11 +54,12 @@ def refusal_id(device: str, n: int) -> str:
 
 
 def find_missing(culprit: Operation, why: Refusal) -> str | None:
-    """The id that the operation named and that was not to be found."""
-    if why.field is None:
-        return culprit.i
-    named = culprit.x if why.field == "conflict" else culprit.f.get(why.field)
-    return named if isinstance(named, str) else None
+    """The id that the operation named and that was not to be found. What cannot be a name (one
+    with NUL, say, which no database takes) will never come."""
+    named = culprit.f.get(why.field) if why.field else culprit.i
+    if why.field == "conflict":
+        named = culprit.x
+    return named if isinstance(named, str) and is_name(named) else None
 
 
 def keep_refusal(

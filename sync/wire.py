@@ -161,6 +161,8 @@ def decode_push(body: bytes, versions: Versions = RELEASED) -> Push:
         raise Malformed(str(error)) from error
     if push.v > PROTOCOL or push.schema > versions.newest:
         raise NewerSchema
+    if push.v < 1:
+        raise Malformed(f"protocol {push.v} was never released")
     check_shape(push)
     return versions.raised(push)
 

@@ -7,34 +7,45 @@ from sqlalchemy import Row as Record
 from sqlalchemy import select
 
 from server.db import Connection
+from server.exchange.contacts import Contact
 from server.identity.actor import Actor
 from server.identity.rights import actor_in, past_rights, present_rights
 from server.rows.tables import evictions
 from sync import Author, Ledger, Row
 
 
-async def author_of(connection: Connection, ledger: Ledger, device: Record[Any]) -> Author:
-    """The author of a push; `device` is a row of DEVICE."""
+async def author_of(
+    connection: Connection, ledger: Ledger, device: Record[Any], since: Contact
+) -> Author:
+    """The author of what was written after `since`; `device` is a row of DEVICE."""
     actor = actor_in(device, device.org_id, device.staff_id)
-    since = device.contact_at or 0
     past: list[Actor] = []
-    if (device.rights_at or 0) > since:
-        past = await past_rights(connection, device.org_id, device.staff_id, since)
+    if (device.rights_at or 0) > since.at:
+        past = await past_rights(connection, device.org_id, device.staff_id, since.at)
     scopes = actor.scopes.union(*(each.scopes for each in past))
-    recent = await recently_lost(connection, ledger, device.contact_seq or 0, scopes)
+    recent = frozenset[str]()
+    if since.seq is not None:
+        recent = await recently_lost(connection, ledger, since.seq, scopes)
     return make_author(actor, device.device_id, past, recent)
 
 
 async def author_again(connection: Connection, ledger: Ledger, refusal: Row) -> Author | None:
-    """The author of kept content, with their rights of today; those of whoever released it too."""
-    people = [refusal.author, refusal.body.get("answered_by")]
-    found = [
-        await present_rights(connection, ledger.org, staff_id) for staff_id in people if staff_id
+    """The author of kept content, with their rights of today; those of whoever released it too.
+    Whoever declined lends none: it may still be judged again, when what was missing comes."""
+    lender = refusal.body.get("answered_by") if is_released(refusal) else None
+    writer, lent = [
+        await present_rights(connection, ledger.org, staff_id) if staff_id else None
+        for staff_id in (refusal.author, lender)
     ]
-    actors = [actor for actor in found if actor is not None]
-    if not actors or actors[0].staff_id != refusal.author:
+    if writer is None:
         return None
-    return make_author(actors[0], refusal.device, actors[1:], frozenset())
+    return make_author(writer, refusal.device, [lent] if lent else [], frozenset())
+
+
+def is_released(refusal: Row) -> bool:
+    """Whether a manager let it in: only then do their rights count, and is it told by their
+    release."""
+    return refusal.body.get("state") == "released"
 
 
 def make_author(

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Row as Record
 
 from server.db import Connection
-from server.exchange.authors import author_again
+from server.exchange.authors import author_again, is_released
 from server.exchange.reading import keys_of_author, load_for
 from server.visits.walls import Known, read_walls
 from sync import (
@@ -35,7 +35,7 @@ async def fire_rejudge(
     author = await author_again(connection, ledger, refusal) if kept else None
     if kept is None or author is None:
         return
-    release = ledger.find(refusal.body.get("release_id"))
+    release = ledger.find(refusal.body.get("release_id")) if is_released(refusal) else None
     operations = [operation_of(row) for row in kept]
     await read_walls(connection, ledger, operations, known)
     own = keys_of_author(operations, ledger.entities, author.staff_id)

@@ -61,11 +61,20 @@ def name_unit(row: Row, stores: frozenset[str]) -> Wanted:
     return Wanted(ids=[*unit_ids(row), *([release_id] if release_id else [])])
 
 
+def find_own(row: Row, ledger: Ledger, author: Author) -> Row | None:
+    """The refusal that an author speaks of: a manager who was asked sees it too, and only
+    answers."""
+    refusal = ledger.row(row.body["refusal_id"])
+    if refusal is None or refusal.entity != "refusal":
+        return None
+    return refusal if refusal.author == author.staff_id else None
+
+
 def drop_refusal(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     """Its author has decided: the refused content leaves every phone, and the server. No screen
     would reach it, and it may be about somebody who was erased."""
-    refusal = ledger.row(row.body["refusal_id"])
-    if refusal is None or refusal.entity != "refusal" or refusal.author != author.staff_id:
+    refusal = find_own(row, ledger, author)
+    if refusal is None:
         return Refusal("not_found", "refusal_id")
     for said in [each for each in ledger.loaded() if each.root == refusal.id and each.body]:
         if said.entity in ("appeal", "release"):
@@ -78,8 +87,8 @@ def drop_refusal(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
 
 def ask(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     """The unit goes before the managers of the author's stores."""
-    refusal = ledger.row(row.body["refusal_id"])
-    if refusal is None or refusal.entity != "refusal" or refusal.author != author.staff_id:
+    refusal = find_own(row, ledger, author)
+    if refusal is None:
         return Refusal("not_found", "refusal_id")
     ask_about(kept_unit(refusal, ledger) or [], row.body.get("note") or "", ledger, author)
     return None

@@ -11,6 +11,13 @@ from sqlalchemy import bindparam, null, update
 
 from server.db import Connection, Database, bulk_insert, fetch_one, run_each
 from server.exchange.authors import author_of
+from server.exchange.contacts import (
+    Contact,
+    is_carried,
+    is_queue_over,
+    own_contact,
+    read_elsewhere,
+)
 from server.exchange.kept import ask_about
 from server.exchange.reading import keys_of_author, load_for
 from server.exchange.replay import Replay, read_replays
@@ -57,13 +64,17 @@ class Job(msgspec.Struct, eq=False):
 
 
 class Judged(msgspec.Struct, eq=False):
-    """A push after judgement: its device's row, what was new in it and what became of that."""
+    """A push after judgement: its device's row, what was new in it and what became of that.
+
+    `is_contact`: nothing waits behind it, or waited too long.
+    """
 
     job: Job
     device: Record[Any]
     fresh: list[Operation]
     exceptions: list[Exceptional]
     gap: bool
+    is_contact: bool = True
 
 
 class Secrets(NamedTuple):
@@ -229,17 +240,40 @@ async def judge_job(
     if not fresh:
         first = job.push.units[0][0].n if job.push.units else device.next_seq
         return Judged(job, device, [], [], gap=first > device.next_seq)
-    author = await author_of(connection, ledger, device)
-    if any(operation.e == "pool_claim" for operation in fresh):
-        author = await count_for(connection, ledger, author)
     timing = Timing(
         received_at=job.received_at,
         sent_at=job.push.sent_at,
         contact_at=device.contact_at,
         last_skew=device.skew_ms,
     )
+    is_over = await is_queue_over(connection, device, job.received_at)
+    contact = Contact(job.received_at, None) if is_over else own_contact(device)
+    author = await writer_of(connection, ledger, device, contact, fresh)
     verdict = judge if device.revoked_at is None else keep_for_manager
-    return Judged(job, device, fresh, verdict(units, ledger, author, timing), gap=False)
+    carried = [is_carried(unit, timing.skew, device) for unit in units]
+    if not any(carried):
+        exceptions = verdict(units, ledger, author, timing)
+    else:
+        elsewhere = await read_elsewhere(connection, device, job.received_at)
+        timing = msgspec.structs.replace(timing, written_since=elsewhere.written_since)
+        bearer = await writer_of(connection, ledger, device, elsewhere.contact, fresh)
+        exceptions = []
+        for unit, is_theirs in zip(units, carried, strict=True):
+            exceptions += verdict([unit], ledger, bearer if is_theirs else author, timing)
+    return Judged(job, device, fresh, exceptions, False, is_over or not job.push.more)
+
+
+async def writer_of(
+    connection: Connection,
+    ledger: Ledger,
+    device: Record[Any],
+    since: Contact,
+    fresh: Iterable[Operation],
+) -> Author:
+    author = await author_of(connection, ledger, device, since)
+    if any(operation.e == "pool_claim" for operation in fresh):
+        author = await count_for(connection, ledger, author)
+    return author
 
 
 def keep_for_manager(
@@ -296,15 +330,16 @@ def standing_values(judged: Judged, head: int) -> dict[str, Any]:
     """While more is to come the device is still at its contact before: everything that it wrote
     until then is judged by the rights it had."""
     received_at, device = judged.job.received_at, judged.device
-    is_last = not judged.job.push.more
+    is_contact = judged.is_contact
     return {
-        "to_contact_at": received_at if is_last else device.contact_at,
-        "to_contact_seq": head if is_last else device.contact_seq,
+        "to_contact_at": received_at if is_contact else device.contact_at,
+        "to_contact_seq": head if is_contact else device.contact_seq,
         "of_org": judged.device.org_id,
         "of_device": judged.device.device_id,
         "to_seq": judged.fresh[-1].n + 1,
         "at": received_at,
-        "skew": received_at - judged.job.push.sent_at,
+        # The clock at the contact: what it did between two pushes of one queue is not known.
+        "skew": received_at - judged.job.push.sent_at if is_contact else device.skew_ms,
     }
 
 

@@ -36,7 +36,7 @@ from server.intake import read_json
 from server.privacy.receipts import Receipts
 from server.rows import Movement, read_digests
 from server.rows.tables import heads, mismatches
-from sync import Cursor, Digest, ForeignCursor, Plan, decode_cursor, plan_pull
+from sync import Cursor, Digest, ForeignCursor, Plan, decode_cursor, is_name, plan_pull
 
 log = logging.getLogger("shopbell.exchange")
 STREAM_LIFE_S = (40.0, 55.0)
@@ -126,7 +126,8 @@ async def find_session(request: Request, ground: Ground, device_id: str) -> Reco
     A device is one person's: rows never land in the cache of whoever had the phone before.
     """
     ticket = read_cookie(request.cookies.get(COOKIE))
-    asked = {**parameters(ticket), "device_id": device_id}
+    # What cannot be a name is nobody's device, and no database takes a NUL.
+    asked = {**parameters(ticket), "device_id": device_id if is_name(device_id) else ""}
     row: Record[Any] | None = await ground.database.find_one(PULL, asked)
     seen: LastSeen = request.app.state.seen
     now = ground.clock()

@@ -13,6 +13,7 @@ from server.identity.reports import Report, Reports
 from server.identity.sessions import end_sessions
 from server.identity.signing import BadSeal, Seal
 from server.identity.tables import devices, organisations, sessions, staff_accounts
+from server.rows.tables import heads
 
 MAX_PIN_FAILURES = 5
 PURPOSE = "device"
@@ -82,6 +83,7 @@ def device_query() -> Select[Any]:
             devices.c.contact_at,
             devices.c.contact_seq,
             devices.c.skew_ms,
+            devices.c.created_at,
             devices.c.revoked_at,
             devices.c.revoked_why,
             staff_accounts.c.role,
@@ -162,6 +164,8 @@ async def add(connection: Connection, actor: Actor, wish: Enrolment, now: int) -
             pin_hash=wish.pin_hash,
             pin_failures=0,
             next_seq=1,
+            # What left its person's scopes before is nothing that this phone ever held.
+            contact_seq=select(heads.c.seq).where(heads.c.org_id == actor.org_id).scalar_subquery(),
             created_at=now,
         )
     )

@@ -23,12 +23,12 @@ _stamps = msgspec.json.Decoder(dict[str, Stamp])
 async def open_ledger(connection: Connection, org_id: str, entities: Entities, now: int) -> Ledger:
     """A ledger for a writing transaction. Takes the organisation's head row: whoever writes in
     this organisation waits, so that the feed's order is the order of commits (law 25)."""
-    await lock_head(connection, org_id)
-    return Ledger(org_id, now, entities)
+    return Ledger(org_id, now, entities, await lock_head(connection, org_id))
 
 
-async def lock_head(connection: Connection, org_id: str) -> None:
-    await fetch(connection, HEAD, {"org": org_id})
+async def lock_head(connection: Connection, org_id: str) -> int:
+    [(head,)] = await fetch(connection, HEAD, {"org": org_id})
+    return int(head)
 
 
 async def load(

@@ -22,6 +22,8 @@ MERGE = (
     f"{SYNC}test_merge.py {SYNC}test_vectors.py {SYNC}test_duplicates.py "
     f"{SYNC}test_state_machine.py"
 )
+CLOCKS = f"{SERVER}test_clocks.py"
+RIGHTS = f"{SERVER}test_rights_that_were.py"
 TIME = f"{SYNC}test_time.py {SYNC}test_vectors.py"
 CURSOR = f"{SYNC}test_cursor.py {SYNC}test_state_machine.py"
 JUDGE = f"{SYNC}test_units.py {SYNC}test_rights.py {SYNC}test_duplicates.py {SYNC}test_merge.py"
@@ -69,6 +71,7 @@ MUTANTS: list[Mutant] = [
         ("<= SKEW_TOLERANCE_MS", "< SKEW_TOLERANCE_MS"),
         ("return self.received_at - self.sent_at", "return self.sent_at - self.received_at"),
         ("corrected = min(corrected, timing.contact_at)", "corrected = timing.contact_at"),
+        ("corrected = max(corrected, timing.written_since)", "pass"),
     ),
     *of(
         "sync/cursor.py",
@@ -117,7 +120,7 @@ MUTANTS: list[Mutant] = [
             "ledger.is_alias(operation.i) or ledger.row(operation.i) is not None",
             "ledger.is_alias(operation.i)",
         ),
-        ("    if is_claim:\n        return False\n", ""),
+        ("if is_claim or is_tree_deleted(row, ledger):", "if is_tree_deleted(row, ledger):"),
         ("row.author == author.staff_id and ledger.now", "ledger.now"),
         (
             "row.author == author.staff_id and ledger.now - row.received_at < OWN_ENTRY_MS",
@@ -129,6 +132,8 @@ MUTANTS: list[Mutant] = [
         ),
         ("row.root in author.recent or not author.past_scopes", "not author.past_scopes"),
         ("if row.entity != entity.name:", "if False:"),
+        ('entity.kind != "profile" or not author', "not author"),
+        ("not (is_within_reach and may_restore", "not (may_restore"),
         ("if not is_within_reach:", "if False:"),
         ("if not parent or not is_seen:", "if not parent:"),
         ("return named.root if named and is_seen else", "return named.root if named else"),
@@ -141,6 +146,8 @@ MUTANTS: list[Mutant] = [
         AGAIN,
         ("if row is None or row.deleted:", "if row is None:"),
         ("if row is not None and had_reach(row, author):", "if row is not None:"),
+        ("root = ledger.row(row.root) or row\n", "root = row\n"),
+        ("if is_claim or is_tree_deleted(row, ledger):", "if is_claim:"),
         ("    for row in kept:\n        ledger.delete(row)\n", ""),
         ("            ledger.rewind(mark)\n            refuse_again", "            refuse_again"),
         (
@@ -152,8 +159,8 @@ MUTANTS: list[Mutant] = [
         "sync/applying.py",
         MERGE,
         (
-            "base = 0 if ledger.is_alias(operation.i) else operation.b or 0",
-            "base = operation.b or 0",
+            "base = 0 if ledger.is_alias(operation.i) else seen_version(operation, ledger)",
+            "base = seen_version(operation, ledger)",
         ),
         ("if value in EMPTY or now == value:", "if now == value:"),
         ("        if now in EMPTY:", "        if now is None:"),
@@ -165,6 +172,12 @@ MUTANTS: list[Mutant] = [
         ('ledger.keep(row, Kept(field, element, stamp, False), "removed")', "pass"),
     ),
     *of(
+        "sync/applying.py",
+        f"{SERVER}test_conflicts.py",
+        ("return base if base <= ledger.head else 0", "return base"),
+        ("return base if base <= ledger.head else 0", "return base if base < ledger.head else 0"),
+    ),
+    *of(
         "sync/refusal.py",
         f"{SYNC}test_units.py {AGAIN}",
         ('if why.code in ("not_found", "deleted")', 'if why.code in ("not_found",)'),
@@ -172,7 +185,19 @@ MUTANTS: list[Mutant] = [
         ('"fields": {} if operation.fault else operation.f', '"fields": operation.f'),
         ('now - (refusal.at - refusal.body["captured_at"])', "now"),
         ("operation is culprit or why.code == ERASED", "True"),
+        ('"base": operation.b,', '"base": None,'),
+        ('"cites": operation.x,', '"cites": None,'),
+        ("named = culprit.x", "named = culprit.i"),
+        ('    wait_for(culprit, why, kept[0].body["device"], ledger)\n', ""),
+        ("isinstance(named, str) and is_name(named)", "isinstance(named, str)"),
+        ('ledger.row(missing) if why.code == "deleted" else None', "None"),
     ),
+    *of(
+        "sync/entity.py",
+        RIGHTS,
+        (" or store_id in self.past_store_ids", ""),
+    ),
+    *of("sync/wire.py", f"{SYNC}test_wire.py", ("if push.v < 1:", "if push.v < 0:")),
     *of(
         "sync/ledger.py",
         f"{SYNC}test_units.py {SYNC}test_duplicates.py {UNMERGE}",
@@ -258,6 +283,64 @@ MUTANTS: list[Mutant] = [
         f"{SERVER}test_push.py {AGAIN}",
         ("return units if units and units[0][0].n == next_seq else []", "return units"),
         ("if unit[0].n >= next_seq]", "if unit[0].n > 0]"),
+    ),
+    *of(
+        "server/exchange/push.py",
+        f"{RIGHTS} {CLOCKS}",
+        ("last_skew=device.skew_ms", "last_skew=None"),
+        ("contact_at=device.contact_at", "contact_at=None"),
+        ('"to_contact_seq": head if is_contact else device.contact_seq', '"to_contact_seq": head'),
+        ("received_at if is_contact else device.contact_at", "received_at"),
+        ("sent_at if is_contact else device.skew_ms", "sent_at"),
+        ("is_over or not job.push.more", "not job.push.more"),
+        ("bearer if is_theirs else author", "author"),
+        ("written_since=elsewhere.written_since", "written_since=None"),
+    ),
+    *of(
+        "server/exchange/contacts.py",
+        f"{RIGHTS} {CLOCKS}",
+        ("device.created_at if is_new else device.contact_at", "device.contact_at or 0"),
+        ("QUEUE_MS = 7 * DAY_MS", "QUEUE_MS = 6 * DAY_MS"),
+        ("QUEUE_MS = 7 * DAY_MS", "QUEUE_MS = 8 * DAY_MS"),
+        ("begun_at is not None and now - begun_at > QUEUE_MS", "True"),
+        ("for at, seq, revoked_at in found if revoked_at is None", "for at, seq, _ in found"),
+        ("        heard_at >= now - CARRIED_MS,\n", ""),
+        ("IN_FLIGHT_MS = 5 * MINUTE_MS", "IN_FLIGHT_MS = 0"),
+        ("*(at for at, _, _ in found)", ""),
+    ),
+    *of(
+        "server/exchange/authors.py",
+        f"{RIGHTS} {AGAIN}",
+        ("scopes = actor.scopes.union(*(each.scopes for each in past))", "scopes = actor.scopes"),
+        ('refusal.body.get("answered_by") if is_released(refusal) else None', "None"),
+        ("if is_released(refusal) else None", "if True else None"),
+    ),
+    *of(
+        "server/exchange/judging_again.py",
+        AGAIN,
+        (" if is_released(refusal) else None", ""),
+    ),
+    *of(
+        "server/identity/devices.py",
+        RIGHTS,
+        (
+            "contact_seq=select(heads.c.seq).where(heads.c.org_id == actor.org_id)"
+            ".scalar_subquery()",
+            "contact_seq=0",
+        ),
+    ),
+    *of(
+        "server/exchange/retention.py",
+        f"{SERVER}test_retention.py",
+        ("KEPT_MS = 180 * DAY_MS", "KEPT_MS = 170 * DAY_MS"),
+    ),
+    *of(
+        "server/exchange/send.py",
+        f"{SERVER}test_erasure_reach.py",
+        ("is_whole = plan.cursor.told and plan.cursor.backfill is None", "is_whole = True"),
+        ("(wish.resend or plan.dropped or plan.resync)", "(plan.dropped or plan.resync)"),
+        ("(wish.resend or plan.dropped or plan.resync)", "(wish.resend or plan.resync)"),
+        ("(wish.resend or plan.dropped or plan.resync)", "(wish.resend or plan.dropped)"),
     ),
     *of(
         "server/rows/waiting.py",
@@ -386,6 +469,11 @@ MUTANTS: list[Mutant] = [
         ('if each["purpose"] != MARKETING or is_known(each))', "if True)"),
         ('"verbal" if given["how"] == "own_phone" else given["how"]', 'given["how"]'),
         ("[*held, *said_at(arrival)]", "said_at(arrival)"),
+    ),
+    *of(
+        "server/exchange/kept.py",
+        AGAIN,
+        ("return refusal if refusal.author == author.staff_id else None", "return refusal"),
     ),
     *of(
         "server/exchange/kept.py",

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
+
 from server.customers.likeness import suggest_alikes
 from server.db import Database
 from server.exchange.entities import ENTITIES
@@ -50,6 +52,17 @@ async def test_the_same_field_the_later_wins_and_the_other_value_is_shown_to_bot
         assert (conflict["value_now"], conflict["by_now"]) == ("6 万", "lin")
         assert (conflict["value_other"], conflict["by_other"]) == ("8 万", "bo")
         assert held.agrees()
+
+
+@pytest.mark.parametrize(("beyond", "is_seen"), [(0, True), (1, False), (10**6, False)])
+async def test_a_version_that_there_never_was_has_seen_nothing(
+    phone_of: PhoneOf, beyond: int, is_seen: bool
+) -> None:
+    bo, lin, id, version = await two_phones(phone_of)
+    await lin.push([lin.operation("customer", id, {"budget": "6 万"}, base=version)])
+    head = (await Holder(bo).pull()).rows[id].version
+    await bo.push([bo.operation("customer", id, {"budget": "8 万"}, base=head + beyond)])
+    assert bool((await Holder(bo).pull()).of("conflict")) != is_seen
 
 
 async def test_the_order_of_arrival_does_not_decide(phone_of: PhoneOf) -> None:

@@ -241,6 +241,25 @@ async def test_an_edit_of_a_deleted_customer_is_kept_and_says_who_deleted(
     assert exception == {"o": "refused", "n": 1, "code": "not_found", "field": "customer_id"}
 
 
+async def test_a_correction_in_a_deleted_tree_is_kept_until_the_tree_comes_back(
+    phone_of: PhoneOf, app: Any, clock: MovableClock
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo)
+    fact = await met(bo, id)
+    await delete(lin, id)
+    clock.advance(minutes=3)
+    void = bo.operation("correction", make_id(), {"fact_id": fact, "void": True})
+    (exception,) = (await bo.push([void])).json()["except"]
+    assert (exception["code"], exception["who"]) == ("deleted", "lin")
+    deletion = (await Holder(lin).pull()).one("deletion")
+    assert await correct(lin, deletion.id, void=True) is None
+    while await app.state.worker.tick(clock()):
+        pass
+    held = await Holder(bo).pull()
+    assert (held.rows[fact].body["void"], held.of("refusal")) == (True, [])
+
+
 async def test_taking_a_deletion_back_brings_the_tree_and_what_was_kept_for_it(
     phone_of: PhoneOf, app: Any, clock: MovableClock
 ) -> None:

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from msgspec.structs import replace
 from starlette.applications import Starlette
 
 from server.config import Config
 from server.db import Database
+from server.exchange.send import PullWish, proves
+from sync import Backfill, Cursor, Plan
 from tests.cast import BINJIANG
 from tests.conftest import MovableClock
 from tests.phone import Phone
@@ -116,3 +119,27 @@ async def test_the_file_of_the_database_is_cleared_without_anybody_asking(
     while database.running:
         await asyncio.wait(set(database.running))
     assert not any(NEEDLE in each for each in haystack.files())
+
+
+SEEN = Cursor("life", "org", "bo", "phone", 7, ["staff:bo"], None, True)
+
+
+@pytest.mark.parametrize(
+    ("proved", "resend", "plan"),
+    [
+        (True, [], Plan(SEEN, [], False)),
+        (False, ["staff:bo"], Plan(SEEN, [], False)),
+        (False, [], Plan(SEEN, ["store:renmin"], False)),
+        (False, [], Plan(SEEN, [], True)),
+        (False, [], Plan(replace(SEEN, told=False), [], False)),
+        (
+            False,
+            [],
+            Plan(replace(SEEN, backfill=Backfill(["staff:bo"], 7, 0, 0, 0, -1)), [], False),
+        ),
+    ],
+)
+def test_a_phone_proves_what_it_holds_only_from_a_head_that_it_found_right(
+    proved: bool, resend: list[str], plan: Plan
+) -> None:
+    assert proves(PullWish("phone", resend=resend), plan) == proved

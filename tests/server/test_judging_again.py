@@ -245,6 +245,46 @@ async def test_a_manager_declines_and_the_author_still_has_every_word(
     assert await refused(lin) == []
 
 
+async def test_whoever_declines_lends_no_rights_when_what_was_missing_comes(
+    phone_of: PhoneOf, app: Starlette, clock: MovableClock
+) -> None:
+    """Chen wrote about a customer of Bo's who was still on the way: the manager sees both."""
+    bo, chen, lin, id = (
+        await phone_of("bo"),
+        await phone_of("chen"),
+        await phone_of("lin"),
+        make_id(),
+    )
+    await chen.push([comment(chen, id)])
+    (refusal,) = await refused(chen)
+    await chen.push([chen.operation("appeal", make_id(), {"refusal_id": refusal.id})])
+    fields = {"refusal_id": refusal.id, "choice": "decline", "note": "不是他的客户"}
+    await lin.push([lin.operation("release", make_id(), fields)])
+    await bo.push([bo.operation("customer", id, customer())])
+    await settle(app, clock)
+    assert (await Holder(bo).pull()).of("comment") == []
+    held = await Holder(chen).pull()
+    assert held.one("refusal").body["state"] == "again"
+    assert held.one("release").body["outcome"] is None
+
+
+async def test_what_was_declined_comes_in_by_its_authors_own_rights_and_says_so(
+    phone_of: PhoneOf, app: Starlette, clock: MovableClock
+) -> None:
+    bo, lin, id = await phone_of("bo"), await phone_of("lin"), make_id()
+    await bo.push([comment(bo, id)])
+    (refusal,) = await refused(bo)
+    await bo.push([bo.operation("appeal", make_id(), {"refusal_id": refusal.id})])
+    fields = {"refusal_id": refusal.id, "choice": "decline"}
+    await lin.push([lin.operation("release", make_id(), fields)])
+    await bo.push([bo.operation("customer", id, customer())])
+    await settle(app, clock)
+    held = await Holder(bo).pull()
+    assert held.one("comment").root == id
+    told = {row.body["choice"]: (row.body["outcome"], row.meta[0]) for row in held.of("release")}
+    assert told == {"decline": (None, "lin"), "apply": ("applied", None)}
+
+
 async def test_what_a_release_cannot_cure_is_refused_again_and_stays(
     phone_of: PhoneOf, app: Starlette, clock: MovableClock
 ) -> None:
@@ -258,6 +298,66 @@ async def test_what_a_release_cannot_cure_is_refused_again_and_stays(
     (mine,) = await refused(bo)
     assert (mine.body["state"], mine.body["code"]) == ("again", "not_found")
     assert mine.body["fields"]["text"] == "想看北欧风"
+
+
+async def test_only_its_author_gives_up_or_asks_about_what_was_refused(phone_of: PhoneOf) -> None:
+    """The manager who was asked sees it, too."""
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    await bo.push([comment(bo, make_id())])
+    (refusal,) = await refused(bo)
+    asked = {"refusal_id": refusal.id, "note": "客户在店里"}
+    await bo.push([bo.operation("appeal", make_id(), asked)])
+    give_up = lin.operation("acknowledgement", make_id(), {"refusal_id": refusal.id})
+    ask = lin.operation("appeal", make_id(), {"refusal_id": refusal.id, "note": "不是我写的"})
+    answer = (await lin.push([give_up], [ask])).json()
+    assert [each["code"] for each in answer["except"]] == ["not_found", "not_found"]
+    (kept,) = await refused(bo)
+    assert (kept.body["fields"]["text"], kept.body["note"]) == ("想看北欧风", "客户在店里")
+
+
+async def test_an_edit_that_came_before_its_customer_is_judged_again_as_an_edit(
+    phone_of: PhoneOf, app: Starlette, clock: MovableClock
+) -> None:
+    bo, id = await phone_of("bo"), make_id()
+    await bo.push([bo.operation("customer", id, {"need": "餐桌"}, base=0)])
+    await bo.push([bo.operation("customer", id, customer())])
+    await settle(app, clock)
+    held = await Holder(bo).pull()
+    assert (held.one("customer").body["need"], held.of("refusal")) == ("餐桌", [])
+
+
+async def test_a_released_edit_restores_what_it_was_to_restore(
+    phone_of: PhoneOf, app: Starlette, clock: MovableClock
+) -> None:
+    """Chen may not see the customer whose conflict he would settle."""
+    bo, chen, lin = await phone_of("bo"), await phone_of("chen"), await phone_of("lin")
+    id = await register(bo)
+    version = (await Holder(bo).pull()).rows[id].version
+    await bo.push([bo.operation("customer", id, {"need": "沙发"}, base=version)])
+    await lin.push([lin.operation("customer", id, {"need": "餐桌"}, base=version)])
+    conflict = (await Holder(bo).pull()).one("conflict")
+    restore = {"need": conflict.body["value_other"]}
+    await chen.push([chen.operation("customer", id, restore, base=10, x=conflict.id)])
+    (refusal,) = await refused(chen)
+    await chen.push([chen.operation("appeal", make_id(), {"refusal_id": refusal.id})])
+    fields = {"refusal_id": refusal.id, "choice": "apply"}
+    await lin.push([lin.operation("release", make_id(), fields)])
+    await settle(app, clock)
+    assert (await Holder(bo).pull()).rows[conflict.id].body["state"] == "restored"
+
+
+async def test_what_is_refused_again_waits_for_what_is_missing_now(
+    phone_of: PhoneOf, app: Starlette, clock: MovableClock
+) -> None:
+    bo, one, two = await phone_of("bo"), make_id(), make_id()
+    await bo.push([comment(bo, one), comment(bo, two)])
+    for id, phone in ((one, "13900000001"), (two, "13900000002")):
+        assert not (await Holder(bo).pull()).of("comment")
+        await bo.push([bo.operation("customer", id, customer(phone=phone))])
+        await settle(app, clock)
+    held = await Holder(bo).pull()
+    assert {row.root for row in held.of("comment")} == {one, two}
+    assert not held.of("refusal")
 
 
 async def test_only_a_manager_who_was_asked_can_release(phone_of: PhoneOf) -> None:

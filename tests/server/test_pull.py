@@ -48,6 +48,12 @@ async def test_a_second_pull_brings_nothing(phone_of: PhoneOf) -> None:
     assert frames[-1]["head"] is True
 
 
+async def test_a_device_that_no_database_takes_is_nobodys(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    answer = await bo.client.post("/sync/pull", json={"device": "a\0b"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "foreign_device")
+
+
 async def test_the_rep_of_another_store_and_the_clerk_receive_nothing(phone_of: PhoneOf) -> None:
     bo = await phone_of("bo")
     await register(bo)

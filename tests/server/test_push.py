@@ -84,6 +84,24 @@ async def test_a_poison_operation_in_any_position_delays_nothing(
     assert {row.id for row in held.of("customer")} == set(ids) - {ids[position]}
 
 
+@pytest.mark.parametrize(
+    ("forged", "code"),
+    [({"i": "a\0b"}, "not_found"), ({"x": "a\0b"}, "not_found"), ({"e": "a\0b"}, "unknown_entity")],
+)
+async def test_a_name_that_no_database_takes_is_refused_and_delays_nothing(
+    phone_of: PhoneOf, forged: dict[str, str], code: str
+) -> None:
+    bo = await phone_of("bo")
+    id = await register(bo)
+    edit = {**bo.operation("customer", id, {"need": "沙发"}, base=0), **forged}
+    said = bo.operation("comment", make_id(), {"customer_id": id, "text": "想看北欧风"})
+    answer = (await bo.push([edit], [said])).json()
+    assert [(each["n"], each["code"]) for each in answer["except"]] == [(2, code)]
+    held = await Holder(bo).pull()
+    assert held.one("comment").root == id
+    assert held.one("refusal").body["fields"] == {"need": "沙发"}
+
+
 async def test_a_unit_with_a_refused_operation_is_refused_whole(phone_of: PhoneOf) -> None:
     bo = await phone_of("bo")
     id = make_id()

@@ -61,7 +61,8 @@ async def test_within_180_days_a_phone_hears_what_left_it(
     await give_away(lin, bo, id)
     await a_day_passes(database, clock)
     clock.advance(days=-1)
-    await a_day_passes(database, clock, 29)
+    await a_day_passes(database, clock, 179)
+    bo.client = (await phone_of("bo")).client
     await old.pull()
     assert not old.resynced
     assert old.of("customer") == []

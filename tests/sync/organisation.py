@@ -162,7 +162,7 @@ class Organisation:
     # Loading
 
     def open(self, units: Iterable[Iterable[Operation]], now: int) -> Ledger:
-        ledger = Ledger("acme", now, ENTITIES)
+        ledger = Ledger("acme", now, ENTITIES, self.head)
         reading = find_reading([each for unit in units for each in unit], ENTITIES)
         self.load(ledger, reading.wanted.ids, reading.wanted.keys)
         return ledger

@@ -83,11 +83,20 @@ def test_an_edit_through_an_alias_by_who_cannot_see_the_record_is_offered_and_ne
     assert [row.body["value_other"] for row in shops.organisation.rows("conflict")] == ["老张"]
 
 
+def test_an_alias_reaches_no_conflict_of_a_record_its_author_cannot_see() -> None:
+    shops = TwoShops()
+    alias = shops.wu.create("person", name="老张", phone="1")
+    shops.wu.send(alias)
+    (conflict,) = shops.organisation.rows("conflict")
+    edit = shops.wu.patch(alias.i, 1, cites=conflict.id, name="老张")
+    assert shops.wu.send(edit) == [Refused(2, "not_found", "conflict")]
+
+
 def test_an_edit_through_an_alias_by_who_sees_the_record_is_concurrent_with_all_of_it() -> None:
     shops = TwoShops()
     colleague = Hand(shops.organisation, Person("li"), "li-tablet")
     second = colleague.create("person", at=NOON, name="张", phone="1")
-    edit = colleague.patch(second.i, 99, at=NOON + HOUR, name="张伟")
+    edit = colleague.patch(second.i, shops.organisation.head, at=NOON + HOUR, name="张伟")
     colleague.send(second, edit, now=NOON + HOUR)
     assert shops.body()["name"] == "张伟"
     assert [row.body["value_other"] for row in shops.organisation.rows("conflict")] == ["张"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from sync import Refused
+from sync import Operation, Refused
 from tests.sync.organisation import Organisation, Person
 from tests.sync.phone import Hand
-from tests.sync.stage import DAY, HOUR, NOON, new_id
+from tests.sync.stage import DAY, ENTITIES, HOUR, NOON, new_id
 
 WU = Person("wu", desks=frozenset({"west"}))
 
@@ -105,7 +106,7 @@ def test_an_author_may_add_to_an_own_entry_for_a_day_whoever_has_it_since(
     own = shop.li.add_person(name="王")
     shop.manager.send(
         shop.manager.create("handover", person_id=own, to_id="chen"),
-        shop.manager.patch(own, 9, desk="south"),
+        shop.manager.patch(own, shop.organisation.head, desk="south"),
     )
     shop.li.send(shop.li.create("person", name="contact"))
     report = shop.li.create("visit", person_id=own)
@@ -130,6 +131,17 @@ def test_a_fact_is_never_patched() -> None:
     edit = shop.li.patch(visit.i, 1, text="changed")
     wrong = edit.__class__(n=2, e="visit", i=visit.i, f={"text": "changed"}, t=NOON, b=1)
     assert shop.li.send(visit, wrong) == [Refused(2, "forbidden")]
+
+
+def test_a_fact_is_never_patched_whoever_its_entity_lets_edit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lax = msgspec.structs.replace(ENTITIES["visit"], patch_roles=frozenset({"rep"}))
+    monkeypatch.setitem(ENTITIES, "visit", lax)
+    shop = Shop()
+    visit = shop.li.create("visit", person_id=shop.zhang)
+    edit = Operation(n=2, e="visit", i=visit.i, f={"text": "changed"}, t=NOON, b=1)
+    assert shop.li.send(visit, edit) == [Refused(2, "forbidden")]
 
 
 def test_a_parent_of_the_same_unit_counts_as_visible() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,6 +47,16 @@ def test_uncertain_time_is_never_later_than_the_last_contact(
     assert effective_time(captured, stepped, -(10**14)) <= contact
     ahead = Timing(timing.received_at, timing.sent_at, contact, timing.skew)
     assert effective_time(timing.sent_at + jump, ahead, -(10**14)) <= contact
+
+
+@given(readings, timings, st.integers(-(10**13), 10**13))
+def test_a_reset_clock_reads_nothing_before_all_of_it_was_written(
+    captured: int, timing: Timing, since: int
+) -> None:
+    bounded = msgspec.structs.replace(timing, written_since=since)
+    floor = -(10**14)
+    expected = max(effective_time(captured, timing, floor), min(since, timing.received_at))
+    assert effective_time(captured, bounded, floor) == expected
 
 
 def test_skews_within_tolerance_count_as_one_clock() -> None:

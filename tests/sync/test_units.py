@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync import Author, Ledger, Operation, Refused, Row, Timing, find_reading, judge
+from sync import Author, Ledger, Operation, Refused, Row, Timing, find_reading, judge, refusal_id
 from tests.sync.organisation import Organisation, Person
 from tests.sync.phone import Hand
 from tests.sync.stage import ENTITIES, HOUR, NOON, creation, new_id, patch
@@ -277,3 +277,16 @@ def test_what_names_somebody_erased_is_answered_so_whatever_is_wrong_with_it(
     after = [creation(3, "visit", new_id("after"), person_id=new_id("other"))]
     ledger.put_absent(after[0].i)
     assert judge([after], ledger, author, TIMING) == [Refused(3, "erased")]
+
+
+def test_what_is_refused_for_a_missing_row_waits_for_that_very_row() -> None:
+    organisation = with_held_person()
+    missing = new_id("missing")
+    operations = [
+        poison(1, f={"person_id": missing}),
+        poison(2, e="person", b=1, i=missing, f={"name": "x"}),
+        poison(3, e="person", b=1, i=HELD, f={"name": "x"}, x=missing),
+        poison(4, e="person", b=1, i="a\0b", f={"name": "x"}),
+    ]
+    ledger, _ = judged(organisation, [[each] for each in operations])
+    assert ledger.awaited == [(missing, refusal_id("d", n)) for n in (1, 2, 3)]

@@ -93,8 +93,10 @@ def test_numbers_that_do_not_follow_each_other_are_malformed(numbers: list[int])
         envelope([operation(1)], surprise=1),
         envelope([operation(1)], sent_at=None),
         envelope([operation(1)], device=7),
+        envelope([operation(1)], v=0),
+        envelope([operation(1)], v=-1),
     ],
-    ids=range(21),
+    ids=range(23),
 )
 def test_what_is_not_this_protocol_is_malformed(body: bytes) -> None:
     with pytest.raises(Malformed):

@@ -199,7 +199,10 @@ def times() -> list[dict[str, Any]]:
     return [
         {
             "captured_at": captured,
-            **msgspec.structs.asdict(timing),
+            "received_at": timing.received_at,
+            "sent_at": timing.sent_at,
+            "contact_at": timing.contact_at,
+            "last_skew": timing.last_skew,
             "after": after,
             "effective": effective_time(captured, timing, after),
         }
