@@ -18,6 +18,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from tests.mutants.cases import MUTANTS, Mutant
+from tests.mutants.evidence import EVIDENCE
 from tests.mutants.joining import JOINING
 
 ROOT = Path(__file__).parent.parent.parent
@@ -33,7 +34,7 @@ class Failure(Exception):
 
 
 def main(words: Sequence[str]) -> int:
-    known = [*MUTANTS, *JOINING]
+    known = [*MUTANTS, *JOINING, *EVIDENCE]
     chosen = [m for m in known if not words or any(w in m.file + m.old + m.new for w in words)]
     find_misfits(chosen)
     queue: SimpleQueue[Mutant] = SimpleQueue()
