@@ -44,7 +44,7 @@ EVIDENCE: list[Mutant] = [
         ("    if poster.store_id != store_id:", "    if False:"),
         ('"ours" if stand(poster, now) == "hangs" else "old"', '"ours"'),
         ('verdict == "ours" or is_leaving', 'verdict == "ours"'),
-        ("    if poster.staff_id is not None:", "    if False:"),
+        ("is_wall = poster is not None and poster.staff_id is None", "is_wall = True"),
     ),
     *of(
         "server/visits/entities.py",
