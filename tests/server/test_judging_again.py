@@ -335,9 +335,10 @@ async def test_a_released_edit_restores_what_it_was_to_restore(
     version = (await Holder(bo).pull()).rows[id].version
     await bo.push([bo.operation("customer", id, {"need": "沙发"}, base=version)])
     await lin.push([lin.operation("customer", id, {"need": "餐桌"}, base=version)])
-    conflict = (await Holder(bo).pull()).one("conflict")
+    held = await Holder(bo).pull()
+    conflict, version = held.one("conflict"), held.rows[id].version
     restore = {"need": conflict.body["value_other"]}
-    await chen.push([chen.operation("customer", id, restore, base=10, x=conflict.id)])
+    await chen.push([chen.operation("customer", id, restore, base=version, x=conflict.id)])
     (refusal,) = await refused(chen)
     await chen.push([chen.operation("appeal", make_id(), {"refusal_id": refusal.id})])
     fields = {"refusal_id": refusal.id, "choice": "apply"}
