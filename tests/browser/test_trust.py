@@ -18,6 +18,21 @@ QIAN, QIAN_PHONE = "钱女士", "139 0001 2345"
 CODE = re.compile(r"(?:[2-9A-HJ-NP-Z]{4}-){2}[2-9A-HJ-NP-Z]{4}")
 DAY_S = 86_400
 NOTHING_KEPT = """indexedDB.open = () => { throw new DOMException('denied', 'SecurityError') }"""
+LOSES_CUSTOMERS = """async () => {
+    const named = (await indexedDB.databases()).find(({name}) => name.startsWith('shopbell-cache-'))
+    const opening = indexedDB.open(named.name)
+    const database = await new Promise((then) => { opening.onsuccess = () => then(opening.result) })
+    const work = database.transaction(['rows', 'meta'], 'readwrite')
+    const rows = work.objectStore('rows').openCursor()
+    rows.onsuccess = () => {
+        if (!rows.result) return
+        if (rows.result.value.entity === 'customer') rows.result.delete()
+        rows.result.continue()
+    }
+    work.objectStore('meta').put({key: 'counted_at', value: Date.now() - 2 * 86_400_000})
+    await new Promise((then) => { work.oncomplete = then })
+    database.close()
+}"""
 # The browser's own ways to make its room small do not reach profiles on disk.
 TEN_MB_LEFT = (
     """navigator.storage.estimate = async () => ({usage: 5e6, quota: 5e6 + 10.5 * 2 ** 20})"""
@@ -48,6 +63,12 @@ def bo(theatre: Theatre) -> Iterator[Rep]:
     rep.syncs()
     yield rep
     assert theatre.faults() == []
+
+
+def test_a_record_that_the_disk_lost_comes_back_at_the_first_start_of_a_day(bo: Rep) -> None:
+    bo.page.evaluate(LOSES_CUSTOMERS)
+    bo.page.goto("/customers")
+    expect(bo.main.get_by_text(QIAN)).to_be_visible()
 
 
 def test_unsent_work_comes_to_another_phone_in_a_file_and_to_the_server_once(
