@@ -96,7 +96,9 @@ async def test_a_mark_stands_below_the_picture_and_leads_to_what_the_server_vouc
     assert NAME in page.text
 
 
-async def test_the_mark_says_store_times_person_visit_grade_and_code(stage: Stage) -> None:
+async def test_the_mark_says_store_times_person_visit_grade_and_code(
+    stage: Stage, clock: MovableClock
+) -> None:
     code = await visit(stage)
     mark = mark_of(await standing_of(stage, ONE), "https://shop.example.com")
     assert [zh for zh, _ in mark.lines] == [
@@ -113,12 +115,12 @@ async def test_the_mark_says_store_times_person_visit_grade_and_code(stage: Stag
     phone = stage.phones["bo"]
     data = picture()
     late = phone.operation("photo", TWO, {**fact(data), "taken": "gallery"})
-    late["t"] -= 90 * MINUTE_MS
+    clock.advance(minutes=90)
     assert (await phone.push([late])).status_code == 200
     assert (await stage.upload(TWO, data)).status_code == 204
     lines = mark_of(await standing_of(stage, TWO), ORIGIN).lines
     assert lines[0] == ("所属门店 人民路店", "belongs to store RM")
-    assert lines[1][0] == "2026-11-23 09:00 从相册选取 · 2026-11-23 10:30 服务器收到"
+    assert lines[1][0] == "2026-11-23 10:30 从相册选取 · 2026-11-23 12:00 服务器收到"
     assert lines[2] == ("薄", "")
 
 

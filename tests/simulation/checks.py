@@ -194,7 +194,7 @@ def check_placement(held: Database) -> None:
         root = held.rows[row.root]
         assert root.root == root.id, f"{row.entity} {row.id} hangs from a row that hangs"
         assert row.root not in held.aliases, f"{row.entity} {row.id} hangs from an alias"
-        wanted = () if row.deleted else ENTITIES[row.entity].place(row, root)
+        wanted = ENTITIES[row.entity].scopes_of(row, root)
         assert row.scopes == wanted, f"{row.entity} {row.id} lies elsewhere than its root says"
 
 
