@@ -5,7 +5,7 @@ Each stay in the pool has a card of its own. The customer's row names the card w
 
 from typing import Any, Literal
 
-from server.customers.consent import SERVICE
+from server.customers.agreement import has_withdrawn
 from server.customers.names import mask_name
 from server.customers.phone import mask
 from sync import Entity, Ledger, Row, Wanted, derive_id, scopes_of, store_scope
@@ -52,8 +52,7 @@ def come_back(ledger: Ledger, customer: Row) -> None:
     """Whoever was in the pool before and still belongs to nobody hangs there again."""
     body = customer.body
     is_free = not (body.get("owner_id") or body.get("open_lead_id") or body.get("pool_card_id"))
-    is_free = is_free and SERVICE not in (body.get("withdrawn") or {})
-    if is_free and body.get("pooled_at") and not customer.deleted:
+    if is_free and not has_withdrawn(customer) and body.get("pooled_at") and not customer.deleted:
         enter(ledger, customer, body["pooled_why"])
 
 

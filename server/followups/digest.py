@@ -25,7 +25,7 @@ from server.leads.queries import read_open_leads
 from server.rows import load, load_scope, read_row
 from server.rows.tables import RECORD, feed, rows
 from server.stores.calendar import Calendar, calendar_of
-from server.stores.duty import HEADS
+from server.stores.duty import HEADS, who_erases
 from sync import ORGANISATION, Ledger, Row, derive_id, desk_scope
 
 KINDS = ("digest", "team_digest")
@@ -235,11 +235,8 @@ def tell_head(
 
 def find_admins(ledger: Ledger, store: Row) -> list[str]:
     """Who erases where the store has no manager; nobody where it has one."""
-    staff = [row for row in ledger.rows_of("staff") if row.body["state"] != "left"]
-    managers = [row for row in staff if row.body["role"] == "manager"]
-    if any(store.id in row.body["store_ids"] for row in managers):
-        return []
-    return sorted(row.id for row in staff if row.body["role"] == "admin")
+    managers, admins = who_erases(store.id, ledger.rows_of("staff"))
+    return [] if managers else admins
 
 
 def tell_admins(ledger: Ledger, store: Row, admins: Iterable[str], kept_over: int) -> None:

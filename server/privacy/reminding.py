@@ -23,6 +23,7 @@ from server.privacy.telling import ASKS_ERASURE, ERASURE_DUE, WITHDREW, people_o
 from server.rows import load, load_scope, load_tree, read_row
 from server.rows.tables import RECORD, feed, rows
 from server.stores.calendar import calendar_of
+from server.stores.duty import who_erases
 from sync import ORGANISATION, Ledger, Row, desk_scope
 
 
@@ -84,14 +85,8 @@ async def find_heads(
 ) -> list[str]:
     """Who may erase and decline: the store's managers; admins where it has none, or too late."""
     staff = await load_scope(connection, ledger, ORGANISATION, "staff")
-    there = [row for row in staff if not row.deleted and row.body["state"] != "left"]
-    managers = [row.id for row in there if row.body["role"] == "manager" and has(row, store_id)]
-    admins = [row.id for row in there if row.body["role"] == "admin"]
+    managers, admins = who_erases(store_id, staff)
     return managers + admins if is_late or not managers else managers
-
-
-def has(person: Row, store_id: str) -> bool:
-    return store_id in person.body["store_ids"]
 
 
 async def read_open(

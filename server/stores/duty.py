@@ -1,6 +1,6 @@
 """Who answers for a store: manager, deputy, area manager; what is wrong with a wish. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from server.identity.actor import Actor, leads_store
@@ -14,6 +14,16 @@ ROLES = {
     "area_id": ("area", "admin"),
 }
 """A small chain's store is run by its area manager; whoever is on duty may be one of the reps."""
+
+
+def who_erases(store_id: str, staff: Iterable[Row]) -> tuple[list[str], list[str]]:
+    """A store's managers, and the admins, who do it where it has none; area managers may not."""
+    there = [row for row in staff if not row.deleted and row.body["state"] != "left"]
+    managers = [row for row in there if row.body["role"] == "manager"]
+    return (
+        [row.id for row in managers if store_id in row.body["store_ids"]],
+        sorted(row.id for row in there if row.body["role"] == "admin"),
+    )
 
 
 def may_name(actor: Actor, store_id: str, wish: Mapping[str, Any]) -> bool:

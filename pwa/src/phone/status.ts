@@ -107,8 +107,8 @@ export function provenAt(synced_at: number | null, oldest: number | null, emptie
 /** The head was reached and the digests agreed. The server has just told the time: a clock that somebody set must not make this untrue. */
 export async function noteProven(cache: CacheDatabase, outbox: OutboxDatabase, who: Person): Promise<void> {
   const at = now()
-  const is_empty = (await oldestUnsent(outbox, reserveOf(who))) === null
-  await cache.meta.bulkPut(['synced_at', ...(is_empty ? ['emptied_at'] : [])].map((key) => ({ key, value: at })))
+  const isEmpty = (await oldestUnsent(outbox, reserveOf(who))) === null
+  await cache.meta.bulkPut(['synced_at', ...(isEmpty ? ['emptied_at'] : [])].map((key) => ({ key, value: at })))
   await cache.meta.delete('differs')
 }
 
