@@ -22,13 +22,15 @@ Number = Annotated[int, msgspec.Meta(ge=0, le=INTEGER)]
 class Backfill(msgspec.Struct, array_like=True):
     """How far the rows of newly granted scopes have been sent.
 
-    Rows of `scopes` numbered up to `until` go out by part, then by number; what is changed
-    meanwhile is numbered above `until` and comes with the tail.
+    Rows of `scopes` numbered up to `until` go out by part, then scope by scope, then by number; the
+    `nth` scope's turn leaves out what lies in one before it. What is changed meanwhile is numbered
+    above `until` and comes with the tail.
     """
 
     scopes: list[str]
     until: Number
     part: Number
+    nth: Number
     after: Number
     sent: Number
     total: Annotated[int, msgspec.Meta(ge=-1, le=INTEGER)]
@@ -113,7 +115,7 @@ def is_theirs(given: Cursor, rights: Cursor) -> bool:
 
 
 def start(rights: Cursor, head: int) -> Cursor:
-    backfill = Backfill(list(rights.scopes), head, 0, 0, 0, -1)
+    backfill = Backfill(list(rights.scopes), head, 0, 0, 0, 0, -1)
     return msgspec.structs.replace(rights, seq=head, backfill=backfill)
 
 
@@ -121,5 +123,5 @@ def go_on(given: Cursor, rights: Cursor, held: list[str], granted: list[str], he
     """Keep the tail of what is held; send what is new, and what was still owed, from the start."""
     owed = [scope for scope in given.backfill.scopes if scope in held] if given.backfill else []
     wanted = sorted({*owed, *granted})
-    backfill = Backfill(wanted, head, 0, 0, 0, -1) if wanted else None
+    backfill = Backfill(wanted, head, 0, 0, 0, 0, -1) if wanted else None
     return msgspec.structs.replace(given, scopes=list(rights.scopes), backfill=backfill)

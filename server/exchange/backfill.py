@@ -19,7 +19,7 @@ from server.exchange.feed import (
     Indexes,
     Reader,
     Span,
-    first_entries,
+    entries_of_last,
     row_text,
     with_row,
 )
@@ -84,12 +84,13 @@ def rows_for(row_bytes: int) -> int:
 
 async def count_rows(connection: Connection, reader: Reader, backfill: Backfill) -> Backfill:
     """Fill in how many rows there are to come, once, when the backfill begins. A scope without any
-    need not be asked for: what comes into it now is numbered above `until`."""
+    need not be asked for: what comes into it now is numbered above `until`. The largest goes first:
+    often the others' rows all lie in it, and are sent with it."""
     if backfill.total >= 0:
         return backfill
     held = await read_digests(connection, reader.org_id, backfill.scopes)
     rows = {scope: held[scope].rows for scope in backfill.scopes if scope in held}
-    scopes = [scope for scope, count in rows.items() if count]
+    scopes = sorted((scope for scope, count in rows.items() if count), key=lambda each: -rows[each])
     return msgspec.structs.replace(backfill, scopes=scopes, total=sum(rows.values()))
 
 
@@ -99,7 +100,8 @@ async def read_batch(
     """The next rows of a part, at most `limit`, or as many of them as do not grow too large."""
     if not backfill.scopes:
         return NOTHING, limit
-    span = Span(backfill.scopes, backfill.after, backfill.until, backfill.part)
+    scopes = backfill.scopes[: backfill.nth + 1]
+    span = Span(scopes, backfill.after, backfill.until, backfill.part)
     query = batch_query(connection.dialect.name, len(span.scopes))
     [found] = await fetch(connection, query, span.values(reader.org_id, limit))
     batch = Batch(*found)
@@ -112,7 +114,7 @@ async def read_batch(
 
 @lru_cache(maxsize=64)
 def batch_query(dialect: str, scopes: int) -> Select[Any]:
-    first = first_entries(dialect, scopes, of_part=True)
+    first = entries_of_last(scopes)
     text = utf8(dialect, gathered(dialect, row_text(), ",", first.c.seq))
     held = gathered(dialect, rows.c.scopes, BETWEEN, first.c.seq)
     return with_row(first, func.count(), func.max(first.c.seq), held, text)
@@ -132,14 +134,16 @@ def count_held(alike: Mapping[str, int], scopes: Sequence[str]) -> int:
 
 
 def advance(backfill: Backfill, batch: Batch, sent: int, *, is_full: bool) -> Backfill | None:
-    """The rest of this part, the next part, or nothing: at once if as much was sent as there was
-    when it began, since nothing can be added below `until`."""
+    """The rest of this scope, the next scope or part, or nothing: at once if as much was sent as
+    there was when it began, since nothing can be added below `until`."""
     if sent == backfill.total:
         return None
     if is_full:
         return msgspec.structs.replace(backfill, after=batch.reached, sent=sent)
+    if backfill.nth + 1 < len(backfill.scopes):
+        return msgspec.structs.replace(backfill, nth=backfill.nth + 1, after=0, sent=sent)
     if backfill.part < PARTS[-1]:
-        return msgspec.structs.replace(backfill, part=backfill.part + 1, after=0, sent=sent)
+        return msgspec.structs.replace(backfill, part=backfill.part + 1, nth=0, after=0, sent=sent)
     return None
 
 

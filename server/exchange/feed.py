@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Subquery, bindparam, select, union
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Exists,
+    Select,
+    Subquery,
+    bindparam,
+    exists,
+    select,
+    union,
+)
 from sqlalchemy.sql.expression import TableClause
 
 from server.rows.tables import MARK, feed, rows
@@ -46,21 +56,36 @@ class Indexes(dict[str, bytes]):
         return self[scopes]
 
 
-def first_entries(dialect: str, scopes: int, *, of_part: bool = False) -> Subquery:
+def first_entries(dialect: str, scopes: int) -> Subquery:
     """The first entries of all scopes together, each row once. Most rows are in several of a
     reader's scopes: which are the first of all is settled before one of them is read."""
-    each = [scope_entries(dialect, nth, of_part) for nth in range(scopes)]
+    each = [scope_entries(dialect, nth) for nth in range(scopes)]
     # Read in order, the branches are merged as far as the limit.
     all_of_them = union(*each) if scopes > 1 else each[0]
     return all_of_them.order_by("seq").limit(LIMIT).subquery()
 
 
-def scope_entries(dialect: str, nth: int, of_part: bool) -> Select[Any]:
+def scope_entries(dialect: str, nth: int) -> Select[Any]:
     entries = within(select(feed.c.seq, feed.c.id), feed, nth)
-    if of_part:
-        entries = entries.where(feed.c.part == bindparam("part"))
     # PostgreSQL would read all of each branch before it merges them; SQLite knows no limit here.
     return entries if dialect == "sqlite" else entries.order_by(feed.c.seq).limit(LIMIT)
+
+
+def entries_of_last(scopes: int) -> Subquery:
+    """The first entries of a part in the last of the scopes, without what lies in one before it."""
+    entries = within(select(feed.c.seq, feed.c.id), feed, scopes - 1)
+    entries = entries.where(feed.c.part == bindparam("part"))
+    if scopes > 1:
+        entries = entries.where(~is_in_one_of(scopes - 1))
+    return entries.order_by(feed.c.seq).limit(LIMIT).subquery()
+
+
+def is_in_one_of(scopes: int) -> Exists:
+    """A row has the same number in each of its scopes, and no other row has it."""
+    other = feed.alias()
+    names: list[BindParameter[str]] = [bindparam(f"scope_{nth}") for nth in range(scopes)]
+    same_row = (other.c.org_id == bindparam("org")) & (other.c.seq == feed.c.seq)
+    return exists().where(same_row, other.c.scope.in_(names))
 
 
 def within(entries: Select[Any], table: TableClause, nth: int) -> Select[Any]:

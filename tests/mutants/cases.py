@@ -79,8 +79,8 @@ MUTANTS: list[Mutant] = [
         ("(given.epoch, given.org,", "(rights.epoch, given.org,"),
         ("wanted = sorted({*owed, *granted})", "wanted = sorted(granted)"),
         (
-            "Backfill(wanted, head, 0, 0, 0, -1) if wanted",
-            "Backfill(wanted, given.seq, 0, 0, 0, -1) if wanted",
+            "Backfill(wanted, head, 0, 0, 0, 0, -1) if wanted",
+            "Backfill(wanted, given.seq, 0, 0, 0, 0, -1) if wanted",
         ),
         ("if not granted and not dropped:", "if not granted:"),
         ("return is_whole and", "return"),
@@ -237,9 +237,12 @@ MUTANTS: list[Mutant] = [
     *of(
         "server/exchange/backfill.py",
         f"{PULL} {SERVER}test_first_sync.py",
-        ("part=backfill.part + 1, after=0", "part=backfill.part + 1, after=batch.reached"),
+        ("nth=0, after=0, sent=sent)", "nth=0, after=batch.reached, sent=sent)"),
         ("(backfill, after=batch.reached, sent", "(backfill, after=batch.reached + 1, sent"),
         ("is_full=batch.size == limit", "is_full=False"),
+        ("nth=backfill.nth + 1, after=0", "nth=backfill.nth + 1, after=batch.reached"),
+        ("if backfill.nth + 1 < len(backfill.scopes):", "if False:"),
+        ("part + 1, nth=0, after", "part + 1, nth=backfill.nth, after"),
         ("if sent == backfill.total:", "if sent >= backfill.total - 2:"),
         ("n * sum(each in scopes for each in held.split())", "n"),
         ("return {first: batch.size}", "return {first: 1}"),
@@ -250,6 +253,8 @@ MUTANTS: list[Mutant] = [
         "server/exchange/feed.py",
         PULL,
         ("all_of_them = union(*each)", "all_of_them = union_all(*each)"),
+        ("    if scopes > 1:\n", "    if scopes > 9:\n"),
+        ("for nth in range(scopes)]\n    same_row", "for nth in range(1)]\n    same_row"),
     ),
     *of(
         "server/exchange/page.py",

@@ -241,6 +241,20 @@ async def test_an_edit_of_a_deleted_customer_is_kept_and_says_who_deleted(
     assert exception == {"o": "refused", "n": 1, "code": "not_found", "field": "customer_id"}
 
 
+async def test_nothing_is_added_to_a_deleted_customer_by_the_id_of_a_second_registration(
+    phone_of: PhoneOf,
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id, alias = await register(bo), make_id()
+    (joined,) = (await lin.push([lin.operation("customer", alias, customer())])).json()["except"]
+    assert (joined["o"], joined["of"]) == ("duplicate", id)
+    await delete(lin, id)
+    made = lin.operation("follow_up", make_id(), follow_up(alias))
+    (exception,) = (await lin.push([made])).json()["except"]
+    assert (exception["o"], exception["code"]) == ("refused", "not_found")
+    assert not (await Holder(lin).pull()).of("follow_up")
+
+
 async def test_a_correction_in_a_deleted_tree_is_kept_until_the_tree_comes_back(
     phone_of: PhoneOf, app: Any, clock: MovableClock
 ) -> None:

@@ -135,7 +135,7 @@ SEEN = Cursor("life", "org", "bo", "phone", 7, ["staff:bo"], None, True)
         (
             False,
             [],
-            Plan(replace(SEEN, backfill=Backfill(["staff:bo"], 7, 0, 0, 0, -1)), [], False),
+            Plan(replace(SEEN, backfill=Backfill(["staff:bo"], 7, 0, 0, 0, 0, -1)), [], False),
         ),
     ],
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 from starlette.applications import Starlette
 from starlette.types import Message
@@ -18,6 +19,7 @@ from server.db import Database
 from server.exchange import backfill, page, pull
 from server.exchange.gzip import compressobj
 from server.rows.tables import rows
+from sync import decode_cursor, encode_cursor
 from tests.cast import BINJIANG, RENMIN
 from tests.conftest import MovableClock, SignIn
 from tests.phone import Phone
@@ -230,6 +232,39 @@ async def broken_line(phone: Phone, holder: Holder) -> Any:
         if frame.get("head"):
             return
     raise AssertionError("never reaches the head")
+
+
+async def test_what_lies_in_many_scopes_is_sent_once_and_the_largest_scope_goes_first(
+    bo: Phone, phone_of: PhoneOf, sign_in: SignIn, database: Database, clock: MovableClock
+) -> None:
+    """Lin manages two stores and has customers of her own, at both and at neither's desk alone."""
+    lin, hua = await phone_of("lin"), await sign_in("hua")
+    await hua.patch("/api/staff/lin", json={"store_ids": [RENMIN, BINJIANG]})
+    wu = await phone_of("wu")
+    for nth in range(12):
+        fields = customer(store_id=BINJIANG, phone=f"1394000{nth:04d}")
+        await wu.push([wu.operation("customer", id := make_id(), fields)])
+        if nth % 2:
+            await give(database, clock, id, owner_id="lin")
+    frames = await whole_stream(lin)
+    sent = sent_rows(frames)
+    assert len(sent) == len(set(sent))
+    assert after(lin, frames).agrees()
+    first = next(frame for frame in frames if frame.get("part") == 1 and frame["rows"])
+    lanes = {first["s"][index] for row in first["rows"] for index in row[4]}
+    assert f"desk:{RENMIN}" in lanes
+
+
+async def test_a_cursor_whose_turn_is_beyond_its_scopes_brings_what_it_says_and_ends(
+    bo: Phone,
+) -> None:
+    """Anybody can write one; it costs its writer rows, and the server nothing."""
+    frames = await whole_stream(bo)
+    cursor = decode_cursor(frames[0]["cursor"])
+    assert cursor.backfill is not None
+    beyond = replace(cursor.backfill, nth=2**40)
+    bo.cursor = encode_cursor(replace(cursor, backfill=beyond))
+    assert (await bo.pull())[-1]["head"]
 
 
 # What happens meanwhile

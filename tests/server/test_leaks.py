@@ -268,7 +268,7 @@ async def test_a_cursor_that_names_foreign_scopes_brings_nothing_of_them(
     held, answers = decode_cursor(wu.cursor), []
     for foreign in (["staff:bo", "desk:store-renmin"], ["staff:zz", "desk:store-nowhere"]):
         scopes = [*held.scopes, *foreign]
-        owed = Backfill(scopes, held.seq, 0, 0, 0, -1) if waits else None
+        owed = Backfill(scopes, held.seq, 0, 0, 0, 0, -1) if waits else None
         wu.cursor = encode_cursor(replace(held, seq=0, scopes=scopes, backfill=owed))
         frames = await wu.pull()
         assert {row[1] for frame in frames for row in frame["rows"]} <= set(whole.rows)

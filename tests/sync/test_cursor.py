@@ -27,7 +27,7 @@ def owed(cursor: Cursor) -> list[str]:
 def test_who_has_no_cursor_is_sent_everything_up_to_now_and_then_the_tail() -> None:
     plan = plan_pull(None, rights("org", "staff:li"), 40)
     assert (plan.dropped, plan.resync, plan.cursor.seq) == ([], False, 40)
-    assert plan.cursor.backfill == Backfill(["org", "staff:li"], 40, 0, 0, 0, -1)
+    assert plan.cursor.backfill == Backfill(["org", "staff:li"], 40, 0, 0, 0, 0, -1)
 
 
 def test_the_same_rights_go_on_where_they_were() -> None:
@@ -53,9 +53,9 @@ def test_a_scope_that_differs_is_dropped_and_sent_again() -> None:
 
 
 def test_what_a_broken_backfill_still_owed_is_sent_again_with_what_is_new() -> None:
-    given_cursor = at(12, "org", "staff:li", backfill=Backfill(["staff:li"], 12, 1, 7, 3, 9))
+    given_cursor = at(12, "org", "staff:li", backfill=Backfill(["staff:li"], 12, 1, 0, 7, 3, 9))
     plan = plan_pull(given_cursor, rights("desk:east", "org", "staff:li"), 40)
-    assert plan.cursor.backfill == Backfill(["desk:east", "staff:li"], 40, 0, 0, 0, -1)
+    assert plan.cursor.backfill == Backfill(["desk:east", "staff:li"], 40, 0, 0, 0, 0, -1)
 
 
 @pytest.mark.parametrize("field", ["epoch", "org", "person", "device"])
@@ -73,10 +73,10 @@ def test_a_cursor_from_the_future_starts_again() -> None:
 @pytest.mark.parametrize(
     "forged",
     [
-        at(12, "org", backfill=Backfill(["desk:west"], 12, 0, 0, 0, -1)),
-        at(12, "org", backfill=Backfill(["org", "desk:west"], 12, 0, 0, 0, -1)),
+        at(12, "org", backfill=Backfill(["desk:west"], 12, 0, 0, 0, 0, -1)),
+        at(12, "org", backfill=Backfill(["org", "desk:west"], 12, 0, 0, 0, 0, -1)),
         at(12, "org", "org"),
-        at(12, "org", backfill=Backfill(["org", "org"], 12, 0, 0, 0, -1)),
+        at(12, "org", backfill=Backfill(["org", "org"], 12, 0, 0, 0, 0, -1)),
     ],
 )
 def test_a_forged_cursor_starts_again(forged: Cursor) -> None:
@@ -86,7 +86,7 @@ def test_a_forged_cursor_starts_again(forged: Cursor) -> None:
 
 
 scope_lists = st.lists(st.sampled_from([*SCOPES, "desk:west"]))
-numbers = [st.integers(0, 50)] * 4
+numbers = [st.integers(0, 50)] * 5
 backfills = st.none() | st.builds(Backfill, scope_lists, *numbers, st.integers(-1, 50))
 
 
