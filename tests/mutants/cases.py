@@ -251,7 +251,7 @@ MUTANTS: list[Mutant] = [
     ),
     *of(
         "server/exchange/feed.py",
-        PULL,
+        f"{PULL} {SERVER}test_first_sync.py",
         ("all_of_them = union(*each)", "all_of_them = union_all(*each)"),
         ("    if scopes > 1:\n", "    if scopes > 9:\n"),
         ("for nth in range(scopes)]\n    same_row", "for nth in range(1)]\n    same_row"),

@@ -19,7 +19,7 @@ from server.db import Database
 from server.exchange import backfill, page, pull
 from server.exchange.gzip import compressobj
 from server.rows.tables import rows
-from sync import decode_cursor, encode_cursor
+from sync import Backfill, decode_cursor, encode_cursor
 from tests.cast import BINJIANG, RENMIN
 from tests.conftest import MovableClock, SignIn
 from tests.phone import Phone
@@ -253,6 +253,26 @@ async def test_what_lies_in_many_scopes_is_sent_once_and_the_largest_scope_goes_
     first = next(frame for frame in frames if frame.get("part") == 1 and frame["rows"])
     lanes = {first["s"][index] for row in first["rows"] for index in row[4]}
     assert f"desk:{RENMIN}" in lanes
+
+
+@pytest.mark.parametrize(
+    ("at", "batch", "then"),
+    [
+        ((0, 0, 0), (5, 31, True), (0, 0, 31)),
+        ((0, 0, 31), (2, 37, False), (0, 1, 0)),
+        ((0, 1, 0), (2, 38, False), (1, 0, 0)),
+        ((1, 1, 12), (0, 0, False), (2, 0, 0)),
+        ((2, 1, 0), (1, 39, False), None),
+    ],
+)
+def test_parts_come_one_after_the_other_and_in_each_all_scopes_from_their_beginning(
+    at: tuple[int, int, int], batch: tuple[int, int, bool], then: tuple[int, int, int] | None
+) -> None:
+    """(part, scope, after), and what was read there: rows, the last one's number, all that fit."""
+    size, reached, is_full = batch
+    read = backfill.Batch(size, reached, "", b"")
+    gone_on = backfill.advance(Backfill(["a", "b"], 40, *at, 3, 99), read, 8, is_full=is_full)
+    assert gone_on == (Backfill(["a", "b"], 40, *then, 8, 99) if then else None)
 
 
 async def test_a_cursor_whose_turn_is_beyond_its_scopes_brings_what_it_says_and_ends(
