@@ -13,6 +13,7 @@ SYSTEM_PYTHON := $(shell for each in python3 python3.13 python3.12 python3.11 py
 PY := .venv/bin/python
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
+COMPILED := .venv/.compiled
 MODULES := pwa/node_modules/.stamp
 APP := pwa/dist/index.html
 APP_SOURCES := $(shell find pwa -name node_modules -prune -o -name dist -prune -o -type f -print)
@@ -41,7 +42,7 @@ test:
 quick: $(DEV) $(MODULES)
 	@$(MAKE) $(TOGETHER) -j 3 lint types phone-tests smoke-tests
 
-smoke-tests: $(DEV)
+smoke-tests: $(COMPILED)
 	$(PY) -m pytest -q -n 2 --dist load --smoke -m "$(QUICKLY)"
 
 soak: $(DEV) $(APP) chromium
@@ -51,17 +52,17 @@ soak: $(DEV) $(APP) chromium
 bench: $(DEV) $(APP) chromium
 	@$(PY) -m tests.bench
 
-server-tests: $(DEV) $(MODULES)
+server-tests: $(COMPILED) $(MODULES)
 	$(ASIDE) $(TESTED) -n 3 -m "not browser and not soak"
 
 browser-tests:
 	@$(MAKE) $(TOGETHER) -j 2 story-tests screen-tests
 
-story-tests: $(DEV) $(APP) chromium
-	$(TESTED) -n 1 -m "browser and not unhurried and not soak"
+story-tests: $(COMPILED) $(APP) chromium
+	$(TESTED) -n 1 -m "browser and not unhurried and not soak" tests/browser
 
-screen-tests: $(DEV) $(APP) chromium
-	$(TESTED) -n 1 -m "unhurried and not soak"
+screen-tests: $(COMPILED) $(APP) chromium
+	$(TESTED) -n 1 -m "unhurried and not soak" tests/browser
 
 lint: $(DEV)
 	.venv/bin/ruff check .
@@ -79,7 +80,7 @@ phone-tests: $(MODULES)
 # What is needed before anything else
 
 # uv takes a tenth of pip's time, and asks the index that pip was told of; where it cannot, pip does.
-# What it leaves uncompiled is compiled by whatever imports it first.
+# What it leaves uncompiled is compiled when the tests are collected, or by whatever imports it first.
 PIP := $(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r
 INSTALL = install_all() { $(PIP) requirements-installer.txt && \
 	  index="$${PIP_INDEX_URL:-$$($(PY) -m pip config get global.index-url 2>/dev/null)}"; \
@@ -98,6 +99,10 @@ $(DEV): requirements-dev.txt $(RUNTIME)
 	@echo "Installing the development packages…"
 	@$(INSTALL) requirements-dev.txt
 	@touch $@
+
+# All at once, five processes would each compile the same thousand modules.
+$(COMPILED): $(DEV)
+	@$(PY) -m pytest -q --collect-only >$@ 2>&1 || true
 
 $(MODULES): pwa/package.json pwa/package-lock.json | node
 	@echo "Installing the app's packages…"
