@@ -15,7 +15,7 @@ from server.collisions.captures import Capture, capture_of, compare, describe
 from server.collisions.settling import settle, tell_both
 from server.customers.names import mask_name
 from server.customers.phone import mask
-from server.db import Connection, fetch
+from server.db import Connection, fetch, fetch_one
 from server.followups.steps import is_effective
 from server.leads.offers import first_name, stored
 from server.pool.rules import read_rules
@@ -76,30 +76,29 @@ def find_rival(tree: Iterable[Row], owner_id: str, arrival: Row, ledger: Ledger)
 
 
 async def read_capture(connection: Connection, ledger: Ledger, arrival: Row) -> Capture:
-    """By the push that brought it and the one before it from the same phone."""
+    """By the push that brought it, and what its clock was held against."""
     asked = {"org": ledger.org, "device": arrival.device, "at": arrival.received_at}
-    found = await fetch(connection, LAST_PUSHES, asked)
-    if not found:
+    push = await fetch_one(connection, LAST_PUSH, asked)
+    if push is None:
         return Capture(arrival.at, arrival.received_at, False)
-    (received_at, skew), before = found[0], found[1] if len(found) > 1 else (None, None)
     timing = Timing(
-        received_at=received_at,
-        sent_at=received_at - skew,
-        contact_at=before[0],
-        last_skew=before[1],
+        received_at=push.received_at,
+        sent_at=push.received_at - push.skew_ms,
+        contact_at=push.contact_at,
+        last_skew=push.last_skew_ms,
     )
     return capture_of(arrival.captured_at, timing)
 
 
-LAST_PUSHES = (
-    select(pushes.c.received_at, pushes.c.skew_ms)
+LAST_PUSH = (
+    select(pushes.c.received_at, pushes.c.skew_ms, pushes.c.contact_at, pushes.c.last_skew_ms)
     .where(
         pushes.c.org_id == bindparam("org"),
         pushes.c.device_id == bindparam("device"),
         pushes.c.received_at <= bindparam("at"),
     )
     .order_by(pushes.c.first_seq.desc())
-    .limit(2)
+    .limit(1)
 )
 
 

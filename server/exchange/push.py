@@ -323,6 +323,8 @@ def log_values(judged: Judged) -> tuple[Any, ...]:
         msgspec.json.encode(judged.exceptions).decode(),
         judged.job.received_at,
         judged.job.received_at - judged.job.push.sent_at,
+        judged.device.contact_at,
+        judged.device.skew_ms,
     )
 
 

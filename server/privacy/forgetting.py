@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, or_, select
 
 from server.customers.pool_card import POOL_KEY
 from server.customers.register import PASS_KEY
-from server.db import Connection, as_list, fetch, listed
+from server.db import Connection, as_list, fetch, listed, run_each
 from server.notify.tables import notifications
 from server.photos.dooming import doom_bytes
 from server.rows.tables import awaited, deadlines, evictions, history, keys
@@ -54,18 +54,28 @@ def is_ours(table: object) -> ColumnElement[bool]:
 
 async def forget_offered(connection: Connection, org_id: str, gone: Iterable[Row]) -> None:
     """Values that were offered to another record are in its history, too."""
-    for row in gone:
-        if row.entity == "conflict" and row.body.get("from_id"):
-            told = row.body
-            await connection.execute(
-                delete(history).where(
-                    history.c.org_id == org_id,
-                    history.c.row_id == told["row_id"],
-                    history.c.field == told["field"],
-                    history.c.at == told["at_other"],
-                    history.c.value == msgspec.json.encode(told["value_other"]).decode(),
-                )
-            )
+    told = [row.body for row in gone if row.entity == "conflict" and row.body.get("from_id")]
+    offered = [
+        {
+            "org": org_id,
+            "row": body["row_id"],
+            "named": body["field"],
+            "since": body["at_other"],
+            "said": msgspec.json.encode(body["value_other"]).decode(),
+        }
+        for body in told
+    ]
+    if offered:
+        await run_each(connection, OFFERED, offered)
+
+
+OFFERED = delete(history).where(
+    history.c.org_id == bindparam("org"),
+    history.c.row_id == bindparam("row"),
+    history.c.field == bindparam("named"),
+    history.c.at == bindparam("since"),
+    history.c.value == bindparam("said"),
+)
 
 
 async def delete_messages(connection: Connection, org_id: str, gone: Iterable[Row]) -> None:

@@ -137,7 +137,8 @@ history = org_table(
     pk=("row_id", "seq", "nth"),
 )
 
-# The operation log: one row a push. `hashes` holds eight bytes an operation.
+# The operation log: one row a push. `hashes` holds eight bytes an operation. `contact_at` and
+# `last_skew_ms` are of the device's contact before: what its clock was held against.
 pushes = org_table(
     "pushes",
     Column("device_id", Text, nullable=False),
@@ -147,6 +148,8 @@ pushes = org_table(
     Column("exceptions", Text, nullable=False),
     Column("received_at", BigInteger, nullable=False),
     Column("skew_ms", BigInteger, nullable=False),
+    Column("contact_at", BigInteger),
+    Column("last_skew_ms", BigInteger),
     pk=("device_id", "first_seq"),
 )
 

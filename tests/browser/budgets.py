@@ -13,7 +13,7 @@ CUSTOMERS_PAGE_BYTES = 30_000
 CUSTOMERS_PAGE_REQUESTS = 3
 
 # With 5,000 rows, over a weak link, four times slower.
-SYNC = Waited(usable=2_000, complete=12_000, task=50, push=2_000)
+SYNC = Waited(usable=2_000, complete=12_000, task=50, push=2_000, count=50)
 # With 5,000 customers and without a network, six times slower.
 LAUNCH_MS = 1_200
 # From the tap until it is on the disk and the screen says so, four times slower.

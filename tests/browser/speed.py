@@ -33,16 +33,29 @@ WRITE_REMARKS = """([database, customer, count]) => new Promise((resolve, reject
 })"""
 
 
+COUNTED_DAYS_AGO = """async () => {
+  const named = (await indexedDB.databases()).find(({name}) => name.startsWith('shopbell-cache-'))
+  const opening = indexedDB.open(named.name)
+  const database = await new Promise((then) => { opening.onsuccess = () => then(opening.result) })
+  const work = database.transaction('meta', 'readwrite')
+  work.objectStore('meta').put({key: 'counted_at', value: Date.now() - 2 * 86_400_000})
+  await new Promise((then) => { work.oncomplete = then })
+  database.close()
+}"""
+
+
 @dataclass(frozen=True)
 class Waited:
     """In ms, each without the time in which the screen's thread was ready and something else on
     this machine had the processor. `usable`: Today showed a customer and a tap opened another
-    page. `task`: the longest that the thread was busy while rows were being applied."""
+    page. `task`: the longest that the thread was busy while rows were being applied. `count`: the
+    same while all of them are counted at a start, once a day."""
 
     usable: float
     complete: float
     task: float
     push: float
+    count: float
 
 
 def wait_once(theatre: Theatre, name: str) -> Waited:
@@ -78,6 +91,7 @@ def wait_with(theatre: Theatre, page: Page) -> Waited:
         complete - began - tasks.waited_between(began, complete),
         tasks.longest_between(usable, complete),
         push_with(theatre, page, weak),
+        count_with(theatre, page, weak),
     )
 
 
@@ -99,3 +113,14 @@ def push_with(theatre: Theatre, page: Page, weak: WeakPhone) -> float:
     waited = weak.tasks().waited_between(back_at, synced)
     assert theatre.records.counts("comment")["comment"] == before + WAITING
     return synced - back_at - waited
+
+
+def count_with(theatre: Theatre, page: Page, weak: WeakPhone) -> float:
+    page.evaluate(COUNTED_DAYS_AGO)
+    weak.start_noting()
+    since = time.time() * 1000
+    page.reload()
+    weak.await_mark("content")
+    pulled_at = weak.await_asked("POST /sync/pull", since)
+    verified_at = weak.await_asked("POST /sync/verify", pulled_at)
+    return weak.tasks().longest_between(pulled_at, verified_at)

@@ -47,4 +47,5 @@ def better(one: Waited, other: Waited) -> Waited:
         min(one.complete, other.complete),
         min(one.task, other.task),
         min(one.push, other.push),
+        min(one.count, other.count),
     )

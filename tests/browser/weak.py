@@ -72,6 +72,11 @@ class WeakPhone:
         """When the first such request left the phone."""
         return next(at for at, asked in self.proxy.asked if asked == request and at >= since)
 
+    def await_asked(self, request: str, since: float) -> float:
+        while not any(asked == request and at >= since for at, asked in self.proxy.asked):
+            self.page.wait_for_timeout(100)
+        return self.asked_at(request, since)
+
     def heap(self) -> float:
         """In bytes, what the page holds outside of it too; garbage included."""
         held = self.tools.send("Runtime.getHeapUsage")

@@ -65,6 +65,12 @@ JOINING: list[Mutant] = [
         ),
     ),
     *of(
+        "server/collisions/finding.py",
+        f"{SERVER}test_collisions.py",
+        ("contact_at=push.contact_at", "contact_at=push.received_at"),
+        ("last_skew=push.last_skew_ms", "last_skew=push.skew_ms"),
+    ),
+    *of(
         "server/duplicates/merging.py",
         MERGING,
         ("    keep_split(ledger, gone, into)\n", ""),

@@ -73,6 +73,7 @@ FOREIGN = [
 ]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("headers", FOREIGN)
 async def test_another_site_changes_nothing_with_our_cookie(
     bo: httpx.AsyncClient, headers: dict[str, str]

@@ -129,6 +129,30 @@ async def test_a_clock_that_was_moved_proves_nothing(
     assert (body["other"]["from_at"], body["other"]["to_at"]) == (contact_at, clock.now)
 
 
+async def test_a_clock_that_was_moved_proves_nothing_in_the_second_push_of_a_queue_either(
+    app: Starlette, phone_of: PhoneOf, clock: MovableClock
+) -> None:
+    """The first push of the queue has the same wrong clock: it is not what this one is held to."""
+    bo, chen, lin = await phone_of("bo"), await phone_of("chen"), await phone_of("lin")
+    await chen.push([chen.operation("comment", make_id(), {"customer_id": "x", "text": "在"})])
+    contact_at = clock.now
+    clock.advance(minutes=10)
+    await bo.push(self_reception(bo, make_id(), phone="13812341234"))
+    clock.advance(minutes=10)
+    wrong = {"sent_at": clock() + 30_000}
+    note = chen.operation("comment", make_id(), {"customer_id": "x", "text": "在"})
+    await chen.push([note], more=True, **wrong)
+    late = self_reception(chen, make_id(), phone="13812341234")
+    for operation in late:
+        operation["t"] -= 15 * 60_000
+    await chen.push(late, **wrong)
+    while await app.state.worker.tick(clock()):
+        pass
+    body = (await Holder(lin).pull()).one("collision").body
+    assert (body["state"], body["other"]["is_certain"]) == ("open", False)
+    assert body["other"]["from_at"] == contact_at
+
+
 async def test_after_the_protection_window_nobody_is_held_against_anybody(
     collide: Collide,
 ) -> None:

@@ -107,6 +107,7 @@ async def test_a_corrected_number_leaves_the_old_one_to_others(phone_of: PhoneOf
     assert await send(bo, "customer", customer(name="赵丽")) is None
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("fields", "field"),
     [

@@ -102,6 +102,7 @@ async def test_a_cut_after_any_frame_repeats_nothing(bo: Phone) -> None:
         assert holder.agrees()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("maker", [None, compressobj, zlib.compressobj])
 async def test_a_cut_at_any_byte_leaves_whole_frames_and_part_of_one(
     bo: Phone, maker: Any, monkeypatch: pytest.MonkeyPatch

@@ -118,6 +118,7 @@ async def test_use_is_remembered_when_the_server_restarts(
     assert (await bo.get("/api/session")).status_code == 200
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("cookie", ["", "xinju", "xinju.", ".token", "xinju.guess", "other.guess"])
 async def test_a_cookie_that_is_not_ours_opens_nothing(
     stranger: httpx.AsyncClient, xinju: str, cookie: str
@@ -148,6 +149,7 @@ async def test_a_link_sealed_with_another_key_opens_nothing(
     assert (await stranger.get("/api/session")).status_code == 401
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("body", "status"),
     [

@@ -72,6 +72,7 @@ async def test_nobody_enrols_as_somebody_elses_device(phone_of: PhoneOf, sign_in
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "device_taken")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("pin", ["123", "1234567", "12a4", ""])
 async def test_a_pin_is_four_to_six_digits(bo: httpx.AsyncClient, pin: str) -> None:
     wish = {"id": "0" * 36, "name": "门店手机", "pin": pin}

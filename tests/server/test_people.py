@@ -236,6 +236,7 @@ async def test_split_shifts_are_kept_and_the_stores_hours_come_back(
     assert (await person(shop, "bo"))["shifts"] == {}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("shifts", "code", "field"),
     [

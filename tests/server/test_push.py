@@ -186,6 +186,7 @@ async def send(phone: Phone, body: bytes, encoding: str = "") -> httpx.Response:
     return await phone.client.post("/sync/push", content=body, headers=headers)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("body", "encoding", "status"),
     [

@@ -255,6 +255,7 @@ async def test_a_month_ends_with_the_stores_own_midnight(
     assert sum(each["entitled"] for each in november.json()["people"]) == 2
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("month", ["2026-13", "November", "2026", "0000-01", "2026-11-01"])
 async def test_a_month_that_is_none_is_refused(lin: httpx.AsyncClient, month: str) -> None:
     answer = await lin.get(FAIRNESS, params={"month": month})

@@ -149,6 +149,7 @@ async def test_the_longest_silent_phone_comes_first(
     assert [each["id"] for each in listed] == [each.device for each in (never, early, late)]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("report", [{"pending": -1}, {"oldest_at": "昨天"}, {"photos": 2**31}])
 async def test_a_report_that_cannot_be_true_is_refused_by_name(
     phone_of: PhoneOf, report: dict[str, Any]

@@ -31,6 +31,7 @@ async def take_back(phone: Phone, visit_id: str, void: bool = True) -> None:
     assert await send(phone, "correction", {"fact_id": visit_id, "void": void}) is None
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("metres", "minutes", "accuracy_m", "expected"),
     [
