@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
+from server.clock import DAY_MS
 from tests.browser.company import BO, ORG
 from tests.browser.theatre import Theatre
 from tests.browser.weak import WATCH, WeakPhone
@@ -33,14 +34,16 @@ WRITE_REMARKS = """([database, customer, count]) => new Promise((resolve, reject
 })"""
 
 
-COUNTED_DAYS_AGO = """async () => {
+COUNTED_AT = """async (since) => {
   const named = (await indexedDB.databases()).find(({name}) => name.startsWith('shopbell-cache-'))
   const opening = indexedDB.open(named.name)
   const database = await new Promise((then) => { opening.onsuccess = () => then(opening.result) })
   const work = database.transaction('meta', 'readwrite')
-  work.objectStore('meta').put({key: 'counted_at', value: Date.now() - 2 * 86_400_000})
+  const known = work.objectStore('meta').get('counted_at')
+  if (since) work.objectStore('meta').put({key: 'counted_at', value: since})
   await new Promise((then) => { work.oncomplete = then })
   database.close()
+  return known.result?.value ?? 0
 }"""
 
 
@@ -116,11 +119,12 @@ def push_with(theatre: Theatre, page: Page, weak: WeakPhone) -> float:
 
 
 def count_with(theatre: Theatre, page: Page, weak: WeakPhone) -> float:
-    page.evaluate(COUNTED_DAYS_AGO)
-    weak.start_noting()
     since = time.time() * 1000
-    page.reload()
-    weak.await_mark("content")
+    page.evaluate(COUNTED_AT, since - 2 * DAY_MS)
+    weak.start_noting()
+    page.goto("/")
     pulled_at = weak.await_asked("POST /sync/pull", since)
     verified_at = weak.await_asked("POST /sync/verify", pulled_at)
-    return weak.tasks().longest_between(pulled_at, verified_at)
+    tasks = weak.tasks()
+    assert page.evaluate(COUNTED_AT) > since, "nothing was counted"
+    return tasks.longest_between(pulled_at, verified_at)
