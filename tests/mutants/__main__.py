@@ -20,9 +20,10 @@ from queue import Empty, SimpleQueue
 from tests.mutants.cases import MUTANTS, Mutant
 from tests.mutants.evidence import EVIDENCE
 from tests.mutants.joining import JOINING
+from tests.mutants.phone import PHONE
 
 ROOT = Path(__file__).parent.parent.parent
-COPIED = ("sync", "server", "tests", "pyproject.toml", "Makefile", "README.md", "docs")
+COPIED = ("sync", "server", "tests", "pwa", "pyproject.toml", "Makefile", "README.md", "docs")
 WORKERS = 2
 LONGEST_S = 300
 QUICKLY = "not postgresql and not browser and not slow and not soak"
@@ -34,7 +35,7 @@ class Failure(Exception):
 
 
 def main(words: Sequence[str]) -> int:
-    known = [*MUTANTS, *JOINING, *EVIDENCE]
+    known = [*MUTANTS, *JOINING, *EVIDENCE, *PHONE]
     chosen = [m for m in known if not words or any(w in m.file + m.old + m.new for w in words)]
     find_misfits(chosen)
     queue: SimpleQueue[Mutant] = SimpleQueue()
@@ -78,13 +79,14 @@ def work_off(queue: SimpleQueue[Mutant], copy: Path, survivors: list[Mutant]) ->
 
 def copy_tree(copy: Path) -> None:
     copy.mkdir()
-    ignored = shutil.ignore_patterns("__pycache__", "node_modules")
+    ignored = shutil.ignore_patterns("__pycache__", "node_modules", "dist")
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, copy / name, ignore=ignored)
         else:
             shutil.copy(source, copy / name)
+    (copy / "pwa" / "node_modules").symlink_to(ROOT / "pwa" / "node_modules")
 
 
 def is_survivor(mutant: Mutant, copy: Path) -> bool:
@@ -94,9 +96,15 @@ def is_survivor(mutant: Mutant, copy: Path) -> bool:
     # Compiled files are told apart by second and size only, which two mutants may share.
     Path(cache_from_source(str(path))).unlink(missing_ok=True)
     try:
-        return passes(mutant.tests, copy)
+        is_phone = mutant.file.startswith("pwa/")
+        return phone_passes(mutant.tests, copy) if is_phone else passes(mutant.tests, copy)
     finally:
         path.write_text(whole)
+
+
+def phone_passes(tests: Sequence[str], copy: Path) -> bool:
+    command = ["node", "node_modules/vitest/vitest.mjs", "run", "--bail", "1", *tests]
+    return ended_well(command, copy / "pwa", dict(os.environ))
 
 
 def passes(tests: Sequence[str], copy: Path) -> bool:
@@ -106,9 +114,14 @@ def passes(tests: Sequence[str], copy: Path) -> bool:
         # These need nothing of the server, whose import takes longer than they do.
         command += ["--confcutdir", "tests/sync", "-o", "markers=soak: long"]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    return ended_well([*command, *tests], copy, environment)
+
+
+def ended_well(command: Sequence[str], folder: Path, environment: dict[str, str]) -> bool:
+    """Whether all tests passed. What never ends, a mutant has spoilt."""
     try:
         done = subprocess.run(
-            [*command, *tests], cwd=copy, env=environment, capture_output=True, timeout=LONGEST_S
+            command, cwd=folder, env=environment, capture_output=True, timeout=LONGEST_S
         )
     except subprocess.TimeoutExpired:
         return False

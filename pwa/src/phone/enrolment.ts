@@ -11,7 +11,6 @@ export async function enrolDevice(who: Person, shared: boolean, pin = ''): Promi
   const answer = await call<{ credential: string }>('POST', '/api/devices', { id: device, name: phoneName(), shared, ...(pin ? { pin } : {}) })
   if (!answer.ok || !answer.body) return answer.code || String(answer.status)
   const before = await phoneDatabase().people.get(keyOf(who))
-  await outbox.meta.put({ key: 'credential', value: answer.body.credential })
   await phoneDatabase().people.put({
     key: keyOf(who), org_id: who.org.id, staff_id: who.staff_id, person: { ...who }, device, shared,
     credential: answer.body.credential, pin: pin ? await sealPin(pin) : (before?.pin ?? null), contact_at: Date.now(),

@@ -57,6 +57,13 @@ describe('somebody was erased', () => {
     expect(await readDraft(`comment:${KEPT}`)).toBe('也写了一半')
     expect(journalOf(who.org.id, who.staff_id)).toEqual([])
   })
+  it('removes what was written in their tree without naming them', async () => {
+    const told = newId()
+    await save([{ entity: 'follow_up', id: told, fields: { customer_id: GONE } }, { entity: 'photo', id: newId(), fields: { subject_id: told, text: '走了' } }])
+    await send()
+    await come(newId(), GONE)
+    expect(await texts()).toEqual([])
+  })
   it('removes what was kept aside, and what a photo and a name of theirs hang from', async () => {
     const { who, outbox } = stage
     const aside = (id: string) => `shopbell-draft-${who.org.id}-${who.staff_id}-comment:${id}`

@@ -55,6 +55,29 @@ describe('frames of one stream', () => {
     expect((await rows()).map(({ id, scopes }) => [id, scopes])).toEqual([['a', [MINE]]])
     expect(await differing(database)).toEqual([DESK])
   })
+  it('take a scope off the rows, as the server says, and touch no row that is not in it', async () => {
+    const mine = row('customer', 'c', 3, {}, [1])
+    await applyFrame(database, { s: [DESK, MINE], rows: [row('customer', 'a', 1, {}, [0, 1]), b, mine] })
+    const before = await stage.cache.rows.get('c')
+    await applyFrame(database, { s: [MINE], dropped: [DESK], head: true, digest: { [MINE]: digestOf(a, mine) } })
+    expect((await rows()).map(({ id, scopes }) => [id, scopes])).toEqual([['a', [MINE]], ['c', [MINE]]])
+    expect(await differing(database)).toEqual([])
+    expect(await stage.cache.rows.get('c')).toEqual(before)
+  })
+  it('keep no sum of a scope that is gone, though the disk lost a row of it', async () => {
+    await applyFrame(database, { s: [DESK], rows: [a, b] })
+    await stage.cache.rows.delete('b')
+    await forgetScopes(database, [DESK])
+    expect((await stage.cache.meta.get('digests'))?.value).toEqual({})
+  })
+  it('are not the whole while more is to come', async () => {
+    await applyFrame(database, { s: [DESK], rows: [a], part: 0, left: 1, total: 2 })
+    expect((await stage.cache.meta.get('partial'))?.value).toBe(true)
+  })
+  it('number their rows a few at a time: readers see the first while the rest is written', async () => {
+    await applyFrame(database, { s: [DESK], rows: Array.from({ length: 40 }, (_, i) => row('customer', `c${i}`, i + 1)) })
+    expect(new Set((await rows()).map(({ frame }) => frame)).size).toBe(2)
+  })
 })
 
 it('a cache of the first layout keeps its rows and its cursor, and knows what is due', async () => {

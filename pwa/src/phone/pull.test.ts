@@ -160,6 +160,16 @@ describe('what the disk lost', () => {
     await recount(database)
     expect((await stage.cache.meta.get('digests'))?.value).toEqual(both)
   })
+  it('counts in vain where somebody writes meanwhile', async () => {
+    const many = Array.from({ length: 300 }, (_, i) => row('customer', `c${i}`, i + 1))
+    const [database, late] = [await beneath(stage.cache), row('customer', 'a-new-one', 999)]
+    await applyFrame(database, { s: [DESK], rows: many, cursor: 'x', head: true, digest: { [DESK]: digestOf(...many) } })
+    const counting = recount(database)
+    await stage.cache.rows.count()
+    await applyFrame(database, { s: [DESK], rows: [late], cursor: 'y' })
+    await counting
+    expect((await stage.cache.meta.get('digests'))?.value).toEqual({ [DESK]: digestOf(...many, late) })
+  })
 })
 
 describe('asking the server once after a start', () => {
@@ -238,6 +248,12 @@ describe('what screens see', () => {
     await save([{ entity: 'comment', id: newId(), fields: { customer_id: 'mine', text: '要白橡木' } }])
     expect(await once(rowOf('customer', 'mine'))).toMatchObject({ id: 'theirs', body: { name: '赵女士' } })
     expect((await once(treeOf('theirs'))).map(({ entity }) => entity).sort()).toEqual(['comment', 'customer'])
+  })
+  it('does not lose from view what became part of a record that has not come yet', async () => {
+    await save([{ entity: 'customer', id: 'mine', fields: { name: '小赵' } }])
+    server.judge = () => [{ n: 1, o: 'duplicate', of: 'theirs' }]
+    await drain(stage.outbox, 'credential', 0)
+    for (const id of ['mine', 'theirs']) expect(await once(rowOf('customer', id))).toMatchObject({ body: { name: '小赵' } })
   })
   it('reads only what a frame touched, and leaves the other rows the same objects', async () => {
     const many = Array.from({ length: 50 }, (_, i) => row('customer', `c${i}`, i + 1, { name: `客户 ${i}` }))

@@ -27,6 +27,23 @@ describe('pushing', () => {
     expect(await send()).toMatchObject({ meaning: 'ack' })
     expect(await stage.outbox.operations.get(1)).toMatchObject({ state: 'sent', laid: 1, receipt: { outcome: 'applied' } })
   })
+  it('says which version was seen, and nothing of it for what is new', async () => {
+    await save([{ entity: 'customer', id: newId(), fields: { budget: '8 万' }, base: 7 }])
+    await save([comment()])
+    await send()
+    expect(server.pushes.flatMap(({ units }) => units.flat()).map(({ b }) => b)).toEqual([7, undefined])
+  })
+  it('takes for received what the server says, and no more', async () => {
+    await save([comment('一')])
+    await save([comment('二')])
+    server.judge = ({ units }) => {
+      const first = units[0]![0]!.n
+      return Response.json({ v: 1, now: 1, next: first + 1, contact_at: 1, done: [first, 1] })
+    }
+    await send()
+    expect(server.pushes.map(({ units }) => units.flat().map(({ f }) => f.text))).toEqual([['一', '二'], ['二']])
+    expect(await states()).toEqual(['sent', 'sent'])
+  })
   it('never splits a unit and never sends more than 200 operations at once', async () => {
     for (let i = 0; i < 30; i += 1) await save(Array.from({ length: 9 }, () => comment()))
     await send()
@@ -275,6 +292,14 @@ describe('a restored backup', () => {
     expect(refused.map(({ receipt }) => [receipt?.device, receipt?.n])).toEqual([[first, 1], [first, 2]])
     expect(new Set(refused.map(({ unit }) => unit)).size).toBe(1)
     expect(device).toBeUndefined()
+  })
+  it('signs also what an older version of the app kept of a refusal', async () => {
+    await save([comment('一'), comment('二')])
+    await stage.outbox.meta.put({ key: 'device', value: 'former' })
+    await stage.outbox.operations.where('seq').belowOrEqual(2).modify({ state: 'refused', receipt: { outcome: 'refused', at: 1, code: 'taken' } })
+    await rebirth(stage.outbox)
+    const refused = await stage.outbox.operations.where('state').equals('refused').sortBy('seq')
+    expect(refused.map(({ receipt }) => [receipt?.device, receipt?.n])).toEqual([['former', 1], ['former', 2]])
   })
   /** The server went on to `next` under this name; what it knows of it under whatever number, by its words. */
   const wentOn = (next: number, known: (text: string) => boolean) => {

@@ -41,7 +41,7 @@ export async function rebirth(outbox: OutboxDatabase): Promise<Drained> {
     // An upload belongs to the device that began it.
     await outbox.photos.where('state').anyOf('waiting', 'sending').modify({ upload_url: null, sent_bytes: 0, state: 'waiting' })
     await outbox.meta.bulkPut([{ key: 'device', value: newId() }, { key: 'next_seq', value: waiting.length + 1 }])
-    await outbox.meta.bulkDelete(['credential', 'contact_at'])
+    await outbox.meta.delete('contact_at')
   })
   return { meaning: 'auth', wait_ms: 0, code: 'reborn' }
 }

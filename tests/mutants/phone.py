@@ -1,0 +1,150 @@
+"""Mutants of what a phone does on its own: its cache, its outbox, and what it lays over rows."""
+
+from tests.mutants.cases import Mutant, of
+
+SOURCE = "pwa/src/phone/"
+FRAMES = "src/phone/frames.test.ts src/phone/pull.test.ts src/phone/loop.test.ts"
+PULL = "src/phone/pull.test.ts src/phone/loop.test.ts"
+PUSH = "src/phone/push.test.ts src/phone/loop.test.ts"
+LAID = "src/phone/pull.test.ts src/phone/aliases.test.ts src/phone/mirror src/customers"
+ALIASES = "src/phone/aliases.test.ts src/phone/pull.test.ts"
+
+PHONE: list[Mutant] = [
+    *of(
+        f"{SOURCE}frames.ts",
+        FRAMES,
+        ("if (frame.resync) forget(stores)", ""),
+        ("for (const scope of frame.dropped ?? []) await dropScope(page, scope)", ""),
+        ("    await leave(page, frame)\n", ""),
+        ("      stores.meta.delete('resend')\n", ""),
+        ("if (frame.left && !frame.head) fallShort(stores)", ""),
+        ("!sameDigest(said![scope], digests![scope])", "false"),
+        ("    stores.meta.put({ key: 'resend', value: scopes })\n", ""),
+        ("if (!stays(row!.root)) rows.delete(row!.id)", "rows.delete(row!.id)"),
+        ("else if (memory.frame !== page.frame - 1) memory.rows = null", ""),
+        ("    if (at > 0) page.frame += 1\n", ""),
+        ("account(page.digests, before[i], row)", "account(page.digests, undefined, row)"),
+        (
+            "[...new Set([...before.scopes, ...named])] : named",
+            "[...before.scopes, ...named] : named",
+        ),
+        ("before?.version === version ?", "before ?"),
+        ("if (row && row.version <= version)", "if (row)"),
+        ("  delete page.digests[scope]\n", ""),
+        ("if (!row.scopes.includes(scope)) return\n", ""),
+        ("row.scopes.filter((held) => held !== scope), frame", "row.scopes, frame"),
+        ("else if (page.waits.has(row.root)) {", "else if (false) {"),
+        (
+            "for (const key of ['digests', 'cursor', 'said',",
+            "for (const key of ['digests', 'said',",
+        ),
+    ),
+    *of(
+        f"{SOURCE}recount.ts",
+        PULL,
+        ("(await frameOf(metaOf(transaction))) === began", "true"),
+        ("for (const scope of scopes) digests", "for (const scope of scopes.slice(1)) digests"),
+    ),
+    *of(
+        f"{SOURCE}pull.ts",
+        PULL,
+        ("pulled.head && (await isDoubtful(cache))", "(await isDoubtful(cache)) && false"),
+        (".filter(({ state }) => state === 'sent').primaryKeys()", ".primaryKeys()"),
+        ("waiting.flatMap(({ root }) => [root, resolved(aliases, root)])", "[]"),
+        ("waits.has(root) && !erased.has(root)", "waits.has(root)"),
+        ("if (differ.length === 0) {", "if (differ.length < 2) {"),
+        ("if (round === 0) await forgetScopes", "if (round < 9) await forgetScopes"),
+        ("    if (!ended.head) return", "    if (false) return"),
+    ),
+    *of(
+        f"{SOURCE}push.ts",
+        PUSH,
+        ("if (unit[0]!.seq >= below || (batch.length > 0 && full)) break", "if (full) break"),
+        ("seq > answered)", "seq >= answered)"),
+        ("if (left > batch.length) body.more = true", "body.more = true"),
+        ("if (left > batch.length) body.more = true", ""),
+        ("if (answer.gap || (!batch.length", "if ((!batch.length"),
+        ("(!batch.length && answer.next <", "(false && answer.next <"),
+        ("op.seq >= first && op.seq < first + count", "op.seq >= first"),
+        (
+            "const foreign = mismatched.filter((op) => !isKnown",
+            "const foreign = mismatched.filter((op) => isKnown",
+        ),
+        ("if (mismatched.length || (!answer.revoked", "if (mismatched.length && (!answer.revoked"),
+        ("next > (((await", "next >= (((await"),
+        ("if (heard.meaning !== 'ack') return", "if (false) return"),
+        ("      await (await seldom()).setAside(outbox, batch)\n", ""),
+        ("receipt.of && receipt.of !== op.id ?", "false ?"),
+        ("laid: refused ? 0 as const : 1 as const, receipt", "laid: 0 as const, receipt"),
+        ("if (op.base !== null) wire.b = op.base", ""),
+        ("if (last && last[0]!.unit === op.unit) last.push(op)", "if (false) last!.push(op)"),
+        ("if (unitsOf(batch).length < 2) return false", ""),
+        ("!['refused', 'mismatch'].includes", "!['mismatch'].includes"),
+    ),
+    *of(
+        f"{SOURCE}rebirth.ts",
+        PUSH,
+        ("where('seq').aboveOrEqual(next)", "where('seq').above(next)"),
+        ("(state === 'refused' && (!settled || receipt?.outcome === 'released'))", "false"),
+        ("(!settled || receipt?.outcome === 'released')", "true"),
+        ("waiting.every(({ seq }, nth) => seq === next + nth)", "true"),
+        ("renumbered(others, -others.length)", "renumbered(others, 1 + waiting.length)"),
+        (
+            "{ key: 'next_seq', value: waiting.length + 1 }",
+            "{ key: 'next_seq', value: waiting.length }",
+        ),
+        ("    await outbox.meta.delete('contact_at')\n", ""),
+        ("upload_url: null, sent_bytes: 0, ", ""),
+        ("if (!units.has(op.unit)) units.set(op.unit, first + i)", "units.set(op.unit, first + i)"),
+        ("value: first + behind.length", "value: first"),
+        ("receipt: signed(others[i]!, device)", "receipt: others[i]!.receipt"),
+    ),
+    *of(
+        f"{SOURCE}parted.ts",
+        "src/phone/outbox.test.ts src/phone/push.test.ts",
+        ("if (unit.length < 2 || fits(unit)) return [unit]", "return [unit]"),
+        ("if (last && fits([...last, photo])) last.push(photo)", "if (last) last.push(photo)"),
+    ),
+    *of(
+        f"{SOURCE}aliases.ts",
+        ALIASES,
+        ("if (!next || next === at) return at\n", "if (!next || steps) return at\n"),
+        ("records.has(id) || (now", "(now"),
+        ("!now.includes(id) && !fresh.has(id)", "!now.includes(id)"),
+        ("for (const alias of mergedIn(body) ?? []) known.set(alias, id)", "mergedIn(body)"),
+    ),
+    *of(
+        f"{SOURCE}overlay.ts",
+        LAID,
+        ("  if (layer.get(op.id)) return\n", ""),
+        ("id: resolved(viewer.aliases, op.id)", "id: op.id"),
+        ("isSetChange(value) ? changedSet(before[field], value) : value", "value"),
+        ("(item) => !remove.includes(item)", "() => true"),
+        ("[...new Set([...kept, ...add])]", "kept"),
+        ("DERIVED.has(entity) ? counted(operations) : operations", "operations"),
+    ),
+    *of(
+        f"{SOURCE}erased.ts",
+        "src/phone/erased.test.ts",
+        ("filter(({ id }) => !done.has(id))", "filter(() => true)"),
+        ("about.filter(isAnswered)", "about"),
+        ("ids.has(op.root) || names(op, ids)", "names(op, ids)"),
+    ),
+    *of(
+        f"{SOURCE}push.ts",
+        "src/phone/erased.test.ts",
+        ("code === 'erased')) await", "code === 'gone')) await"),
+    ),
+    *of(
+        f"{SOURCE}unsent.ts",
+        "src/phone/push.test.ts src/phone/loop.test.ts src/phone/refused.test.ts",
+        ("[...(await setAsideIn(outbox)), ...", "[..."),
+    ),
+    *of(
+        "pwa/src/sync/digest.ts",
+        "src/sync src/phone/frames.test.ts",
+        ("(digest[1] + hi) >>> 0", "digest[1] + hi"),
+        ("(digest[2] - lo) >>> 0", "digest[2] - lo"),
+        ("[digest[0] - 1,", "[digest[0],"),
+    ),
+]
