@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import gc
+import secrets
 import signal
 import sys
 from collections.abc import Sequence
@@ -31,6 +32,7 @@ from server.people.wecom_letters import Seals
 from server.people.wecom_routes import put_callback
 from server.privacy.audit import has_entry, key_of, verify
 from server.privacy.replaying import replay
+from server.rows import begin_new_life
 
 SHUTDOWN_S = 10
 GENERATIONS = (50_000, 20, 50)
@@ -50,6 +52,9 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database to the newest schema").set_defaults(
         run=lambda _: asyncio.run(migrate_only(read_config()))
     )
+    commands.add_parser(
+        "restored", help="an older database was put back: phones fetch everything anew"
+    ).set_defaults(run=lambda _: print(asyncio.run(begin_anew(read_config(), system_clock()))))
     commands.add_parser("draft-migration", help="write 0001 anew (developers)").set_defaults(
         run=lambda _: print(draft_first_migration())
     )
@@ -179,6 +184,19 @@ async def add_store_robot(wish: argparse.Namespace, config: Config) -> None:
             await put_robot(connection, robot.sealed(Vault(config.keys)))
     finally:
         await database.close()
+
+
+async def begin_anew(config: Config, now: int) -> str:
+    """And erases again who was erased since. What phones still hold of what was lost they send once
+    more by themselves. PostgreSQL, or while the server is down."""
+    erased = await replay_erasures(config, now)
+    database = open_database(config.database_url)
+    try:
+        async with database.write() as connection:
+            await begin_new_life(connection, secrets.token_hex(8))
+    finally:
+        await database.close()
+    return f"Phones fetch everything anew. Erased again: {erased}"
 
 
 async def replay_erasures(config: Config, now: int) -> int:

@@ -13,11 +13,18 @@ from server.rows.load import (
 )
 from server.rows.movement import Movement
 from server.rows.organisations import in_each_organisation, keep_looking, list_organisations
-from server.rows.publish import Published, found_organisation, publish, read_digests
+from server.rows.publish import (
+    Published,
+    begin_new_life,
+    found_organisation,
+    publish,
+    read_digests,
+)
 
 __all__ = [
     "Movement",
     "Published",
+    "begin_new_life",
     "find_row",
     "found_organisation",
     "in_each_organisation",

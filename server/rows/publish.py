@@ -355,3 +355,8 @@ async def found_organisation(connection: Connection, org_id: str, epoch: str) ->
     """The head row that every writer of an organisation takes. `epoch` names this life of the
     database: a cursor of another one leads to a clean resync."""
     await connection.execute(insert(heads).values(org_id=org_id, seq=0, epoch=epoch))
+
+
+async def begin_new_life(connection: Connection, epoch: str) -> None:
+    """An older database was put back: it gives numbers that phones know to other rows."""
+    await connection.execute(update(heads).values(epoch=epoch))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import select
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -34,8 +34,8 @@ from server.identity.sessions import COOKIE, LastSeen, start_session
 from server.leads.arrivals import arrive, load_around
 from server.privacy.erasing import Wish, erase
 from server.privacy.receipts import Receipts
-from server.rows import load, open_ledger, publish
-from server.rows.tables import heads, rows
+from server.rows import begin_new_life, load, open_ledger, publish
+from server.rows.tables import rows
 from tests.cast import CODE, ORG
 from tests.simulation.driver import FragileDatabase
 
@@ -192,8 +192,7 @@ class Exchange:
 
     async def begin_new_life(self, epoch: str) -> None:
         """As after a restore of the database: no cursor of before is good any more."""
-        changed = update(heads).where(heads.c.org_id == ORG).values(epoch=epoch)
-        await self.database.transact(lambda connection: connection.execute(changed))
+        await self.database.transact(lambda connection: begin_new_life(connection, epoch))
 
 
 async def stream_of(answer: Response) -> AsyncIterator[bytes]:
