@@ -2,9 +2,8 @@
 word, and what can be carried elsewhere is carried once."""
 
 import re
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -297,35 +296,6 @@ def test_a_phone_long_without_the_server_shows_nothing_and_loses_nothing(
         bo.page.get_by_role("button", name="已联网，再试一次").click(timeout=TAP_MS)
     bo.has_on_the_phone(QIAN)
     theatre.records.until(lambda: bool(theatre.records.bodies("comment", text="喜欢原木色")))
-
-
-def test_a_server_put_back_to_an_older_state_gets_again_what_a_phone_still_holds(
-    theatre: Theatre, bo: Rep, tmp_path: Path
-) -> None:
-    backup = tmp_path / "backup.sqlite3"
-    with closing(sqlite3.connect(theatre.stage.database)) as database:
-        database.execute("VACUUM INTO ?", (str(backup),))
-    bo.opens_customer(QIAN)
-    bo.leaves_a_remark("喜欢原木色")
-    bo.edits(预算="8 万")
-    bo.syncs()
-    said = theatre.records.body("comment")
-    theatre.proxy.cut()
-    bo.opens_customer(QIAN)
-    bo.leaves_a_remark("周末带家人来")
-
-    theatre.stage.stop()
-    theatre.stage.put_back(backup)
-    assert theatre.records.bodies("comment") == []
-    theatre.stage.start()
-    theatre.proxy.restore()
-    bo.syncs()
-    assert theatre.records.counts("comment")["comment"] == 2
-    assert theatre.records.body("comment", text="喜欢原木色")["id"] == said["id"]
-    assert theatre.records.body("customer", name=QIAN)["budget"] == "8 万"
-    bo.opens_customer(QIAN)
-    for text in ("喜欢原木色", "周末带家人来"):
-        expect(bo.main.get_by_text(text)).to_have_count(1)
 
 
 def enters(page: Page, pin: str) -> None:
