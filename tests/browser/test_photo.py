@@ -16,7 +16,6 @@ from tests.browser import axe
 from tests.browser.company import BO, LIN, STORE_NAME
 from tests.browser.people import Manager, Rep, Staff
 from tests.browser.pictures import photograph, shoot
-from tests.browser.records import Body
 from tests.browser.theatre import Theatre
 from tests.server.photo_stage import png_chunk
 
@@ -105,16 +104,11 @@ def test_a_photo_is_seen_large_before_it_is_sent_and_its_code_tells_a_stranger(
     bo.registers_and_receives(name=ZHAO, phone=ZHAO_PHONE)
     bo.opens_customer(ZHAO)
     bo.takes_a_photo(plan)
-    # Told again is known at once, by its hash; a code it has when it is stored.
-    records.until(lambda: all(is_told_again(each) for each in records.bodies("photo")))
+    records.until(lambda: len(records.bodies("photo", state="stored")) == 2)
     bo.syncs()
     bo.opens_customer(ZHAO)
     looks_from_one_to_the_other(bo, {each["code"] for each in records.bodies("photo")})
     assert theatre.faults() == []
-
-
-def is_told_again(photo: Body) -> bool:
-    return bool(photo.get("flags")) and photo["state"] == "stored"
 
 
 @pytest.mark.browser
