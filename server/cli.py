@@ -187,8 +187,8 @@ async def add_store_robot(wish: argparse.Namespace, config: Config) -> None:
 
 
 async def begin_anew(config: Config, now: int) -> str:
-    """And erases again who was erased since. What phones still hold of what was lost they send once
-    more by themselves. PostgreSQL, or while the server is down."""
+    """Erases again who was erased since, and has every phone fetch everything anew. What phones
+    still hold of what was lost they send by themselves. PostgreSQL, or while the server is down."""
     erased = await replay_erasures(config, now)
     database = open_database(config.database_url)
     try:

@@ -104,7 +104,7 @@ def is_survivor(mutant: Mutant, copy: Path) -> bool:
 
 def phone_passes(tests: Sequence[str], copy: Path) -> bool:
     command = ["node", "node_modules/vitest/vitest.mjs", "run", "--bail", "1", *tests]
-    return ended_well(command, copy / "pwa", dict(os.environ))
+    return ended_well(command, copy / "pwa", dict(os.environ), ran=b"Test Files")
 
 
 def passes(tests: Sequence[str], copy: Path) -> bool:
@@ -117,15 +117,18 @@ def passes(tests: Sequence[str], copy: Path) -> bool:
     return ended_well([*command, *tests], copy, environment)
 
 
-def ended_well(command: Sequence[str], folder: Path, environment: dict[str, str]) -> bool:
-    """Whether all tests passed. What never ends, a mutant has spoilt."""
+def ended_well(
+    command: Sequence[str], folder: Path, environment: dict[str, str], ran: bytes = b""
+) -> bool:
+    """Whether all tests passed. What never ends, a mutant has spoilt. `ran`: is printed where tests
+    ran at all, by a runner whose exit code does not say so."""
     try:
         done = subprocess.run(
             command, cwd=folder, env=environment, capture_output=True, timeout=LONGEST_S
         )
     except subprocess.TimeoutExpired:
         return False
-    if done.returncode not in (0, KILLED, 2):
+    if done.returncode not in (0, KILLED, 2) or ran not in done.stdout:
         raise Failure(done.stdout.decode() + done.stderr.decode())
     return done.returncode == 0
 
