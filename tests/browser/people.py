@@ -2,18 +2,16 @@
 
 import re
 import time
-from io import BytesIO
 from pathlib import Path
 
 import httpx
-import zxingcpp
-from PIL import Image
 from playwright.sync_api import Locator, Page, Playwright, expect
 
 from tests.browser import axe, pictures
 from tests.browser.browsers import ARGS, PATIENCE_MS, SHELL, SIZE, Profile, Scheme, go
 from tests.browser.company import Person
 from tests.browser.stage import Stage
+from tests.scanning import read_codes
 
 KEPT = "已存本机"
 ALL_SYNCED = re.compile("^已全部同步")
@@ -23,10 +21,8 @@ KEYSTROKE_MS = 100
 def poster_link(stage: Stage) -> str:
     """What a camera reads on the printed poster."""
     answer = httpx.get(f"{stage.origin}/posters/{stage.poster_id}.png")
-    with Image.open(BytesIO(answer.content)) as printed:
-        codes = zxingcpp.read_barcodes(printed)
-    assert len(codes) == 1, "one code on a poster"
-    return str(codes[0].text)
+    (link,) = read_codes(answer.content)
+    return link
 
 
 class Customer:

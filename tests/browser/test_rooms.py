@@ -11,9 +11,7 @@ from pathlib import Path
 
 import pytest
 import segno
-import zxingcpp
 from openpyxl import Workbook  # type: ignore[import-untyped]
-from PIL import Image
 from playwright.sync_api import FilePayload, Page, Playwright, expect
 
 from server.clock import DAY_MS
@@ -21,6 +19,7 @@ from server.sample.cast import BO, CHEN, HUA, LIN, ORG_CODE, ORG_ID, QIAO, RENMI
 from server.stores.posters import Poster, sign
 from tests.browser import axe, pictures
 from tests.browser.theatre import Theatre, opened
+from tests.scanning import read_codes
 
 DOOR = "门口"
 WEEKDAYS = "一二三四五六日"
@@ -166,9 +165,8 @@ def test_a_reps_own_code_is_read_by_a_camera_with_and_without_a_network(sample: 
 
 def read(png: bytes) -> str:
     """As whoever stands opposite scans it."""
-    with Image.open(BytesIO(png)) as picture:
-        (found,) = zxingcpp.read_barcodes(picture)
-    return str(found.text)
+    (said,) = read_codes(png)
+    return said
 
 
 def test_a_contact_is_written_found_and_marked_and_a_visit_goes_into_a_calendar(

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-import zxingcpp
 from PIL import Image
 
 from server.clock import MINUTE_MS
@@ -21,6 +20,7 @@ from server.photos.verifying import PER_ADDRESS
 from server.rows import find_row
 from tests.cast import NAME, ORG, RENMIN
 from tests.conftest import ORIGIN, MovableClock
+from tests.scanning import read_codes
 from tests.server.photo_stage import ZHAO, Stage, fact, opened, photo_id, picture
 from tests.server.test_migrations import run_again
 
@@ -71,10 +71,6 @@ def pairs(page: httpx.Response) -> list[tuple[str, str]]:
     return re.findall(r"<dt>(.*?)</dt><dd[^>]*>(.*?)</dd>", page.text)
 
 
-def codes_in(jpeg: bytes) -> list[str]:
-    return [found.text for found in zxingcpp.read_barcodes(Image.open(io.BytesIO(jpeg)))]
-
-
 async def test_a_mark_stands_below_the_picture_and_leads_to_what_the_server_vouches_for(
     stage: Stage,
 ) -> None:
@@ -84,7 +80,7 @@ async def test_a_mark_stands_below_the_picture_and_leads_to_what_the_server_vouc
     kept = Image.open(io.BytesIO(full.content))
     assert above.height > kept.height
     assert above.crop((0, 0, 800, 600)).resize((1, 1)) == kept.resize((1, 1))
-    (link,) = codes_in(marked.content)
+    (link,) = read_codes(marked.content)
     assert link == f"{ORIGIN}/v/{code}"
     page = await stage.client.get(link.removeprefix(ORIGIN) + "?lang=zh")
     assert page.status_code == 200
@@ -284,7 +280,7 @@ async def test_a_machine_without_a_chinese_font_draws_the_mark_in_latin(stage: S
     decoder = Decoder(find_font=lambda: None)
     latin = await decoder.mark(picture(200, 1000), mark)
     await decoder.close()
-    assert codes_in(latin) == [f"{ORIGIN}/v/{(await stage.photo(ONE))['code']}"]
+    assert read_codes(latin) == [f"{ORIGIN}/v/{(await stage.photo(ONE))['code']}"]
     assert latin != await stage.room.decoder.mark(picture(200, 1000), mark)
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import httpx
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 import pytest
-import zxingcpp
 from PIL import Image
 from pypdfium2 import PdfDocument, PdfPage
 from sqlalchemy import update
@@ -21,6 +20,7 @@ from server.stores.queries import hang_poster, list_posters
 from server.stores.tables import posters
 from tests.cast import BINJIANG, CODE, ORG, RENMIN
 from tests.conftest import MovableClock
+from tests.scanning import read_codes
 
 pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 
@@ -38,9 +38,8 @@ async def poster(database: Database, clock: MovableClock, xinju: str) -> Poster:
 
 
 def decode(picture: Image.Image) -> str:
-    found = zxingcpp.read_barcodes(picture)
-    assert len(found) == 1
-    return str(found[0].text)
+    (link,) = read_codes(picture)
+    return link
 
 
 async def test_the_printed_picture_leads_to_the_stores_page(
@@ -69,8 +68,7 @@ async def test_every_format_is_true_to_size_and_every_code_on_it_leads_to_the_st
         expected = [(side + 2 * slug) * MM for side in (width, height)]
         assert page.get_size() == pytest.approx(expected, abs=0.1), query
         picture = page.render(scale=DPI_150).to_pil()
-        found = [each.text for each in zxingcpp.read_barcodes(picture)]
-        assert found == [link] * faces, query
+        assert read_codes(picture) == [link] * faces, query
         said = page.get_textpage().get_text_range()
         assert [words for words in printed if said.count(words) < faces] == [], query
         assert ("米内可扫" in said) == (name in ("a4", "a6"))
