@@ -91,7 +91,7 @@ export default {
   told_taken_over: '{name} took over',
   told_closing: 'Lead closed',
   told_escalation: 'Escalated to {name}',
-  told_conflict: '"{field}" was changed in two places',
+  told_conflict: '“{field}” was changed in two places',
   source_poster: 'Scanned the poster',
   source_staff: 'Registered by staff',
   source_pass: 'Pass scanned',
