@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from sync.entity import (
     Wanted,
     check_creation,
     check_patch,
+    no_natural_key,
     no_trees,
     set_fields,
 )
@@ -22,12 +23,12 @@ from sync.wire import Operation, is_name
 
 
 class Reading(msgspec.Struct):
-    """Rows and keys that the operations name, the ids of the stores among them, and the rows from
-    which `Entity.trees` of an operation leads to whole trees."""
+    """Rows and keys that the operations name, the ids of the stores among them, and the rows, by
+    name or by key, from which `Entity.trees` of an operation leads to whole trees."""
 
     wanted: Wanted
     stores: frozenset[str]
-    trees: list[tuple[str, Entity]] = msgspec.field(default_factory=list)
+    trees: list[tuple[str | Key, Entity]] = msgspec.field(default_factory=list)
 
 
 def find_reading(operations: Iterable[Operation], entities: Entities) -> Reading:
@@ -37,7 +38,8 @@ def find_reading(operations: Iterable[Operation], entities: Entities) -> Reading
     names: list[str | None] = []
     stores: set[str | None] = set()
     keys: list[Key] = []
-    trees: list[tuple[str, Entity]] = []
+    trees: dict[str, list[str]] = {}
+    made: dict[str, Operation] = {}
     for operation in operations:
         names += (operation.i, operation.x)
         entity = entities.get(operation.e)
@@ -51,9 +53,38 @@ def find_reading(operations: Iterable[Operation], entities: Entities) -> Reading
         keys += entity.keys(fields)
         stores.add(fields.get("store_id"))
         if entity.trees is not no_trees:
-            trees += [(name, entity) for name in names_among(parents)]
+            trees.setdefault(entity.name, []).extend(names_among(parents))
+        if operation.b is None:
+            made.setdefault(operation.i, operation)
     wanted = Wanted(names_among(dict.fromkeys(names)), keys)
-    return Reading(wanted, frozenset(names_among(stores)), trees)
+    leading = {name: follow(held, made, entities) for name, held in trees.items()}
+    found = [(each, entities[name]) for name, several in leading.items() for each in several]
+    return Reading(wanted, frozenset(names_among(stores)), found)
+
+
+def follow(
+    names: Iterable[str], made: Mapping[str, Operation], entities: Entities
+) -> list[str | Key]:
+    """These names, and where a row of such a name will hang if the same operations make it: what
+    they lead to may be stored, and its tree is wanted."""
+    found: dict[str | Key, None] = dict.fromkeys(names)
+    waiting = list(found)
+    while waiting:
+        name = waiting.pop()
+        if isinstance(name, str) and name in made:
+            ways = [each for each in ways_from(made[name], entities) if each not in found]
+            found |= dict.fromkeys(ways)
+            waiting += ways
+    return list(found)
+
+
+def ways_from(operation: Operation, entities: Entities) -> list[str | Key]:
+    """To whatever this creation hangs from, or becomes part of."""
+    entity, fields = entities[operation.e], operation.f
+    parent = entity.parent_key(fields)
+    own = [] if entity.natural_key is no_natural_key else entity.keys(fields)
+    named = names_among(fields.get(field) for field in entity.parent)
+    return [*named, *own, *([parent] if parent else [])]
 
 
 def names_in(operation: Operation) -> list[str]:

@@ -84,7 +84,8 @@ def find_unfit(fact: Row, row: Row, ledger: Ledger, author: Author) -> Refusal |
 
 def fact_tree(fact: Row, ledger: Ledger) -> list[str]:
     """A customer's; a store's is years of its days, and nothing of it is read."""
-    return [] if fact.body.get("store_id") == fact.root else [fact.root]
+    root = ledger.row(fact.root)
+    return [] if root is None or root.entity == "store" else [fact.root]
 
 
 def wanted_keys(fields: dict[str, Any]) -> list[Key]:

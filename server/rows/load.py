@@ -37,21 +37,25 @@ async def load(
     ids: Iterable[str] = (),
     keys: Iterable[Key] = (),
     stores: frozenset[str] = frozenset(),
-    trees: Sequence[tuple[str, Entity]] = (),
+    trees: Sequence[tuple[str | Key, Entity]] = (),
 ) -> Ledger:
     """Load rows and keys, and around each row what its entity says its rules will read.
 
-    `stores`: ids of the stores that the operations at hand name. `trees`: names of rows from which
-    the `trees` of an entity lead to roots whose whole trees are wanted.
+    `stores`: ids of the stores that the operations at hand name. `trees`: names or keys of rows
+    from which the `trees` of an entity lead to roots whose whole trees are wanted.
     """
     await load_around(connection, ledger, Wanted(list(ids), list(keys)), stores)
-    named = [(ledger.find(name), entity) for name, entity in trees]
+    named = [(find_named(ledger, name), entity) for name, entity in trees]
     roots = [root for row, entity in named if row is not None for root in entity.trees(row, ledger)]
     if roots:
         fresh = await load_tree(connection, ledger, roots)
         await load_aliases(connection, ledger, [row.id for row in fresh if row.deleted])
         await load_around(connection, ledger, gather(ledger, fresh, stores), stores)
     return ledger
+
+
+def find_named(ledger: Ledger, name: str | Key) -> Row | None:
+    return ledger.row(name) if isinstance(name, str) else ledger.key(*name)
 
 
 async def load_around(

@@ -15,7 +15,7 @@ from server.rows import find_row
 from tests.cast import BINJIANG, NAME, ORG
 from tests.conftest import MovableClock
 from tests.phone import Phone
-from tests.server.deeds import agreed, arrival, make_id, register, say
+from tests.server.deeds import agreed, arrival, customer, make_id, register, say
 from tests.server.held import Got, Holder
 from tests.server.visitor import Visitor
 
@@ -185,6 +185,21 @@ async def test_records_brought_together_have_the_last_word_of_both(
     assert await say(lin, "unmerge", alias_id=id) is None
     held = (await Holder(lin).pull()).rows
     assert (held[older].body["marketing"], held[id].body["marketing"]) == (True, False)
+
+
+async def test_who_took_consent_back_is_not_welcomed_to_offers_by_a_second_registration(
+    phone_of: PhoneOf, clock: MovableClock
+) -> None:
+    bo, again = await phone_of("bo"), make_id()
+    id = await register(bo)
+    assert await say(bo, "consent", **agreed(id, "service", given=False)) is None
+    clock.advance(minutes=5)
+    await bo.push(
+        [bo.operation("customer", again, customer())],
+        [bo.operation("consent", make_id(), agreed(again, "marketing"))],
+    )
+    body = await body_of(bo, id)
+    assert (body["marketing"], set(body["withdrawn"])) == (False, {"service", "marketing", "photo"})
 
 
 @pytest.mark.one_database

@@ -83,6 +83,25 @@ async def test_a_voided_contact_never_happened(phone_of: PhoneOf) -> None:
     assert held.one("lead").body["state"] == "contacted"
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_what_was_told_and_put_right_in_one_push_leaves_what_was_told_before_it(
+    phone_of: PhoneOf, is_known: bool
+) -> None:
+    """Also where the push registers anew whom somebody had registered."""
+    bo, fact = await phone_of("bo"), make_id()
+    id = await register(bo)
+    await met(bo, id)
+    await met(bo, id)
+    named = id if is_known else make_id()
+    anew = [] if is_known else [[bo.operation("customer", named, customer())]]
+    told = bo.operation("follow_up", fact, follow_up(named))
+    right = {"fact_id": fact, "fields": {"needs": {"result": "partial"}}}
+    put_right = bo.operation("correction", make_id(), right)
+    answer = (await bo.push(*anew, [told], [put_right])).json()
+    assert "refused" not in [each["o"] for each in answer.get("except", [])]
+    assert (await Holder(bo).pull()).rows[id].body["contact_count"] == 3
+
+
 async def test_what_is_taken_back_is_not_said_otherwise_too(phone_of: PhoneOf) -> None:
     bo = await phone_of("bo")
     fact = await met(bo, await register(bo))

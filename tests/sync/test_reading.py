@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from sync import Operation, find_reading
 from tests.sync.stage import ENTITIES, NOON, creation, new_id, patch
 
-A, B = new_id("a"), new_id("b")
+A, B, C, D = map(new_id, "abcd")
 
 
 def test_the_row_its_parent_its_keys_and_the_cited_conflict_are_read() -> None:
@@ -34,3 +35,11 @@ def test_what_cannot_be_a_name_is_not_looked_up(name: str) -> None:
         Operation(n=3, e="nobody", i=name, f={}, t=NOON, x=name),
     ]
     assert find_reading(operations, ENTITIES).wanted.ids == []
+
+
+def test_what_hangs_from_rows_of_the_same_push_leads_to_the_tree_where_these_will_hang() -> None:
+    seen = msgspec.structs.replace(ENTITIES["visit"], trees=lambda named, ledger: [named.root])
+    visits = [creation(1, "person", B, phone="1"), creation(2, "visit", A, person_id=B)]
+    visits += [creation(3, "visit", C, person_id=A), creation(4, "visit", D, person_id=D)]
+    reading = find_reading(visits, {**ENTITIES, "visit": seen})
+    assert {each for each, _ in reading.trees} == {A, B, D, ("phone", "1")}
