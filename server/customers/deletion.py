@@ -20,8 +20,8 @@ def delete(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     person = ledger.row(row.body["row_id"])
     if person is None or person.entity != "customer" or author.scopes.isdisjoint(person.scopes):
         return Refusal("not_found", "row_id")
-    if person.body.get("open_lead_id") or person.body.get("holder_ids"):
-        return Refusal("open_lead")
+    if refusal := why_waiting(person):
+        return refusal
     ledger.change(
         row,
         entity=person.entity,
@@ -32,6 +32,11 @@ def delete(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     )
     bury(person, author.staff_id, ledger)
     return None
+
+
+def why_waiting(person: Row) -> Refusal | None:
+    is_awaited = person.body.get("open_lead_id") or person.body.get("holder_ids")
+    return Refusal("open_lead") if is_awaited else None
 
 
 def bury(person: Row, by: str | None, ledger: Ledger) -> None:
@@ -59,6 +64,8 @@ def reconsider(fact: Row, ledger: Ledger, author: Author) -> Refusal | None:
     if person is None:
         return Refusal("not_found", "row_id")
     if not fact.body["void"]:
+        if refusal := why_waiting(person):
+            return refusal
         bury(person, author.staff_id, ledger)
     elif person.deleted:
         ledger.revive(person)

@@ -328,6 +328,18 @@ async def test_a_number_is_free_after_a_deletion_and_stays_with_whoever_took_it(
     assert (held.rows[id].body["phone"], held.rows[id].body["phone_valid"]) == ("", False)
 
 
+async def test_whoever_waits_since_a_deletion_was_taken_back_is_not_deleted_by_it_again(
+    phone_of: PhoneOf,
+) -> None:
+    lin, bo, deletion = await phone_of("lin"), await phone_of("bo"), make_id()
+    id = await register(bo)
+    await lin.push([lin.operation("deletion", deletion, {"row_id": id})])
+    assert await correct(lin, deletion, void=True) is None
+    await bo.push(self_reception(bo, make_id()))
+    assert await correct(lin, deletion, void=False) == "open_lead"
+    assert (await Holder(bo).pull()).one("lead").root == id
+
+
 async def test_nobody_who_waits_is_deleted_and_only_managers_delete(phone_of: PhoneOf) -> None:
     bo, lin, id = await phone_of("bo"), await phone_of("lin"), make_id()
     await bo.push(self_reception(bo, id))
