@@ -1,6 +1,6 @@
 """Shopbell's sync protocol: pure functions over rows and operations. README.md specifies it."""
 
-from sync.applying import EMPTY, offer_values
+from sync.applying import EMPTY, offer_values, write_over
 from sync.clock import SKEW_TOLERANCE_MS, Timing, effective_time
 from sync.correction import standing
 from sync.cursor import (
@@ -144,4 +144,5 @@ __all__ = [
     "standing",
     "store_scope",
     "unit_ids",
+    "write_over",
 ]

@@ -90,7 +90,34 @@ def offer_values(
         ledger.touch(held)
         held.body = {**held.body, **filled}
         held.stamps = {**held.stamps, **stamps}
+        give_own(from_id, filled, stamps, ledger)
     return filled
+
+
+def give_own(
+    id: str, filled: Mapping[str, Any], stamps: Mapping[str, Stamp], ledger: Ledger
+) -> None:
+    """What somebody fills in under the id of a record that became part of another is that record's
+    own: it leaves with it if the two turn out to be two."""
+    original = ledger.own(id)
+    if original is None:
+        return
+    for field, value in filled.items():
+        own, stamp = original.stamp(field), stamps[field]
+        if (own.at, own.device) != (stamp.at, stamp.device):
+            write_over(original, field, value, stamp, ledger)
+
+
+def write_over(row: Row, field: str, value: Any, stamp: Stamp, ledger: Ledger) -> None:
+    """A later word for the same field. Sets grow; of others what stood goes to history."""
+    held = row.body.get(field)
+    if ledger.entities[row.entity].policies.get(field) == "set":
+        value = sorted({*(held or ()), *value})
+    elif held not in EMPTY and held != value:
+        ledger.keep(row, Kept(field, held, row.stamp(field), False), "displaced")
+    ledger.touch(row)
+    row.body = {**row.body, field: value}
+    row.stamps = {**row.stamps, field: stamp}
 
 
 # Patches

@@ -11,7 +11,7 @@ from server.customers.register import EMPTY_PROFILE
 from server.duplicates.leads import part_leads, recount_holders
 from server.duplicates.merging import OFFERED, aliases_of
 from server.followups.entities import recount
-from sync import EMPTY, Kept, Key, Ledger, Row, pending_stamp
+from sync import PENDING, Key, Ledger, Row, pending_stamp, write_over
 
 DEPTH = 8
 """Longer than any chain of parents."""
@@ -73,17 +73,17 @@ def take_values_back(ledger: Ledger, original: Row, into: Row) -> None:
     offered = [row for row in ledger.rows_of("conflict") if row.body.get("from_id") == original.id]
     for conflict in sorted(offered, key=lambda row: (row.body["at_other"], row.id)):
         if conflict.body["state"] == "open":
-            if conflict.body["at_other"] > original.at:
-                write_over(original, conflict.body["field"], conflict.body["value_other"], ledger)
+            take_own(original, conflict, ledger)
             ledger.change(conflict, state="ended")
     ledger.change(original, **customer.derive(original.body))
 
 
-def write_over(original: Row, field: str, value: Any, ledger: Ledger) -> None:
-    held = original.body.get(field)
-    if held not in EMPTY and held != value:
-        ledger.keep(original, Kept(field, held, original.stamp(field), False), "displaced")
-    ledger.change(original, **{field: value})
+def take_own(original: Row, conflict: Row, ledger: Ledger) -> None:
+    field, at, by = (conflict.body[name] for name in ("field", "at_other", "by_other"))
+    held = original.stamp(field)
+    if at > held.at:
+        stamp = held._replace(version=PENDING, at=at, author=by)
+        write_over(original, field, conflict.body["value_other"], stamp, ledger)
 
 
 def part_trees(ledger: Ledger, original: Row, into: Row) -> None:

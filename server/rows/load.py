@@ -153,11 +153,11 @@ async def load_named(
     targets: list[str] = []
     asked = {"org": ledger.org, "names": as_list(names)}
     for name, target, *held in await fetch(connection, name_query(connection.dialect.name), asked):
-        if target is None:
-            found.append(make_row(*held))
-        else:
+        if target is not None:
             ledger.put_alias(name, target)
             targets.append(target)
+        if held[0] is not None:
+            found.append(make_row(*held))
     for row in found:
         ledger.put_loaded(row)
     found = [row for row in found if not row.is_erased]

@@ -157,6 +157,34 @@ async def test_what_was_offered_later_under_the_old_id_goes_back_with_it(
     assert (await Holder(lin).pull()).rows[held].body["phone"] == "+8613900000001"
 
 
+async def test_what_was_filled_in_later_under_the_old_id_goes_back_with_it(
+    phone_of: PhoneOf, clock: MovableClock
+) -> None:
+    _, chen, lin, held, alias = await same_number(phone_of)
+    clock.advance(minutes=5)
+    await say_of(chen, alias, community="河畔", tags={"add": ["北欧"]})
+    assert (await Holder(lin).pull()).rows[held].body["community"] == "河畔"
+    assert await say(lin, "unmerge", alias_id=alias, phone="record") is None
+    rows = (await Holder(lin).pull()).rows
+    for id, community, tags in ((held, "", []), (alias, "河畔", ["北欧"])):
+        assert (rows[id].body["community"], rows[id].body["tags"]) == (community, tags)
+
+
+async def test_tags_added_later_under_the_old_id_go_back_beside_those_it_came_with(
+    phone_of: PhoneOf, clock: MovableClock
+) -> None:
+    bo, chen, lin = await phone_of("bo"), await phone_of("chen"), await phone_of("lin")
+    held, alias = await register(bo, tags=["急"]), make_id()
+    await chen.push([chen.operation("customer", alias, customer(tags=["北欧"]))])
+    for tag in ("全屋", "老客"):
+        clock.advance(minutes=5)
+        await say_of(chen, alias, tags={"add": [tag]})
+    assert await say(lin, "unmerge", alias_id=alias, phone="record") is None
+    rows = (await Holder(lin).pull()).rows
+    assert rows[held].body["tags"] == ["急"]
+    assert set(rows[alias].body["tags"]) == {"北欧", "全屋", "老客"}
+
+
 async def test_of_values_offered_one_after_the_other_the_last_goes_back_and_none_is_lost(
     phone_of: PhoneOf, database: Database
 ) -> None:
