@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -15,11 +15,13 @@ from sync.entity import (
     Wanted,
     check_creation,
     check_patch,
-    no_natural_key,
     no_trees,
     set_fields,
 )
 from sync.wire import Operation, is_name
+
+Ways = dict[str | Key, list[str | Key]]
+"""Where one gets to from a row's name or from a key."""
 
 
 class Reading(msgspec.Struct):
@@ -38,8 +40,7 @@ def find_reading(operations: Iterable[Operation], entities: Entities) -> Reading
     names: list[str | None] = []
     stores: set[str | None] = set()
     keys: list[Key] = []
-    trees: dict[str, list[str]] = {}
-    made: dict[str, Operation] = {}
+    sound: list[Operation] = []
     for operation in operations:
         names += (operation.i, operation.x)
         entity = entities.get(operation.e)
@@ -47,44 +48,54 @@ def find_reading(operations: Iterable[Operation], entities: Entities) -> Reading
             names += names_in(operation)
             continue
         fields = operation.f
-        parents = [fields.get(field) for field in entity.parent]
-        names += parents
+        names += parents_in(operation, entity)
         names += [fields.get(field) for field in entity.references]
         keys += entity.keys(fields)
         stores.add(fields.get("store_id"))
-        if entity.trees is not no_trees:
-            trees.setdefault(entity.name, []).extend(names_among(parents))
-        if operation.b is None:
-            made.setdefault(operation.i, operation)
+        sound.append(operation)
     wanted = Wanted(names_among(dict.fromkeys(names)), keys)
-    leading = {name: follow(held, made, entities) for name, held in trees.items()}
-    found = [(each, entities[name]) for name, several in leading.items() for each in several]
-    return Reading(wanted, frozenset(names_among(stores)), found)
+    return Reading(wanted, frozenset(names_among(stores)), find_trees(sound, entities))
 
 
-def follow(
-    names: Iterable[str], made: Mapping[str, Operation], entities: Entities
-) -> list[str | Key]:
-    """These names, and where a row of such a name will hang if the same operations make it: what
-    they lead to may be stored, and its tree is wanted."""
+def parents_in(operation: Operation, entity: Entity) -> list[str]:
+    return names_among(operation.f.get(field) for field in entity.parent)
+
+
+def find_trees(
+    operations: Sequence[Operation], entities: Entities
+) -> list[tuple[str | Key, Entity]]:
+    """Where whole trees are read: from the rows that are named, and from those where a named one
+    will hang that the same operations make."""
+    asking: dict[str, list[str]] = {}
+    for each in operations:
+        if entities[each.e].trees is not no_trees:
+            asking.setdefault(each.e, []).extend(parents_in(each, entities[each.e]))
+    ways = find_ways(operations, entities) if asking else {}
+    return [(at, entities[name]) for name in asking for at in follow(asking[name], ways)]
+
+
+def find_ways(operations: Iterable[Operation], entities: Entities) -> Ways:
+    """From each row that is made here to what it hangs from or becomes part of; from each key to
+    whatever takes it here."""
+    ways: Ways = {}
+    for each in operations:
+        entity = entities[each.e]
+        keys = entity.keys(each.f)
+        if each.b is None:
+            ways.setdefault(each.i, []).extend([*parents_in(each, entity), *keys])
+        for key in keys:
+            ways.setdefault(key, []).extend(names_among([each.i]))
+    return ways
+
+
+def follow(names: Iterable[str], ways: Ways) -> list[str | Key]:
     found: dict[str | Key, None] = dict.fromkeys(names)
     waiting = list(found)
     while waiting:
-        name = waiting.pop()
-        if isinstance(name, str) and name in made:
-            ways = [each for each in ways_from(made[name], entities) if each not in found]
-            found |= dict.fromkeys(ways)
-            waiting += ways
+        fresh = [each for each in ways.get(waiting.pop(), ()) if each not in found]
+        found |= dict.fromkeys(fresh)
+        waiting += fresh
     return list(found)
-
-
-def ways_from(operation: Operation, entities: Entities) -> list[str | Key]:
-    """To whatever this creation hangs from, or becomes part of."""
-    entity, fields = entities[operation.e], operation.f
-    parent = entity.parent_key(fields)
-    own = [] if entity.natural_key is no_natural_key else entity.keys(fields)
-    named = names_among(fields.get(field) for field in entity.parent)
-    return [*named, *own, *([parent] if parent else [])]
 
 
 def names_in(operation: Operation) -> list[str]:

@@ -102,6 +102,24 @@ async def test_what_was_told_and_put_right_in_one_push_leaves_what_was_told_befo
     assert (await Holder(bo).pull()).rows[id].body["contact_count"] == 3
 
 
+async def test_what_was_put_right_counts_with_the_rest_where_its_number_was_just_written(
+    phone_of: PhoneOf,
+) -> None:
+    """A customer gets another number, and comes again with it, before the phone is online."""
+    bo, again, fact = await phone_of("bo"), make_id(), make_id()
+    id = await register(bo)
+    await met(bo, id)
+    version = (await Holder(bo).pull()).rows[id].version
+    answer = await bo.push(
+        [bo.operation("customer", id, {"phone": "13900000077"}, base=version)],
+        [bo.operation("customer", again, customer(phone="13900000077"))],
+        [bo.operation("follow_up", fact, follow_up(again))],
+        [bo.operation("correction", make_id(), {"fact_id": fact, "fields": {"mood": "keen"}})],
+    )
+    assert [each["o"] for each in answer.json()["except"]] == ["duplicate"]
+    assert (await Holder(bo).pull()).rows[id].body["contact_count"] == 2
+
+
 async def test_what_is_taken_back_is_not_said_otherwise_too(phone_of: PhoneOf) -> None:
     bo = await phone_of("bo")
     fact = await met(bo, await register(bo))

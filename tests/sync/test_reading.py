@@ -10,7 +10,7 @@ import pytest
 from sync import Operation, find_reading
 from tests.sync.stage import ENTITIES, NOON, creation, new_id, patch
 
-A, B, C, D = map(new_id, "abcd")
+A, B, C, D, E = map(new_id, "abcde")
 
 
 def test_the_row_its_parent_its_keys_and_the_cited_conflict_are_read() -> None:
@@ -41,5 +41,6 @@ def test_what_hangs_from_rows_of_the_same_push_leads_to_the_tree_where_these_wil
     seen = msgspec.structs.replace(ENTITIES["visit"], trees=lambda named, ledger: [named.root])
     visits = [creation(1, "person", B, phone="1"), creation(2, "visit", A, person_id=B)]
     visits += [creation(3, "visit", C, person_id=A), creation(4, "visit", D, person_id=D)]
+    visits += [patch(5, id, 1, phone="1") for id in (E, "张")]
     reading = find_reading(visits, {**ENTITIES, "visit": seen})
-    assert {each for each, _ in reading.trees} == {A, B, D, ("phone", "1")}
+    assert {each for each, _ in reading.trees} == {A, B, D, E, ("phone", "1")}
