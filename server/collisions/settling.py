@@ -3,6 +3,7 @@ everything written since stay where they are."""
 
 from typing import Any, Literal
 
+from server.customers.customer import open_leads_of
 from server.leads import offers
 from server.leads.offers import change_owner, stored
 from sync import Ledger, Row, derive_id
@@ -25,12 +26,12 @@ def settle(ledger: Ledger, collision: Row, choice: Choice, share: int = WHOLE //
 
 
 def hand_over(ledger: Ledger, customer: Row, owner_id: str, losers: set[str]) -> None:
-    """With the open lead, where the other one holds it."""
+    """With every open lead that the other one holds."""
     if customer.body.get("owner_id") != owner_id:
         change_owner(ledger, customer, owner_id)
-    lead = ledger.find(customer.body.get("open_lead_id"))
-    if lead is not None and lead.body["holder_id"] in losers:
-        offers.accept(ledger, lead, owner_id)
+    for lead in open_leads_of(customer, ledger):
+        if lead.body["holder_id"] in losers:
+            offers.accept(ledger, lead, owner_id)
 
 
 def tell_both(ledger: Ledger, collision: Row) -> None:

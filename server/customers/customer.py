@@ -4,7 +4,7 @@ The profile is everybody's to fill in, field by field; the rest of the row is th
 it, how it is found, what the contacts so far amount to.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -35,7 +35,7 @@ SERVER_FIELDS = (
     "marketing", "open_lead_id", "merged_ids", "household_ids", "asked_ids", "deleted_by",
     "deleted_at", "owned_at", "former_id", "pool_card_id", "pooled_at", "pooled_why",
     "release_at", "release_why", "warned_at", "credits", "opportunity_at", "opportunity_due_at",
-    "contact_ids", "objection", "objection_answered_at", "withdrawn",
+    "contact_ids", "objection", "objection_answered_at", "withdrawn", "other_lead_ids",
 )  # fmt: skip
 _POLICIES: dict[str, Policy] = {
     "source": "first",
@@ -195,16 +195,33 @@ def follow_patch(
     """After a merge: derived fields, and the phone's key, which only one customer can have."""
     if not fields.keys().isdisjoint(("name", "phone", "phone_fault")):
         ledger.change(row, **derive(row.body))
-    name_lead(row, ledger)
+    name_leads(row, ledger)
     return _move_key(row, ledger) if "phone" in fields else None
 
 
-def name_lead(row: Row, ledger: Ledger) -> None:
+def open_lead_ids(row: Row) -> list[str]:
+    """Whoever waits at several stores has a lead at each: `open_lead_id` is the one shown."""
+    shown = row.body.get("open_lead_id")
+    return [*([shown] if shown else []), *(row.body.get("other_lead_ids") or ())]
+
+
+def name_open_leads(row: Row, ids: Sequence[str], ledger: Ledger) -> None:
+    ledger.change(row, open_lead_id=ids[0] if ids else None)
+    if ids[1:] or row.body.get("other_lead_ids"):
+        ledger.change(row, other_lead_ids=list(ids[1:]))
+
+
+def open_leads_of(row: Row, ledger: Ledger) -> list[Row]:
+    named = (ledger.row(id) for id in open_lead_ids(row))
+    return [lead for lead in named if lead is not None and lead.body["state"] != "closed"]
+
+
+def name_leads(row: Row, ledger: Ledger) -> None:
     """Somebody asked the customer who had left no name: what waits for an answer is called so."""
-    lead = ledger.find(row.body.get("open_lead_id"))
     called = {field: row.body.get(field) or "" for field in ("name", "salutation")}
-    if lead is not None and "phone_masked" in lead.body and any(called.values()):
-        ledger.change(lead, **called)
+    for lead in open_leads_of(row, ledger) if any(called.values()) else ():
+        if "phone_masked" in lead.body:
+            ledger.change(lead, **called)
 
 
 def place(row: Row, root: Row) -> tuple[str, ...]:
@@ -256,7 +273,7 @@ def look_around(row: Row, stores: frozenset[str]) -> Wanted:
     """Its own key, which a new phone gives up; its leads, which contacts count for; those who
     speak for it, and its household, whose owner it may be offered to."""
     body = row.body
-    around = [body.get("open_lead_id"), body.get("store_id"), body.get("owner_id")]
+    around = [*open_lead_ids(row), body.get("store_id"), body.get("owner_id")]
     around += [body.get("pool_card_id")]
     around += [*(body.get("contact_ids") or ()), *(body.get("household_ids") or ())]
     around += [pair_id(row.id, other) for other in body.get("asked_ids") or ()]

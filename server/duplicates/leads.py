@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from server.customers.customer import name_open_leads
 from server.leads import offers
 from server.leads.offers import open_key
 from sync import Ledger, Row
@@ -35,7 +36,8 @@ def recount_holders(ledger: Ledger, person: Row) -> None:
     """Who holds an open lead of this customer, and which of them the lists show."""
     held = sorted(open_leads(ledger, person), key=lambda lead: (lead.body["received_at"], lead.id))
     holders = sorted(lead.body["holder_id"] for lead in held if lead.body["holder_id"])
-    ledger.change(person, holder_ids=holders, open_lead_id=held[0].id if held else None)
+    ledger.change(person, holder_ids=holders)
+    name_open_leads(person, [lead.id for lead in held], ledger)
 
 
 def open_leads(ledger: Ledger, person: Row) -> Iterator[Row]:

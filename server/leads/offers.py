@@ -4,6 +4,7 @@ from typing import Any
 
 from server.customers import pool_card
 from server.customers.consent import SERVICE
+from server.customers.customer import name_open_leads, open_lead_ids
 from server.customers.phone import mask
 from server.leads.clock import RUNGS, Ladder, climb, first_follow_up_due, patience_of
 from server.leads.figures import annotate, count_no_signal, count_responsibility
@@ -94,7 +95,7 @@ def begin(ledger: Ledger, lead: Row, arrival: Row, customer: Row, card: Row | No
         **({"rep_id": arrival.body["rep_id"]} if arrival.body.get("rep_id") else {}),
     )
     ledger.change(lead, **count_no_signal(lead))
-    ledger.change(customer, open_lead_id=lead.id)
+    name_open_leads(customer, [lead.id, *open_lead_ids(customer)], ledger)
     pool_card.leave(ledger, customer, None)
     ledger.schedule("first_follow_up", lead.id, lead.body["first_follow_up_due_at"])
     show_on_card(ledger, lead)
@@ -273,8 +274,9 @@ def close(ledger: Ledger, lead: Row, reason: str) -> None:
     stop_clock(ledger, lead)
     ledger.cancel("first_follow_up", lead.id)
     customer = stored(ledger, lead.root)
-    if customer.body.get("open_lead_id") == lead.id:
-        ledger.change(customer, open_lead_id=None)
+    held = open_lead_ids(customer)
+    if lead.id in held:
+        name_open_leads(customer, [id for id in held if id != lead.id], ledger)
         pool_card.come_back(ledger, customer)
     show_on_card(ledger, lead)
 

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Select, bindparam, select
 
 from server.customers.consent import SERVICE
+from server.customers.customer import open_leads_of
 from server.customers.shapes import Tier
 from server.db import Connection, as_list, fetch, listed
 from server.followups.steps import contacted_at
@@ -190,6 +191,6 @@ def find_facts(customer: Row, contacts: Iterable[Row], calendar: Calendar, ledge
 
 
 def is_served(customer: Row, ledger: Ledger) -> bool:
-    lead = ledger.find(customer.body.get("open_lead_id"))
     others = {id for id in customer.body.get("holder_ids") or () if id != customer.body["owner_id"]}
-    return bool(others) or (lead is not None and lead.body["state"] in UNANSWERED)
+    waiting = (lead.body["state"] in UNANSWERED for lead in open_leads_of(customer, ledger))
+    return bool(others) or any(waiting)

@@ -8,6 +8,7 @@ from sqlalchemy import Row as Record
 from sqlalchemy import select
 from starlette.applications import Starlette
 
+from server.customers.customer import open_leads_of
 from server.db import Connection, Database
 from server.leads import offers
 from server.leads.mornings import plan_week
@@ -100,8 +101,7 @@ def let_go(ledger: Ledger, customer: Row, why: Any, store: Row) -> None:
     """Released: the customer is silent, so the tier falls. Taken back: nobody tried, the manager
     is told, and the tier stays."""
     owner_id = customer.body["owner_id"]
-    lead = ledger.find(customer.body.get("open_lead_id"))
-    if lead is not None and lead.body["state"] != "closed":
+    for lead in open_leads_of(customer, ledger):
         offers.close(ledger, lead, INTO_POOL)
     if why == "no_answer":
         lower_tier(ledger, customer)

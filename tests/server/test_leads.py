@@ -4,7 +4,7 @@ import pytest
 
 from server.db import Database
 from sync import Refused
-from tests.cast import BINJIANG
+from tests.cast import BINJIANG, RENMIN
 from tests.conftest import MovableClock, PhoneOf
 from tests.server.shop import SUN, ZHAO, Shop, new_id
 
@@ -83,6 +83,22 @@ async def test_a_scan_at_another_store_opens_a_lead_there(shop: Shop) -> None:
     assert len(await shop.rows("lead")) == 2
     assert (await shop.offer(to_id="wu")).body["is_known"]
     assert f"desk:{BINJIANG}" in (await shop.row("lead", store_id=BINJIANG)).scopes
+
+
+async def test_whoever_waits_at_two_stores_waits_at_one_when_the_other_is_done(
+    shop: Shop,
+) -> None:
+    await shop.scan()
+    await shop.scan(store=BINJIANG)
+    await shop.settle()
+    lead, other = [await shop.row("lead", store_id=each) for each in (RENMIN, BINJIANG)]
+    await shop.accept("wu", await shop.offer(to_id="wu"))
+    closing = ("closing", new_id(), {"lead_id": other.id, "reason": "no_need"})
+    assert await shop.push("wu", closing) == []
+    customer = await shop.row("customer")
+    assert customer.body["open_lead_id"] == lead.id
+    refused = await shop.push("lin", ("deletion", new_id(), {"row_id": customer.id}))
+    assert [each.code for each in refused if isinstance(each, Refused)] == ["open_lead"]
 
 
 async def test_an_arrival_after_closing_opens_a_new_lead(shop: Shop) -> None:

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Table, select
 
 from server.customers import phone as numbers
+from server.customers.customer import open_lead_ids
 from server.exchange.entities import ENTITIES
 from server.followups.steps import is_effective
 from server.identity.tables import devices
@@ -75,6 +76,7 @@ async def check(world: World) -> None:
     check_keys(held, tables)
     check_contacts(held)
     check_counts(world, held)
+    check_waiting(held)
     check_written(world, held)
     check_timers(world, tables)
     count_history(world, tables)
@@ -247,6 +249,13 @@ def check_contacts(held: Database) -> None:
     named = {id: row.id for row in held.of("customer") for id in row.body.get("contact_ids") or ()}
     standing = [row for row in held.of("contact") if not held.rows[row.root].deleted]
     assert named == {row.id: row.root for row in standing}
+
+
+def check_waiting(held: Database) -> None:
+    """Each customer names the leads that are open."""
+    is_open = [row for row in held.of("lead") if row.body["state"] != "closed"]
+    for row in held.of("customer"):
+        assert set(open_lead_ids(row)) == {lead.id for lead in is_open if lead.root == row.id}
 
 
 def check_counts(world: World, held: Database) -> None:
