@@ -38,7 +38,9 @@ def arrival_keys(fields: dict[str, Any]) -> list[Key]:
 def lead_key(fields: dict[str, Any], ledger: Ledger) -> Key | None:
     """One open lead for each customer and store."""
     arrival = ledger.row(fields["arrival_id"])
-    return ("open_lead", open_key(arrival.root, fields["store_id"])) if arrival else None
+    if arrival is None or arrival.entity != "arrival":
+        return None
+    return ("open_lead", open_key(arrival.root, fields["store_id"]))
 
 
 def around_arrival(row: Row, stores: frozenset[str]) -> Wanted:

@@ -6,6 +6,7 @@ from server.db import Database
 from sync import Refused
 from tests.cast import BINJIANG, RENMIN
 from tests.conftest import MovableClock, PhoneOf
+from tests.server.deeds import register, say
 from tests.server.shop import SUN, ZHAO, Shop, new_id
 
 
@@ -268,6 +269,18 @@ async def test_receiving_oneself_needs_the_right_to_receive_at_that_store(shop: 
         "unit",
     ]
     assert await shop.rows("customer") == []
+
+
+async def test_a_lead_of_something_that_is_no_arrival_is_refused_and_no_fault(
+    phone_of: PhoneOf,
+) -> None:
+    bo = await phone_of("bo")
+    id = await register(bo)
+    for named in ("bo", RENMIN):
+        opened = {"customer_id": id, "store_id": RENMIN, "arrival_id": named}
+        refused = await say(bo, "lead", **opened)
+        assert refused is not None
+        assert (refused["code"], refused["field"]) == ("not_found", "arrival_id")
 
 
 async def test_a_reception_by_a_colleague_is_an_offer_to_that_person(shop: Shop) -> None:
