@@ -273,9 +273,11 @@ class Ledger:
         self._set(self.new_aliases, alias_id, row.id)
 
     def end_alias(self, alias_id: str) -> None:
-        """The id names its own row again."""
+        """The id names its own row again, also where it became an alias only in this
+        transaction."""
         self._set(self.ended_aliases, alias_id, self._aliases[alias_id])
-        self._journal.append((self._aliases, alias_id, self._aliases.pop(alias_id)))
+        self._drop(self._aliases, alias_id)
+        self._drop(self.new_aliases, alias_id)
 
     def keep(self, row: Row, kept: Kept, why: str) -> None:
         """A value kept aside belongs to the version of the transaction that kept it."""
@@ -333,6 +335,9 @@ class Ledger:
     def _set(self, holder: dict[Any, Any], key: Any, value: Any) -> None:
         self._journal.append((holder, key, holder.get(key, _ABSENT)))
         holder[key] = value
+
+    def _drop(self, holder: dict[Any, Any], key: Any) -> None:
+        self._journal.append((holder, key, holder.pop(key, _ABSENT)))
 
 
 _ABSENT = object()

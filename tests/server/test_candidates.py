@@ -101,6 +101,21 @@ def said_of(row: Got) -> dict[str, Any]:
     return {field: value for field, value in row.body.items() if value is not None}
 
 
+async def test_a_decision_can_be_taken_back_before_it_was_sent(phone_of: PhoneOf) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    older, id = await register(bo), await register(bo, phone="13900000002")
+    await bo.push([bo.operation("customer", id, {"phone": "13900000001"}, base=0)])
+    asked = (await Holder(lin).pull()).one("candidate")
+    both = {"candidate_id": asked.id, "choice": "same"}
+    decided = [lin.operation("decision", make_id(), both)]
+    answer = await lin.push(decided, [lin.operation("unmerge", make_id(), {"alias_id": id})])
+    assert "except" not in answer.json()
+    assert await say(bo, "comment", customer_id=id, text="想看北欧风") is None
+    held = await Holder(bo).pull()
+    assert {row.id for row in held.of("customer")} == {older, id}
+    assert held.one("comment").root == id
+
+
 async def test_aliases_of_aliases_find_their_way_and_back(phone_of: PhoneOf) -> None:
     """A third registration joins the younger record, which becomes part of the older one."""
     bo, lin, older, younger, candidate = await two_records(phone_of)
