@@ -25,7 +25,7 @@ from sync.entity import (
     check_creation,
 )
 from sync.errors import ForeignCursor, Malformed, NewerSchema, SyncError, TooLarge
-from sync.judge import OWN_ENTRY_MS, had_reach, judge, judge_again
+from sync.judge import OWN_ENTRY_MS, had_reach, judge, judge_again, keep_unit
 from sync.ledger import Cancelled, Deadline, KeptValue, Ledger, Stored, Unloaded, is_fresh
 from sync.merge import Kept, Policy, pending_stamp
 from sync.placement import (
@@ -38,7 +38,7 @@ from sync.placement import (
     store_scope,
 )
 from sync.reading import Reading, find_reading
-from sync.refusal import AWAITED_MS, kept_unit, operation_of, refusal_id, refuse_unit, unit_ids
+from sync.refusal import AWAITED_MS, kept_unit, operation_of, refusal_id, unit_ids
 from sync.row import PENDING, Row, Stamp, derive_id
 from sync.versions import RELEASED, SCHEMA, Versions
 from sync.wire import (
@@ -129,6 +129,7 @@ __all__ = [
     "is_name",
     "judge",
     "judge_again",
+    "keep_unit",
     "kept_unit",
     "lanes",
     "move",
@@ -138,7 +139,6 @@ __all__ = [
     "pending_stamp",
     "plan_pull",
     "refusal_id",
-    "refuse_unit",
     "scopes_of",
     "staff_scope",
     "standing",

@@ -38,8 +38,8 @@ def judge(
 def judge_unit(
     unit: list[Operation], ledger: Ledger, author: Author, timing: Timing
 ) -> list[Exceptional]:
-    if ledger.erased and (culprit := find_erased(unit, ledger)):
-        return [*forget_unit(unit, culprit, ledger, author, timing)]
+    if forgotten := forget_erased(unit, ledger, author, timing):
+        return [*forgotten]
     mark = ledger.mark()
     exceptions: list[Exceptional] = []
     for operation in unit:
@@ -52,10 +52,22 @@ def judge_unit(
     return exceptions
 
 
-def find_erased(unit: list[Operation], ledger: Ledger) -> Operation | None:
-    """The first that is about somebody who was erased: before anything else is asked, for what
+def keep_unit(
+    unit: list[Operation], code: str, ledger: Ledger, author: Author, timing: Timing
+) -> list[Refused]:
+    """Refused unjudged, whatever it says, and kept."""
+    forgotten = forget_erased(unit, ledger, author, timing)
+    return forgotten or refuse_unit(unit, unit[0], Refusal(code), ledger, author, timing)
+
+
+def forget_erased(
+    unit: list[Operation], ledger: Ledger, author: Author, timing: Timing
+) -> list[Refused]:
+    """Of a unit that is about somebody who was erased: before anything else is asked, for what
     else is refused is kept (law 35)."""
-    return next((each for each in unit if names_erased(each, ledger)), None)
+    about = (each for each in unit if names_erased(each, ledger))
+    culprit = next(about, None) if ledger.erased else None
+    return forget_unit(unit, culprit, ledger, author, timing) if culprit else []
 
 
 def names_erased(operation: Operation, ledger: Ledger) -> bool:

@@ -39,12 +39,11 @@ from sync import (
     Operation,
     Push,
     PushAnswer,
-    Refusal,
     Timing,
     judge,
+    keep_unit,
     operation_hash,
     refusal_id,
-    refuse_unit,
 )
 
 BATCH_OPERATIONS = 4_000
@@ -282,7 +281,7 @@ def keep_for_manager(
     """What was still on a lost or replaced phone: nothing is applied, nothing is thrown away."""
     outcomes: list[Exceptional] = []
     for unit in units:
-        outcomes += refuse_unit(unit, unit[0], Refusal("revoked"), ledger, author, timing)
+        outcomes += keep_unit(unit, "revoked", ledger, author, timing)
         ids = [refusal_id(author.device, operation.n) for operation in unit]
         ask_about([row for id in ids if (row := ledger.own(id))], "", ledger, author)
     return outcomes

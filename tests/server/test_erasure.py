@@ -157,6 +157,23 @@ async def test_what_still_waits_on_a_phone_is_answered_erased_and_not_kept(
     assert (await send(bo, photo, b"x")).json()["error"]["code"] == "erased"
 
 
+async def test_what_a_lost_phone_still_had_of_an_erased_customer_is_not_kept_for_the_manager(
+    phone_of: PhoneOf, database: Database
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id, other = await register(bo, phone=NUMBERS[0]), await register(bo, phone=NUMBERS[1])
+    unsent = [
+        [bo.operation("comment", make_id(), {"customer_id": id, "text": NEEDLE})],
+        [bo.operation("comment", make_id(), {"customer_id": other, "text": "还在"})],
+    ]
+    await erase(lin.client, id)
+    await lin.client.delete(f"/api/devices/{bo.device}?why=lost")
+    answer = (await bo.push(*unsent)).json()
+    assert [each["code"] for each in answer["except"]] == ["erased", "revoked"]
+    assert NEEDLE not in await Haystack(database, Path("nowhere")).everything()
+    assert (await Holder(lin).pull()).one("refusal").body["fields"]["text"] == "还在"
+
+
 async def test_bytes_that_came_before_their_fact_go_with_it(
     app: Starlette, config: Config, database: Database, phone_of: PhoneOf
 ) -> None:
