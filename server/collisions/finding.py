@@ -38,9 +38,17 @@ async def fire_collision(
     rival = find_rival(tree, owner_id, arrival, ledger)
     if rival is None:
         return
+    id = collision_id(person, rival, arrival)
+    await load(connection, ledger, [id, *(each.body["store_id"] for each in (rival, arrival))])
+    # Whoever lost the customer by it may be looked at afterwards: the two are the same two.
+    if ledger.row(id) is not None:
+        return
     captures = [await read_capture(connection, ledger, each) for each in (rival, arrival)]
-    await load(connection, ledger, [each.body["store_id"] for each in (rival, arrival)])
     record(ledger, person, (rival, arrival), captures, tree)
+
+
+def collision_id(person: Row, *arrivals: Row) -> str:
+    return derive_id("collision", person.id, *sorted(each.id for each in arrivals))
 
 
 async def read_tree(connection: Connection, ledger: Ledger, person: Row) -> list[Row]:
@@ -129,8 +137,8 @@ def record(
         "why": "met" if is_met else "overlap" if order == "overlap" else "earlier",
         **UNRULED,
     }
-    id = derive_id("collision", person.id, *sorted(each.id for each in arrivals))
-    collision = ledger.create_once("collision", id, person.id, body)
+    id = collision_id(person, *arrivals)
+    collision = ledger.create("collision", id, person.id, body)
     if order != "overlap" and not is_met:
         settle(ledger, collision, order)
     tell_both(ledger, collision)

@@ -13,7 +13,7 @@ from server.ground import ground_in
 from sync import SKEW_TOLERANCE_MS, Timing
 from tests.conftest import MovableClock
 from tests.phone import Phone
-from tests.server.deeds import follow_up, make_id, say, self_reception
+from tests.server.deeds import follow_up, make_id, register, say, self_reception
 from tests.server.held import Got, Holder
 from tests.server.pool_stage import Pool
 
@@ -98,6 +98,31 @@ async def test_who_was_clearly_earlier_gets_the_customer_and_the_lead(collide: C
     assert (lead["holder_id"], lead["state"]) == ("chen", "accepted")
     assert sorted(row.meta[0] for row in chens.of("arrival")) == ["bo", "chen"]
     assert chens.agrees()
+
+
+async def test_two_who_registered_a_known_customer_are_held_against_each_other_once(
+    app: Starlette,
+    phone_of: PhoneOf,
+    clock: MovableClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Both came to a record that nobody owned, and the one who was later is looked at last."""
+    bo, chen, xia = await phone_of("bo"), await phone_of("chen"), await phone_of("xia")
+    customer = await register(xia)
+    hers = self_reception(chen, make_id())
+    clock.advance(minutes=1)
+    await bo.push(self_reception(bo, make_id()))
+    clock.advance(seconds=-1)
+    await chen.push(hers)
+    clock.advance(minutes=1)
+    while await app.state.worker.tick(clock()):
+        pass
+    held = await Holder(chen).pull()
+    assert (held.rows[customer].body["owner_id"], held.one("collision").body["state"]) == (
+        "chen",
+        "other",
+    )
+    assert "deadline failed" not in caplog.text
 
 
 async def test_who_has_met_the_customer_since_does_not_lose_them_by_the_clock(
