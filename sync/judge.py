@@ -16,7 +16,7 @@ from sync.ledger import Ledger, is_fresh
 from sync.reading import fields_of, find_misfit, names_in
 from sync.refusal import ERASED, kept_unit, operation_of, refuse_again, refuse_unit, timing_of
 from sync.row import Row
-from sync.wire import Exceptional, Merged, Operation, Refused, is_name
+from sync.wire import Exceptional, Merged, Operation, Refused
 
 OWN_ENTRY_MS = 24 * 3600 * 1000
 """How long an author may add to a record they created, whoever has it since."""
@@ -209,7 +209,7 @@ def find_root(
             return why_hidden(name, field, ledger, author)
     for field in entity.parent:
         if name := fields.get(field):
-            parent = ledger.row(name) if is_name(name) else None
+            parent = ledger.row(name)
             is_seen = parent and may_refer(name, ledger, author, entity.claim)
             if not parent or not is_seen:
                 return why_hidden(name, field, ledger, author)
@@ -234,7 +234,7 @@ def may_refer(id: str, ledger: Ledger, author: Author, is_claim: bool) -> bool:
 
     An id that is an alias was made by somebody who did not know the record; who uses it does.
     """
-    row = ledger.row(id) if is_name(id) else None
+    row = ledger.row(id)
     if row is None or row.deleted:
         return False
     if is_fresh(row) or ledger.is_alias(id) or not author.scopes.isdisjoint(row.scopes):
@@ -259,7 +259,7 @@ def had_reach(row: Row, author: Author) -> bool:
 
 def why_hidden(id: str, field: str | None, ledger: Ledger, author: Author) -> Refusal:
     """Missing and invisible are one; only who held a row is told that somebody deleted it."""
-    row = ledger.row(id) if is_name(id) else None
+    row = ledger.row(id)
     if row is not None and had_reach(row, author):
         root = ledger.row(row.root) or row
         if root.deleted:
@@ -286,7 +286,7 @@ def judge_patch(
         return Refusal("forbidden")
     if fault := find_misfit(operation, entity):
         return refuse_fields(entity, fault, operation.f)
-    row = ledger.row(operation.i) if is_name(operation.i) else None
+    row = ledger.row(operation.i)
     if row is None or not may_refer(operation.i, ledger, author, False):
         return why_hidden(operation.i, None, ledger, author)
     if row.entity != entity.name:
@@ -315,5 +315,5 @@ def as_creation(fields: dict[str, Any], entity: Entity) -> dict[str, Any]:
 
 
 def may_restore(conflict_id: str, row: Row, ledger: Ledger) -> bool:
-    conflict = ledger.row(conflict_id) if is_name(conflict_id) else None
+    conflict = ledger.row(conflict_id)
     return conflict is not None and conflict.entity == "conflict" and conflict.root == row.root

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sync.entity import Entities, Key
 from sync.merge import Kept
 from sync.row import PENDING, Row, Stamp
+from sync.wire import is_name
 
 
 class Unloaded(LookupError):
@@ -149,11 +150,14 @@ class Ledger:
         return holder is not None and self.is_erased(holder)
 
     def row(self, id: str) -> Row | None:
-        """The row with this id or alias, as this transaction sees it; None if there is none."""
+        """The row with this id or alias, as this transaction sees it; None if there is none. What
+        cannot be a name is never looked up, and names nothing."""
         try:
             return self._rows[self.resolve(id)]
         except KeyError:
-            raise Unloaded(id) from None
+            if is_name(id):
+                raise Unloaded(id) from None
+            return None
 
     def own(self, id: str) -> Row | None:
         """The row that was written under this very id, whatever it became part of since."""

@@ -213,6 +213,15 @@ async def test_nobody_accepts_an_offer_that_was_made_to_another(shop: Shop) -> N
     assert (await shop.lead())["state"] == "offered"
 
 
+async def test_an_acceptance_of_what_cannot_be_a_lead_is_refused_and_no_fault(shop: Shop) -> None:
+    who = await offered(shop)
+    for named in ("张", "no\nbody", "nobody"):
+        fields = {"lead_id": named, "offer_id": (await shop.offer()).id}
+        (refused,) = await shop.push(who, ("acceptance", new_id(), fields))
+        assert isinstance(refused, Refused)
+        assert (refused.code, refused.field) == ("not_found", "lead_id")
+
+
 async def test_accepting_twice_changes_nothing(shop: Shop) -> None:
     who = await offered(shop)
     offer = await shop.offer()
