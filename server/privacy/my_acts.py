@@ -94,7 +94,7 @@ async def end_all(app: Starlette, link: OwnLink, nonce: str) -> None:
         elif not subject.is_theirs_alone:
             ledger, arrival, person = subject.ledger, subject.arrival, subject.person
             await empty(connection, ledger, arrival, person)
-            ask(ledger, person, arrival.id, "registration", None, people_of(person, None))
+            ask(ledger, person, arrival, "registration", None, people_of(person, None))
 
     subject = await carry_on(app, link, work)
     if subject is not None and subject.arrival is not None and subject.is_theirs_alone:

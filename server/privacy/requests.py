@@ -23,12 +23,13 @@ Via = Literal["registration", "handed_link", "staff"]
 
 
 def ask(
-    ledger: Ledger, person: Row, about: str, via: Via, by_id: str | None, to_ids: list[str]
+    ledger: Ledger, person: Row, about: Row, via: Via, by_id: str | None, to_ids: list[str]
 ) -> Row:
-    """`about` is the id of what was said. `to_ids` are told, beside who is to answer. The worker
-    tells them, and looks again each day that matters."""
-    id = derive_id(REQUEST, about)
+    """`about` is what was said, and where that goes the request goes. `to_ids` are told, beside who
+    is to answer. The worker tells them, and looks again each day that matters."""
+    id = derive_id(REQUEST, about.id)
     body = {
+        "about_id": about.id,
         "customer_id": person.id,
         "store_id": person.body["store_id"],
         "via": via,
@@ -99,5 +100,5 @@ def part(row: Row) -> int:
 
 
 request = Entity(
-    name=REQUEST, kind="server", parent=("customer_id",), place=place, part=part, outlives=True
+    name=REQUEST, kind="server", parent=("about_id",), place=place, part=part, outlives=True
 )

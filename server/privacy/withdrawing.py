@@ -25,7 +25,7 @@ def follow(said: Row, ledger: Ledger, via: Via, by_id: str | None) -> None:
         return
     to_ids = [id for id in people_of(person, None) if id != by_id]
     stop(ledger, person)
-    ask(ledger, person, said.id, via, by_id, to_ids)
+    ask(ledger, person, said, via, by_id, to_ids)
 
 
 def stop(ledger: Ledger, person: Row) -> None:

@@ -356,6 +356,24 @@ def is_theirs(row: Got, scene: Scene) -> bool:
     return row.root == scene.customer and row.entity not in ("collision", "notice", "arrival_card")
 
 
+async def test_a_collision_goes_back_with_the_record_that_it_is_about(
+    collide: Collide, phone_of: PhoneOf
+) -> None:
+    older = await register(await phone_of("bo"), phone="13900000002")
+    scene = await collide(0)
+    taken = scene.bo.operation("customer", scene.customer, {"phone": "13900000002"}, base=0)
+    await scene.bo.push([taken])
+    asked = (await Holder(scene.lin).pull()).one("candidate")
+    assert await say(scene.lin, "decision", candidate_id=asked.id, choice="same") is None
+    assert (await scene.card()).root == older
+    assert await say(scene.lin, "unmerge", alias_id=scene.customer) is None
+    card = await scene.card()
+    assert card.root == scene.customer
+    assert await say(scene.lin, "ruling", collision_id=card.id, choice="other") is None
+    rows = (await Holder(scene.lin).pull()).rows
+    assert [rows[id].body["owner_id"] for id in (scene.customer, older)] == ["chen", "bo"]
+
+
 async def test_a_collision_is_ruled_once_by_whoever_leads_the_store(collide: Collide) -> None:
     scene = await collide(2)
     card = await scene.card()

@@ -9,7 +9,16 @@ from server.db import Database
 from server.rows.tables import history
 from tests.conftest import MovableClock
 from tests.phone import Phone
-from tests.server.deeds import arrival, customer, follow_up, make_id, register, say, self_reception
+from tests.server.deeds import (
+    agreed,
+    arrival,
+    customer,
+    follow_up,
+    make_id,
+    register,
+    say,
+    self_reception,
+)
 from tests.server.held import Holder
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
@@ -222,6 +231,17 @@ async def test_a_lead_goes_back_with_the_arrival_that_opened_it(
     again = make_id()
     await bo.push([bo.operation("arrival", again, arrival(held))])
     assert len((await Holder(lin).pull()).of("lead")) == 2
+
+
+async def test_who_asked_to_be_erased_waits_under_their_own_record(phone_of: PhoneOf) -> None:
+    _, chen, lin, held, alias = await same_number(phone_of)
+    assert await say(chen, "consent", **agreed(alias, "service", given=False)) is None
+    assert (await Holder(lin).pull()).one("erasure_request").root == held
+    assert await say(lin, "unmerge", alias_id=alias) is None
+    lins = await Holder(lin).pull()
+    assert (lins.one("erasure_request").root, lins.rows[held].body["withdrawn"]) == (alias, {})
+    (listed,) = (await lin.client.get("/api/erasure-requests")).json()["requests"]
+    assert listed["customer_id"] == alias
 
 
 async def test_only_a_manager_who_sees_the_record_can_take_it_apart(phone_of: PhoneOf) -> None:
