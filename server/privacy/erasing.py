@@ -20,11 +20,11 @@ from server.privacy.outside import (
     numbers_of,
     own_rows,
 )
-from server.privacy.receipts import expect_receipts, find_phones
+from server.privacy.receipts import expect_receipts, find_people, find_phones
 from server.privacy.suppression import digest_of, suppress
 from server.privacy.telling import SELF_ERASED, tell_heads
 from server.rows import Published, load, load_tree, open_ledger, publish
-from sync import Entities, Ledger, Row, derive_id
+from sync import Entities, Ledger, Row, derive_id, staff_scope
 
 
 class Wish(NamedTuple):
@@ -126,15 +126,16 @@ async def leave_nothing(
     ids = [row.id for row in gone]
     scopes = {scope for row in gone for scope in row.scopes}
     scopes |= await read_evicted(connection, ledger.org, ids)
+    people = await find_people(connection, ledger.org, gone, scopes)
     await forget(connection, ledger, gone)
     await cut_links(connection, ledger, tree)
     refused = await bury_refused(connection, ledger, outside)
     for row in gone:
         ledger.erase(row)
-    tell_phones(ledger, entry, refused, scopes)
+    tell_phones(ledger, entry, refused, scopes.union(map(staff_scope, people)))
     await suppress(connection, ledger.org, entry.numbers, ledger.now)
     published = await publish(connection, ledger)
-    phones = await find_phones(connection, ledger.org, scopes)
+    phones = await find_phones(connection, ledger.org, people)
     await note(connection, entry, published.head, phones)
     return Erased(entry, published, len(phones))
 

@@ -37,7 +37,7 @@ def may_erase(actor: Actor, store_id: str) -> bool:
 
 def tell_phones(ledger: Ledger, entry: Entry, row_ids: list[str], scopes: set[str]) -> Row:
     """To whoever had something of them: the ids by which a phone finds what it kept beside the
-    rows. It lies for good where that was."""
+    rows. It lies for good where that was, and with each of these people, wherever they work now."""
     told = {"ids": sorted({*entry.ids, *row_ids}), "at": entry.at}
     row = ledger.create(ERASURE, entry.id, entry.id, told)
     row.scopes = scopes_of(*scopes)

@@ -21,7 +21,7 @@ from server.privacy.carrying_out import carry_out
 from server.privacy.erasing import Wish
 from server.privacy.erasure import Reason, may_erase
 from server.privacy.erasure_tables import erasure_receipts, erasures
-from server.privacy.receipts import find_phones
+from server.privacy.receipts import find_people, find_phones
 from server.rows import find_row, load_tree
 from sync import Ledger, Row
 
@@ -43,7 +43,8 @@ async def foresee_erasure(request: Request) -> Response:
         ledger = Ledger(actor.org_id, ground.clock(), request.app.state.entities)
         tree = await load_tree(connection, ledger, [person.root])
         scopes = {scope for row in tree for scope in row.scopes}
-        phones = await find_phones(connection, actor.org_id, scopes)
+        people = await find_people(connection, actor.org_id, tree, scopes)
+        phones = await find_phones(connection, actor.org_id, people)
     return JSONResponse({**foresee(tree), "phones": len(phones)})
 
 

@@ -10,6 +10,7 @@ from server.db import Connection, Database, bulk_insert
 from server.identity.rights import RIGHTS, actor_in
 from server.identity.tables import devices, rights, staff_accounts
 from server.privacy.erasure_tables import erasure_receipts
+from sync import Row
 
 Place = tuple[str, str]
 """(org_id, device_id)."""
@@ -61,10 +62,18 @@ async def expect_receipts(
     await bulk_insert(connection, erasure_receipts, values)
 
 
-async def find_phones(connection: Connection, org_id: str, scopes: Collection[str]) -> list[str]:
-    """Devices of everybody who reads one of these scopes, or ever did: a phone that was not seen
-    since they lost it has the rows still. One told to wipe itself may not have heard."""
-    people = await find_readers(connection, org_id, frozenset(scopes))
+async def find_people(
+    connection: Connection, org_id: str, gone: Iterable[Row], scopes: Collection[str]
+) -> set[str]:
+    """Whose phones may have something of these rows: everybody who reads one of these scopes, or
+    ever did, for a phone that was not seen since they lost it has the rows still; and whoever wrote
+    one, also to a record that they never saw."""
+    writers = {row.author for row in gone if row.author}
+    return writers | await find_readers(connection, org_id, frozenset(scopes))
+
+
+async def find_phones(connection: Connection, org_id: str, people: Collection[str]) -> list[str]:
+    """All of theirs. One told to wipe itself may not have heard."""
     query = select(devices.c.id, devices.c.staff_id).where(devices.c.org_id == org_id)
     return sorted(id for id, staff_id in await connection.execute(query) if staff_id in people)
 

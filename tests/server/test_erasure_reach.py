@@ -100,6 +100,41 @@ async def test_a_phone_that_had_them_once_is_told_and_waited_for(
     assert holder.one("erasure").body["ids"] == [id]
 
 
+async def test_a_phone_whose_person_has_lost_the_store_since_is_told_whom_to_forget(
+    phone_of: PhoneOf, hua: httpx.AsyncClient
+) -> None:
+    """What they wrote themselves is still on it, beside the rows that left it."""
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo, phone=NUMBERS[0])
+    assert await say(lin, "comment", customer_id=id, text=NEEDLE) is None
+    holder = await Holder(lin).pull()
+    moved = await hua.patch("/api/staff/lin", json={"store_ids": [BINJIANG]})
+    assert moved.is_success, moved.text
+    await erase(hua, id)
+    await holder.pull()
+    assert holder.one("erasure").body["ids"] == [id]
+    assert holder.agrees()
+
+
+async def test_whose_registration_became_part_of_a_strangers_record_is_told_and_waited_for(
+    phone_of: PhoneOf, clock: MovableClock, hua: httpx.AsyncClient
+) -> None:
+    """They never saw the record; their phone has the name and the number all the same."""
+    bo, wu = await phone_of("bo"), await phone_of("wu")
+    id, alias = await register(bo, phone=NUMBERS[0]), make_id()
+    clock.advance(days=20)
+    again = customer(phone=NUMBERS[0], store_id=BINJIANG)
+    (became,) = (await wu.push([wu.operation("customer", alias, again)])).json()["except"]
+    assert became["o"] == "duplicate"
+    wu = await phone_of("wu")
+    holder = await Holder(wu).pull()
+    erasure = await erase(hua, id)
+    wait = {each["staff_id"] for each in (await told(hua, erasure["id"]))["waiting"]}
+    assert "wu" in wait
+    await holder.pull()
+    assert holder.one("erasure").body["ids"] == sorted([id, alias])
+
+
 async def told(client: httpx.AsyncClient, id: object) -> dict[str, list[dict[str, str]]]:
     (found,) = (await client.get("/api/erasures")).json()["erasures"]
     assert found["id"] == id
