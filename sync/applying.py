@@ -146,8 +146,7 @@ def write_patch(
 
 
 def seen_version(operation: Operation, ledger: Ledger) -> int:
-    """Nobody saw a version that there never was: a phone that says so, or saw it before the server
-    was restored, has seen nothing."""
+    """Nobody saw a version that there never was: a phone that says so has seen nothing."""
     base = operation.b or 0
     return base if base <= ledger.head else 0
 

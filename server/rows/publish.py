@@ -357,6 +357,11 @@ async def found_organisation(connection: Connection, org_id: str, epoch: str) ->
     await connection.execute(insert(heads).values(org_id=org_id, seq=0, epoch=epoch))
 
 
+LOST = 1 << 32
+"""More numbers than a life can have given that was lost."""
+
+
 async def begin_new_life(connection: Connection, epoch: str) -> None:
-    """An older database was put back: it gives numbers that phones know to other rows."""
-    await connection.execute(update(heads).values(epoch=epoch))
+    """An older database was put back: to give numbers again that phones know would say of those who
+    saw the lost ones that they had seen the new."""
+    await connection.execute(update(heads).values(epoch=epoch, seq=heads.c.seq + LOST))

@@ -8,12 +8,14 @@ import pytest
 from server.customers.likeness import suggest_alikes
 from server.db import Database
 from server.exchange.entities import ENTITIES
+from server.rows import begin_new_life
 from tests.cast import BINJIANG, RENMIN
 from tests.phone import Phone
 from tests.server.deeds import customer, make_id, register, say
 from tests.server.held import Got, Holder
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
+BUDGETS = ("5 万", "6 万")
 
 
 async def two_phones(phone_of: PhoneOf) -> tuple[Phone, Phone, str, int]:
@@ -63,6 +65,24 @@ async def test_a_version_that_there_never_was_has_seen_nothing(
     head = (await Holder(bo).pull()).rows[id].version
     await bo.push([bo.operation("customer", id, {"budget": "8 万"}, base=head + beyond)])
     assert bool((await Holder(bo).pull()).of("conflict")) != is_seen
+
+
+async def test_a_version_of_a_life_that_was_lost_saw_nothing_of_the_next_one(
+    phone_of: PhoneOf, database: Database
+) -> None:
+    """An older database was put back, and its next numbers go to what Bo never saw."""
+    bo, lin, id, version = await two_phones(phone_of)
+    seen_and_lost = version + 2
+    await database.transact(lambda connection: begin_new_life(connection, "second"))
+    earlier = bo.operation("customer", id, {"budget": "8 万"}, base=seen_and_lost)
+    earlier["t"] -= 60_000
+    for budget in BUDGETS:
+        await lin.push([lin.operation("customer", id, {"budget": budget}, base=version)])
+    answer = await bo.push([earlier])
+    assert answer.json()["except"] == [{"o": "merged", "n": 2, "fields": ["budget"]}]
+    held = await Holder(bo).pull()
+    assert held.rows[id].body["budget"] == BUDGETS[-1]
+    assert held.one("conflict").body["value_other"] == "8 万"
 
 
 async def test_the_order_of_arrival_does_not_decide(phone_of: PhoneOf) -> None:
