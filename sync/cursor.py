@@ -17,6 +17,7 @@ FRAME_BYTES = 64 * 1024
 
 Number = Annotated[int, msgspec.Meta(ge=0, le=INTEGER)]
 """Anybody can write a cursor; what no database could hold makes it a foreign one."""
+Part = Annotated[int, msgspec.Meta(ge=PARTS[0], le=PARTS[-1])]
 
 
 class Backfill(msgspec.Struct, array_like=True):
@@ -29,7 +30,7 @@ class Backfill(msgspec.Struct, array_like=True):
 
     scopes: list[str]
     until: Number
-    part: Number
+    part: Part
     nth: Number
     after: Number
     sent: Number

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync import Backfill, Cursor, ForeignCursor, decode_cursor, encode_cursor, plan_pull
+from sync import PARTS, Backfill, Cursor, ForeignCursor, decode_cursor, encode_cursor, plan_pull
 
 SCOPES = ["desk:east", "org", "staff:li", "store:east"]
 
@@ -86,8 +86,10 @@ def test_a_forged_cursor_starts_again(forged: Cursor) -> None:
 
 
 scope_lists = st.lists(st.sampled_from([*SCOPES, "desk:west"]))
-numbers = [st.integers(0, 50)] * 5
-backfills = st.none() | st.builds(Backfill, scope_lists, *numbers, st.integers(-1, 50))
+numbers, parts = st.integers(0, 50), st.sampled_from(PARTS)
+backfills = st.none() | st.builds(
+    Backfill, scope_lists, numbers, parts, numbers, numbers, numbers, st.integers(-1, 50)
+)
 
 
 @given(scope_lists, scope_lists, backfills, st.integers(-5, 60), st.sets(st.sampled_from(SCOPES)))
