@@ -6,11 +6,11 @@ from tests.cast import BINJIANG, RENMIN
 from tests.simulation.desk import CONSENT
 from tests.simulation.exchange import Standing
 from tests.simulation.phone import Phone
+from tests.simulation.restoring import back_up_server, put_back
 from tests.simulation.world import DAY, HOUR, LONGEST_OUTBOX, PATIENCE, Act, World
 from tests.simulation.writing import WRITINGS, draw
 
 MOST_PHONES = 10
-EPOCHS = 1_000_000
 ROLES = {
     "bo": (Standing("rep", (RENMIN,), True), Standing("rep", (BINJIANG,), True)),
     "lin": (
@@ -132,13 +132,6 @@ async def revoke(world: World) -> None:
     world.counts[f"revoked as {why}"] += 1
 
 
-async def begin_new_life(world: World) -> None:
-    """The database was restored: every phone starts its cache again."""
-    epoch = f"life {world.random.randrange(EPOCHS)}"
-    await world.served(lambda: world.exchange.begin_new_life(epoch))
-    world.counts["new life"] += 1
-
-
 # At the phones
 
 
@@ -192,7 +185,7 @@ async def restore_backup(world: World) -> None:
     phone, hand = world.pick()
     if hand.backup is None:
         return
-    world.note_lost(phone.disk.outbox)
+    world.note_lost(phone.work)
     phone.disk = hand.backup.copy()
     phone.needs_identity = False
     await world.forget(phone)
@@ -204,7 +197,7 @@ async def copy_phone(world: World) -> None:
     if len(world.phones) >= MOST_PHONES:
         phone = world.phones.pop(world.random.randrange(len(world.phones)))
         await world.forget(phone)
-        world.note_lost(phone.disk.outbox)
+        world.note_lost(phone.work)
         del world.hands[phone]
     phone, _ = world.pick()
     copy = Phone(phone.person, phone.disk.copy(), phone.skew)
@@ -225,7 +218,8 @@ ACTS: dict[Act, int] = {
     change_rights: 4,
     leave_or_return: 2,
     revoke: 1,
-    begin_new_life: 1,
+    back_up_server: 3,
+    put_back: 1,
     lose_network: 12,
     set_clock: 4,
     restart_phone: 6,

@@ -4,8 +4,10 @@ another. Bytes go in and bytes come out; of the network only the framing is left
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,8 +34,10 @@ from server.identity.reports import Reports
 from server.identity.rights import change_rights
 from server.identity.sessions import COOKIE, LastSeen, start_session
 from server.leads.arrivals import arrive, load_around
-from server.privacy.erasing import Wish, erase
+from server.privacy import journal
+from server.privacy.erasing import Wish, erase, erase_again
 from server.privacy.receipts import Receipts
+from server.privacy.replaying import find_unknown
 from server.rows import begin_new_life, load, open_ledger, publish
 from server.rows.tables import rows
 from tests.cast import CODE, ORG
@@ -66,10 +70,13 @@ class Exchange:
     def __init__(self, path: Path, clock: Clock) -> None:
         self.database = FragileDatabase(path)
         self.clock = clock
-        config = Config(path.parent, f"sqlite:///{path}", KEYS, "http://127.0.0.1:8000")
+        erasures = path.with_name("erasures.jsonl")
+        url, origin = f"sqlite:///{path}", "http://127.0.0.1:8000"
+        config = Config(path.parent, url, KEYS, origin, erasures=erasures)
         self.ground = Ground(config, self.database, clock)
         self.app = Starlette()
         self.stack = AsyncExitStack()
+        self.backup = sqlite3.connect(":memory:")
 
     async def restart(self) -> None:
         """Nothing but the database outlives a process."""
@@ -86,6 +93,7 @@ class Exchange:
 
     async def close(self) -> None:
         self.database.revive()
+        self.backup.close()
         await self.stack.aclose()
         await self.database.close()
 
@@ -143,7 +151,8 @@ class Exchange:
                 msgspec.json.decode(body)["alias_id"] for body in parted.scalars() if body != "{}"
             ]
             key = self.ground.config.digest_key.encode()
-            await erase(connection, ledger, Wish(id, "lin", "asked"), key, lambda entry: None)
+            write = partial(journal.append, self.ground.config.journal)
+            await erase(connection, ledger, Wish(id, "lin", "asked"), key, write)
             return former
 
         return await self.database.transact(work)
@@ -190,8 +199,23 @@ class Exchange:
             lambda connection: revoke(connection, admin, device, why, self.clock())
         )
 
-    async def begin_new_life(self, epoch: str) -> None:
-        """As after a restore of the database: no cursor of before is good any more."""
+    # Putting back
+
+    def back_up(self) -> None:
+        self.backup.close()
+        self.backup = sqlite3.connect(":memory:")
+        with closing(sqlite3.connect(self.database.path)) as live:
+            live.backup(self.backup)
+
+    def put_back(self) -> None:
+        with closing(sqlite3.connect(self.database.path)) as live:
+            self.backup.backup(live)
+
+    async def begin_anew(self, epoch: str) -> None:
+        """Who was erased since is erased again; no cursor of before is good any more."""
+        for entry in await find_unknown(self.database, self.ground.config.journal):
+            again = partial(erase_again, entities=ENTITIES, entry=entry, now=self.clock())
+            await self.database.transact(again)
         await self.database.transact(lambda connection: begin_new_life(connection, epoch))
 
 

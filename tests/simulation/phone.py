@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from sync import Digest, digest_of
+from sync import Digest, derive_id, digest_of
 
 Operation = dict[str, Any]
 Unit = list[Operation]
 PUSH_UNITS = 12
+KEPT_UNITS = 80
+"""So many answered units a phone keeps, for a server that loses them."""
 
 
 class Held(NamedTuple):
@@ -26,14 +28,15 @@ class Held(NamedTuple):
 
 
 class Disk(msgspec.Struct):
-    """All that a phone keeps, and so all that a backup brings back. `n` is the last number given;
-    the phone does not know that its cache `is_spoiled`, the test does."""
+    """All that a phone keeps, and so all that a backup brings back. `n` is the last number given,
+    `sent` what was answered; the phone does not know that its cache `is_spoiled`, the test does."""
 
     device: str
     credential: str
     cookie: str
     n: int = 0
     outbox: list[Unit] = []
+    sent: list[Unit] = []
     rows: dict[str, Held] = {}
     cursor: str | None = None
     digest: dict[str, Digest] = {}
@@ -69,16 +72,29 @@ class Phone:
         self.needs_identity = False
         self.revoked: str | None = None
 
+    @property
+    def work(self) -> list[Unit]:
+        """Everything of its person's that it still holds."""
+        return [*self.disk.sent, *self.disk.outbox]
+
     # Writing
 
-    def save(self, unit: Unit, now: int) -> None:
-        """Numbers are given once, when the person saves; the clock is read raw."""
+    def save(self, unit: Unit, now: int) -> list[Unit]:
+        """Numbers are given once, when the person saves; the clock is read raw. Returns what the
+        person gave up with it."""
         disk = self.disk
         numbered = [
             {"n": disk.n + nth, "t": now + self.skew, **each} for nth, each in enumerate(unit, 1)
         ]
         disk.n += len(unit)
         disk.outbox.append(numbered)
+        return self.discard({each["f"].get("refusal_id") for each in unit if is_thanks(each)})
+
+    def discard(self, refusal_ids: set[str]) -> list[Unit]:
+        disk = self.disk
+        given_up = [unit for unit in disk.sent if refusal_ids & refusals_of(disk.device, unit)]
+        disk.sent = [unit for unit in disk.sent if unit not in given_up]
+        return given_up
 
     def version_of(self, id: str) -> int:
         held = self.disk.rows.get(id)
@@ -105,25 +121,43 @@ class Phone:
         }
         return msgspec.json.encode(body)
 
-    def take_answer(self, body: bytes) -> None:
-        """Section 4."""
+    def take_answer(self, body: bytes) -> int:
+        """Section 4. Returns how many units wait again because the server lost them."""
         disk, answer = self.disk, msgspec.json.decode(body)
         told = {outcome["n"]: outcome for outcome in answer.get("except", ())}
         first, count = answer["done"]
         outcomes = {n: told.get(n) for n in range(first, first + count)}
-        for n, outcome in outcomes.items():
-            if not is_mismatch(outcome):
-                note_receipt(disk, n, outcome)
-        done = {
-            n for n, outcome in outcomes.items() if not is_mismatch(outcome) or is_known(outcome)
-        }
+        judged = {n for n, outcome in outcomes.items() if not is_mismatch(outcome)}
+        for n in judged:
+            note_receipt(disk, n, outcomes[n])
         disk.contact_at = answer["contact_at"]
         self.note_aliases(told)
-        left = [[each for each in unit if each["n"] not in done] for unit in disk.outbox]
-        disk.outbox = [unit for unit in left if unit]
+        known = {n for n, outcome in outcomes.items() if is_known(outcome)}
+        disk.sent = [*disk.sent, *parts_of(disk.outbox, judged)][-KEPT_UNITS:]
+        left = {each["n"] for unit in disk.outbox for each in unit} - judged - known
+        disk.outbox = parts_of(disk.outbox, left)
         is_ahead = answer["next"] > disk.n + 1
         self.needs_identity = is_ahead or any(map(is_mismatch, outcomes.values()))
         self.revoked = answer.get("revoked")
+        return self.rewind(answer["next"]) if answer["next"] < self.next_number else 0
+
+    @property
+    def next_number(self) -> int:
+        """Of what is sent next, or will be."""
+        outbox = self.disk.outbox
+        return int(outbox[0][0]["n"]) if outbox else self.disk.n + 1
+
+    def rewind(self, next: int) -> int:
+        """The server was put back: what it lost waits again. Where a number is missing, under
+        another name."""
+        disk = self.disk
+        lost = [unit for unit in disk.sent if unit[0]["n"] >= next]
+        disk.sent = [unit for unit in disk.sent if unit[0]["n"] < next]
+        disk.receipts = {n: outcome for n, outcome in disk.receipts.items() if n < next}
+        disk.outbox = [*lost, *disk.outbox]
+        numbers = [each["n"] for unit in disk.outbox for each in unit]
+        self.needs_identity = not numbers or numbers != [*range(next, next + len(numbers))]
+        return len(lost)
 
     def note_aliases(self, told: dict[int, Any]) -> None:
         for each in (each for unit in self.disk.outbox for each in unit):
@@ -135,7 +169,7 @@ class Phone:
         """Two outboxes shared one identity: keep what was not judged, under new numbers."""
         disk = self.disk
         disk.device, disk.credential, disk.cookie = device, credential, cookie
-        disk.receipts, disk.n = {}, 0
+        disk.receipts, disk.sent, disk.n = {}, [], 0
         units, disk.outbox = disk.outbox, []
         for unit in units:
             disk.outbox.append([{**each, "n": disk.n + nth} for nth, each in enumerate(unit, 1)])
@@ -211,7 +245,21 @@ def is_mismatch(outcome: Any) -> bool:
 
 
 def is_known(outcome: Any) -> bool:
-    return bool(outcome.get("known"))
+    return outcome is not None and bool(outcome.get("known"))
+
+
+def is_thanks(operation: Operation) -> bool:
+    return bool(operation["e"] == "acknowledgement")
+
+
+def refusals_of(device: str, unit: Unit) -> set[str]:
+    return {derive_id("refusal", device, each["n"]) for each in unit}
+
+
+def parts_of(units: list[Unit], numbers: set[int]) -> list[Unit]:
+    """Of each unit what has one of these numbers."""
+    parts = [[each for each in unit if each["n"] in numbers] for unit in units]
+    return [part for part in parts if part]
 
 
 def note_receipt(disk: Disk, n: int, outcome: Any) -> None:

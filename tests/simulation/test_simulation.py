@@ -45,6 +45,7 @@ NEEDED = (
     "unmerge",
     "eviction with pending work",
     "crash",
+    "sent again",
 )
 SOAK_LEAST = 1_000
 LEAST = {
@@ -68,6 +69,9 @@ LEAST = {
     "dropped scope": 10,
     "differing digest": 3,
     "restored backup": 5,
+    "put back": 3,
+    "sent again": 40,
+    "enrolled again": 1,
     "copied phone": 2,
     "pushes in company": 20,
     "late answer": 20,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from pathlib import Path
 from random import Random
@@ -22,6 +22,7 @@ from tests.simulation.desk import Desk
 from tests.simulation.driver import Crash
 from tests.simulation.exchange import Exchange, Standing
 from tests.simulation.phone import Disk, Phone, Unit, squeeze
+from tests.simulation.work import hashes_of, names_in, operations_of
 
 T = TypeVar("T")
 BEGIN = 1_795_400_000_000
@@ -83,6 +84,12 @@ class World:
         # What was written to one of these may have been of a record that was erased since.
         self.parted: set[str] = set()
         self.outcomes: dict[tuple[str, int], Any] = {}
+        # What the server said before it was put back, and knows no more.
+        self.former: dict[tuple[str, int], list[Any]] = defaultdict(list)
+        # Of two phones with one name neither can know what a server lost of the other's.
+        self.doubtful: set[str] = set()
+        # What the server's backup says of people.
+        self.former_standings: dict[str, Standing] = {}
 
     async def begin(self) -> None:
         await self.exchange.restart()
@@ -143,9 +150,16 @@ class World:
         await self.forget(phone)
         self.counts["rebirth"] += 1
 
+    async def enrol_again(self, phone: Phone) -> None:
+        """The server was put back to before it knew this device."""
+        disk = phone.disk
+        keys = await self.served(lambda: self.exchange.enrol(phone.person, disk.device))
+        disk.credential, disk.cookie = keys
+        self.counts["enrolled again"] += 1
+
     async def replace(self, phone: Phone) -> None:
         """A phone that was turned away for ever is wiped and enrolled anew."""
-        self.note_lost(phone.disk.outbox)
+        self.note_lost(phone.work)
         phone.revoked, phone.needs_identity = None, False
         device = self.desk.id()
         keys = await self.served(lambda: self.exchange.enrol(phone.person, device))
@@ -175,7 +189,7 @@ class World:
     # Writing
 
     def write(self, phone: Phone, unit: Unit) -> None:
-        phone.save(unit, self.now)
+        self.note_lost(phone.save(unit, self.now))
         self.note_written(phone, phone.disk.outbox[-1:])
 
     def note_written(self, phone: Phone, units: Iterable[Unit]) -> None:
@@ -184,7 +198,7 @@ class World:
             self.written[key] = operation
 
     def note_lost(self, units: Iterable[Unit]) -> None:
-        self.lost |= {operation_hash(each) for each in operations_of(units)}
+        self.lost |= hashes_of(units)
 
     # The network
 
@@ -225,6 +239,8 @@ class World:
             elif isinstance(result, Forbidden):
                 self.counts["push of a revoked device"] += 1
                 await self.turn_away(wire)
+            elif isinstance(result, Unauthenticated):
+                await self.enrol_again(wire.phone)
             elif not isinstance(result, Crash):
                 raise result
         if any(isinstance(result, Crash) for result in results):
@@ -269,7 +285,7 @@ class World:
             self.counts["late answer"] += 1
             return
         self.hands[phone].sent = None
-        phone.take_answer(wire.body)
+        self.counts["sent again"] += phone.take_answer(wire.body)
         if phone.revoked is not None:
             if phone.needs_identity or not phone.disk.outbox:
                 await self.replace(phone)
@@ -296,6 +312,9 @@ class World:
             self.counts["signed in again"] += 1
             return True
         except Forbidden as refusal:
+            if refusal.code == "foreign_device":
+                await self.enrol_again(phone)
+                return True
             await self.hear_of_revocation(phone, refusal.context["why"])
             return False
         if line is None:
@@ -356,6 +375,7 @@ class World:
             self.send(phone, phone.make_push(self.now), 1, 0)
             wire = self.requests.pop()._replace(is_answered=True)
             await self.receive([wire])
+            is_last = is_last and bool(self.answers)
             for answer in self.answers:
                 await self.answer(answer)
             self.answers.clear()
@@ -377,16 +397,3 @@ Act = Callable[[World], Awaitable[None]]
 
 def body_of(wire: Wire) -> bytes:
     return gzip.decompress(wire.body) if wire.encoding else wire.body
-
-
-def operations_of(units: Iterable[Unit]) -> Iterable[Operation]:
-    return (msgspec.convert(each, Operation) for unit in units for each in unit)
-
-
-def names_in(units: Iterable[Unit]) -> set[str]:
-    """Ids of the rows that this work is about."""
-    names: set[str] = set()
-    for each in (each for unit in units for each in unit):
-        names.add(each["i"])
-        names.update(value for value in each["f"].values() if isinstance(value, str))
-    return names
