@@ -34,6 +34,7 @@ class Versions(msgspec.Struct, frozen=True):
             raise NewerSchema
         if push.schema == self.newest:
             return push
+        self.step_from(push.schema)  # Also where nothing is to be raised.
         units = [[self.raise_one(each, push.schema) for each in unit] for unit in push.units]
         return replace(push, schema=self.newest, units=units)
 

@@ -103,6 +103,13 @@ def test_a_schema_that_never_was_is_malformed() -> None:
         read(sent(0, operation(1, "comment", {"text": "?"})), RELEASED)
 
 
+def test_an_empty_push_of_a_schema_that_never_was_is_malformed_too() -> None:
+    """It tells a phone whether the fault is its units': else it would set all of them aside."""
+    for schema in (0, -1):
+        with pytest.raises(Malformed):
+            read(sent(schema), RELEASED)
+
+
 def test_no_released_schema_is_without_its_step() -> None:
     assert sorted(RELEASED.steps) == list(range(1, RELEASED.newest))
 
