@@ -151,7 +151,7 @@ def plan_for(wish: PullWish, session: Record[Any], scopes: tuple[str, ...]) -> P
         scopes=list(scopes),
     )
     try:
-        given = decode_cursor(wish.cursor) if wish.cursor else None
+        given = decode_cursor(wish.cursor) if wish.cursor is not None else None
     except ForeignCursor:
         plan = plan_pull(None, rights, session.head)
         return msgspec.structs.replace(plan, resync=True)

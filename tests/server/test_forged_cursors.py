@@ -50,3 +50,10 @@ async def test_a_cursor_of_any_numbers_leads_to_the_same_rows_and_never_to_an_er
     wu.cursor = cursor_text(values)
     await held.pull()
     assert held.rows == whole.rows
+
+
+async def test_an_empty_cursor_is_none_of_ours(phone_of: PhoneOf) -> None:
+    wu = await phone_of("wu")
+    wu.cursor = ""
+    first, *_ = await wu.pull()
+    assert first["resync"] is True
