@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from server.customers import customer, phone
+from server.customers import customer
 from server.customers.candidates import suggest
 from server.customers.shapes import Id, Line40, Line200, PhoneFault
 from sync import Author, Entity, Ledger, Policy, Refusal, Row, Wanted
@@ -31,8 +31,7 @@ class ContactFields(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 def prepare(fields: dict[str, Any], ledger: Ledger, author: Author) -> Refusal | None:
-    if "phone" in fields:
-        fields["phone"] = phone.keep(fields["phone"])[0]
+    customer.spell_numbers(fields)
     for field in ("relation", "name", "note"):
         if field in fields:
             fields[field] = fields[field].strip()

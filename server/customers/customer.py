@@ -63,11 +63,18 @@ def why_suppressed(fields: Mapping[str, Any], ledger: Ledger) -> Refusal | None:
 
 
 def normalise(fields: dict[str, Any]) -> None:
-    if "phone" in fields:
-        fields["phone"] = phone.keep(fields["phone"])[0]
+    spell_numbers(fields)
     for field in ("name", "salutation", "need"):
         if field in fields:
             fields[field] = fields[field].strip()
+
+
+def spell_numbers(fields: dict[str, Any]) -> None:
+    """The number, and the one that reaches nobody, as it is compared with."""
+    if "phone" in fields:
+        fields["phone"] = phone.keep(fields["phone"])[0]
+    if fault := fields.get("phone_fault"):
+        fields["phone_fault"] = {**fault, "phone": phone.keep(fault["phone"])[0]}
 
 
 def find_natural_key(fields: dict[str, Any], ledger: Ledger) -> Key | None:

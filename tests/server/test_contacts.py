@@ -225,6 +225,19 @@ async def test_a_mark_on_a_number_says_nothing_about_the_one_written_since(
     assert (await Holder(bo).pull()).rows[zhao].body["phone_valid"] is True
 
 
+async def test_a_mark_names_its_number_in_any_spelling(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    zhao = await register(bo, name="赵丽", phone=OWN)
+    contact = await add(bo, zhao, phone=WIFES)
+    dead = {"phone_fault": {"phone": OWN, "why": "dead"}}
+    wrong = {"phone_fault": {"phone": WIFES, "why": "wrong"}}
+    assert await edit(bo, "customer", zhao, **dead) == []
+    assert await edit(bo, "contact", contact, **wrong) == []
+    bodies = [(await Holder(bo).pull()).rows[id].body for id in (zhao, contact)]
+    assert [body["phone_valid"] for body in bodies] == [False, False]
+    assert [body["phone_fault"]["phone"] == body["phone"] for body in bodies] == [True, True]
+
+
 async def test_a_clerk_neither_writes_contacts_nor_sees_them(phone_of: PhoneOf) -> None:
     bo, xia = await phone_of("bo"), await phone_of("xia")
     zhao = await register(bo, name="赵丽", phone=OWN)
