@@ -121,12 +121,14 @@ async def test_what_still_waits_on_a_phone_is_answered_erased_and_not_kept(
     bo, xia, lin = await phone_of("bo"), await phone_of("xia"), await phone_of("lin")
     older, id = await register(bo, phone=NUMBERS[1]), await register(bo, phone=NUMBERS[0])
     alias = make_id()
-    await bo.push([bo.operation("customer", alias, customer(phone=NUMBERS[0]))])
+    await bo.push([bo.operation("customer", alias, customer(phone=NUMBERS[0], name="另一位"))])
     comment = make_id()
     await bo.push([bo.operation("comment", comment, {"customer_id": id, "text": "之前"})])
+    offered = (await Holder(bo).pull()).one("conflict").id
     await erase(lin.client, id)
     told, photo = make_id(), make_id()
     units = [
+        [bo.operation("customer", older, {"name": NEEDLE}, base=1, x=offered)],
         [bo.operation("comment", make_id(), {"customer_id": id, "text": NEEDLE})],
         [bo.operation("comment", make_id(), {"customer_id": alias, "text": NEEDLE})],
         [bo.operation("customer", id, {"name": NEEDLE}, base=1)],
@@ -146,7 +148,7 @@ async def test_what_still_waits_on_a_phone_is_answered_erased_and_not_kept(
     answer = (await bo.push(*units)).json()
     outcomes = {(each["o"], each["code"]) for each in answer["except"]}
     assert outcomes == {("refused", "erased")}
-    assert len(answer["except"]) == 10
+    assert len(answer["except"]) == 11
     forbidden = xia.operation("comment", make_id(), {"customer_id": id, "text": NEEDLE})
     assert (await xia.push([forbidden])).json()["except"][0]["code"] == "erased"
     again = (await bo.push(*units)).json()

@@ -12,6 +12,7 @@ from server.identity.devices import credential_for, device_of
 from tests.cast import CODE
 from tests.conftest import MovableClock, SignIn
 from tests.phone import Phone
+from tests.server.deeds import customer, make_id
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
 
@@ -37,6 +38,14 @@ async def test_the_credential_reads_nothing(phone_of: PhoneOf, stranger: httpx.A
     bearer = {"authorization": f"Bearer {phone.credential}"}
     for path in ["/api/session", "/api/devices"]:
         assert (await stranger.get(path, headers=bearer)).status_code == 401
+
+
+async def test_a_credential_sends_no_other_devices_work(phone_of: PhoneOf) -> None:
+    bo, other = await phone_of("bo"), await phone_of("bo")
+    answer = await bo.push([bo.operation("customer", make_id(), customer())], device=other.device)
+    told = answer.json()["error"]
+    assert (answer.status_code, told) == (400, {"code": "invalid", "field": "device"})
+    assert (await other.push()).json()["next"] == 1
 
 
 async def test_a_forged_credential_is_refused(

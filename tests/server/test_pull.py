@@ -1,5 +1,6 @@
 """Pulling: each reader's rows, no others, and nothing twice."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
@@ -8,11 +9,13 @@ import httpx
 import msgspec
 import pytest
 from sqlalchemy import update
+from starlette.applications import Starlette
 
 from server.db import Database, sqlite
-from server.exchange import backfill, page
+from server.exchange import backfill, page, send
 from server.exchange.entities import ENTITIES
 from server.exchange.pull import cut_frames
+from server.exchange.send import pokes
 from server.identity.tables import staff_accounts
 from server.rows import load, open_ledger, publish
 from sync import FRAME_BYTES
@@ -23,6 +26,7 @@ from tests.server.deeds import customer, follow_up, make_id, register
 from tests.server.held import Holder
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
+WELCOME = b"retry: 1000\n\n"
 
 
 async def give(database: Database, clock: MovableClock, id: str, **fields: Any) -> None:
@@ -202,6 +206,9 @@ async def test_verification_names_the_scopes_that_differ(phone_of: PhoneOf) -> N
     digest["staff:bo"][2] ^= 1
     other = await bo.client.post("/sync/verify", json={"digest": digest})
     assert other.json() == {"differ": ["staff:bo"]}
+    del digest["staff:bo"]
+    less = await bo.client.post("/sync/verify", json={"digest": digest})
+    assert less.json() == {"differ": ["staff:bo"]}
 
 
 async def test_a_store_gained_is_backfilled_and_a_store_lost_is_dropped(
@@ -384,3 +391,33 @@ async def test_a_frame_that_grows_too_large_is_read_again_with_fewer_rows(
     assert texts == ["想看北欧风" * 400] * 60
     sizes = [len(str(frame).encode()) for frame in frames]
     assert max(sizes) < 5 * FRAME_BYTES
+
+
+# Pokes
+
+
+async def test_who_listens_is_poked_by_what_moves_in_their_scopes_alone(
+    app: Starlette, phone_of: PhoneOf
+) -> None:
+    bo, wu = await phone_of("bo"), await phone_of("wu")
+    stream = pokes(app.state.movement, asyncio.Event(), ORG, frozenset({"org", "staff:bo"}))
+    assert await anext(stream) == WELCOME
+    poke = asyncio.ensure_future(anext(stream))
+    await register(wu, store_id=BINJIANG)
+    await asyncio.sleep(2 * send.POKE_PAUSE_S)
+    assert not poke.done()
+    await register(bo, phone="13900000002")
+    assert await asyncio.wait_for(poke, 5) == b"data: moved\n\n"
+    await stream.aclose()
+
+
+async def test_a_stream_of_pokes_ends_by_itself_and_when_the_server_stops(
+    app: Starlette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    movement, stopping = app.state.movement, asyncio.Event()
+    monkeypatch.setattr(send, "STREAM_LIFE_S", (0.01, 0.02))
+    assert [each async for each in pokes(movement, stopping, ORG, frozenset())] == [WELCOME]
+    monkeypatch.undo()
+    stopping.set()
+    assert [each async for each in pokes(movement, stopping, ORG, frozenset())] == [WELCOME]
+    assert movement.organisations() == []

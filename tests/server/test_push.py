@@ -14,7 +14,7 @@ from server.exchange.entities import ENTITIES
 from server.exchange.push import Pushes
 from server.rows import Movement
 from server.rows.tables import history
-from sync import decode_push, derive_id
+from sync import PUSH_BYTES, decode_push, derive_id
 from tests.cast import CODE
 from tests.phone import Phone
 from tests.server.deeds import arrival, customer, follow_up, make_id, register, self_reception
@@ -208,6 +208,28 @@ async def test_a_bad_body_gets_a_clear_answer_and_the_next_push_works(
     assert answer.status_code == status
     assert answer.json()["error"]["code"]
     assert (await send(bo, envelope(bo))).json()["done"] == [1, 1]
+
+
+async def test_a_push_may_weigh_its_limit_and_not_a_byte_more(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    body = envelope(bo)
+    heavy = await send(bo, body.ljust(PUSH_BYTES + 1))
+    told = heavy.json()["error"]
+    assert (heavy.status_code, told) == (413, {"code": "too_large", "limit": PUSH_BYTES})
+    assert (await send(bo, body.ljust(PUSH_BYTES))).json()["done"] == [1, 1]
+
+
+async def test_of_a_unit_that_is_partly_known_the_known_part_alone_is_answered(
+    phone_of: PhoneOf,
+) -> None:
+    bo = await phone_of("bo")
+    known = bo.operation("customer", make_id(), customer())
+    await bo.push([known])
+    rest = bo.operation("customer", make_id(), customer(phone="13900000002"))
+    behind = bo.operation("customer", make_id(), customer(phone="13900000003"))
+    answer = (await bo.push([known, rest], [behind])).json()
+    assert (answer["done"], answer["next"]) == ([1, 1], 2)
+    assert [row.id for row in (await Holder(bo).pull()).of("customer")] == [known["i"]]
 
 
 async def test_a_newer_schema_waits_unjudged(phone_of: PhoneOf) -> None:

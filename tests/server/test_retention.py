@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 from sqlalchemy import func, select
 
+from server.customers.known import make_file
 from server.db import Database
 from server.exchange.retention import purge
 from server.rows.tables import awaited, evictions, mismatches
@@ -109,6 +110,9 @@ async def test_the_file_of_known_numbers_holds_prefixes_and_nobody(
     known = [prefixes[at : at + 3] for at in range(0, len(prefixes), 3)]
     expected = [hashlib.sha256(salt + f"+861390000000{n}".encode()).digest()[:3] for n in (1, 2)]
     assert known == sorted(expected)
+    file = make_file(salt, map(str, range(1000)))
+    listed = [file[at : at + 3] for at in range(len(salt), len(file), 3)]
+    assert listed == sorted(set(listed))
     again = await bo.get("/api/known-phones", headers={"if-none-match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     await register(phone, phone="13900000003")

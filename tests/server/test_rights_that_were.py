@@ -133,6 +133,22 @@ async def test_work_from_another_phone_is_judged_by_the_contact_of_that_phone(
     assert await codes(lin, [again]) == [], "a file may be brought at any time"
 
 
+@pytest.mark.parametrize(("minutes", "told"), [(4, ["not_found"]), (6, [])])
+async def test_what_was_written_minutes_before_a_contact_was_under_way_then(
+    phone_of: PhoneOf, hua: httpx.AsyncClient, clock: MovableClock, minutes: int, told: list[str]
+) -> None:
+    """Up to five: a phone of its own. Earlier, it came from another one, whose contact counts."""
+    bo, old = await phone_of("bo"), await phone_of("lin")
+    id = await register(bo)
+    await old.push([comment(old, id)])
+    clock.advance(hours=1)
+    await change(hua, "lin", role="rep", store_ids=["store-binjiang"])
+    clock.advance(hours=1)
+    lin = await phone_of("lin")
+    written = {**comment(lin, id), "t": clock() - minutes * 60_000}
+    assert await codes(lin, [written]) == told
+
+
 @pytest.mark.parametrize(("days", "is_lost"), [(31, False), (1, True)])
 async def test_a_phone_that_was_revoked_or_long_silent_vouches_for_nothing(
     phone_of: PhoneOf, hua: httpx.AsyncClient, clock: MovableClock, days: int, is_lost: bool
