@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def meet(url: str, people: dict[str, str]) -> Scene:
-    """Everybody signs in anew for each law, so that one broken law breaks no other."""
+    """Everybody takes a new device for each law, so that one broken law breaks no other."""
     org = people.get("org")
     logins = [people[role] for role in ("rep", "colleague", "stranger", "manager")]
     return Scene(*(Peer(url, login, people["password"], org) for login in logins))

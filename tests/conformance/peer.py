@@ -1,5 +1,6 @@
 """A person with a phone, as the specification describes both: sessions, devices, rows, digests."""
 
+import base64
 import gzip
 import hashlib
 import http.client
@@ -7,11 +8,15 @@ import json
 import os
 import time
 import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 Json = dict[str, Any]
 TIMEOUT_S = 60
+SIGNED_IN: dict[tuple[str, str], str] = {}
+"""Cookies by address and login: whoever signs in for each law is soon told that it is too often."""
 
 
 class Answer(NamedTuple):
@@ -39,6 +44,13 @@ def make_id() -> str:
     return str(uuid.UUID(int=bits & ~(3 << 62) | 2 << 62))
 
 
+def derive_id(*parts: str | int) -> str:
+    """§2 of the specification: an id of the server's that anybody can compute."""
+    digest = hashlib.sha256("\n".join(map(str, parts)).encode()).digest()
+    bits = int.from_bytes(digest[:16], "big") & ~(0xF << 76) | 8 << 76
+    return str(uuid.UUID(int=bits & ~(3 << 62) | 2 << 62))
+
+
 def make_phone_number() -> str:
     return f"139{int.from_bytes(os.urandom(4), 'big') % 10**8:08d}"
 
@@ -51,11 +63,15 @@ class Peer:
         self.connection = http.client.HTTPConnection(
             place.hostname or "", place.port, timeout=TIMEOUT_S
         )
-        wish = {"login": login, "password": password, **({"org": org} if org else {})}
-        answer = self.call("POST", "/api/session", wish)
+        self.cookie = SIGNED_IN.get((url, login), "")
+        answer = self.call("GET", "/api/session")
         if answer.status != 200:
-            raise SystemExit(f"{login} cannot sign in: {answer.status} {answer.body!r}")
-        self.cookie = answer.headers["set-cookie"].partition(";")[0]
+            wish = {"login": login, "password": password, **({"org": org} if org else {})}
+            answer = self.call("POST", "/api/session", wish, {"cookie": ""})
+            if answer.status != 200:
+                raise SystemExit(f"{login} cannot sign in: {answer.status} {answer.body!r}")
+            self.cookie = answer.headers["set-cookie"].partition(";")[0]
+            SIGNED_IN[url, login] = self.cookie
         self.me: Json = answer.json["staff"]
         self.device = ""
         self.take_device()
@@ -80,7 +96,7 @@ class Peer:
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> Answer:
         sent = {"content-type": "application/json", "sec-fetch-site": "same-origin"}
-        sent |= {"cookie": self.cookie} if getattr(self, "cookie", "") else {}
+        sent |= {"cookie": self.cookie} if self.cookie else {}
         raw = body if isinstance(body, bytes) else None if body is None else encode(body)
         self.connection.request(method, path, raw, {**sent, **(headers or {})})
         got = self.connection.getresponse()
@@ -101,6 +117,32 @@ class Peer:
     def push_raw(self, body: bytes, **headers: str) -> Answer:
         known = {"authorization": f"Bearer {self.credential}", "cookie": ""}
         return self.call("POST", "/sync/push", body, {**known, **headers})
+
+    @contextmanager
+    def listening(self) -> Iterator[Iterable[bytes]]:
+        """The lines of a stream of pokes, on a connection of its own; the first has come."""
+        line = http.client.HTTPConnection(self.connection.host, self.connection.port, TIMEOUT_S)
+        line.request("GET", "/sync/events", headers={"cookie": self.cookie})
+        stream = line.getresponse()
+        stream.readline()
+        try:
+            yield stream
+        finally:
+            line.close()
+
+    def upload(self, photo_id: str, content: bytes, digest: str = "") -> int:
+        """By tus, in one piece; the status of the last answer."""
+        digest = digest or hashlib.sha256(content).hexdigest()
+        told = {"photo_id": photo_id, "sha256": digest}
+        named = [f"{key} {base64.b64encode(each.encode()).decode()}" for key, each in told.items()]
+        known = {"authorization": f"Bearer {self.credential}", "tus-resumable": "1.0.0"}
+        size = {"upload-length": str(len(content)), "upload-metadata": ",".join(named)}
+        begun = self.call("POST", "/photos/uploads", b"", {**known, **size, "cookie": ""})
+        if begun.status != 201:
+            return begun.status
+        piece = {"upload-offset": "0", "content-type": "application/offset+octet-stream"}
+        place = urlsplit(begun.headers["location"]).path
+        return self.call("PATCH", place, content, {**known, **piece, "cookie": ""}).status
 
     def ask(self, cursor: str | None, **more: Any) -> Answer:
         headers = {"accept-encoding": "identity"}

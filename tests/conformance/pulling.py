@@ -1,12 +1,19 @@
 """Laws of what comes down: scopes, cursors, frames, digests."""
 
+import base64
+import hashlib
 import threading
 import zlib
 
 from tests.conformance.peer import Json, encode, make_id
+from tests.conformance.placement import place
 from tests.conformance.scene import Scene, expect, law
 
 PULLS = 20
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""A PNG of one pixel."""
 
 
 @law(23, 24)
@@ -16,6 +23,20 @@ def scoped(scene: Scene) -> None:
     mine, theirs = scene.rep.pull().rows[id], scene.manager.pull().rows[id]
     expect((mine["version"], mine["body"]) == (theirs["version"], theirs["body"]), theirs)
     expect(id not in scene.stranger.pull().rows and id not in scene.colleague.pull().rows)
+
+
+@law(23, 24)
+def placed(scene: Scene) -> None:
+    """Every row lies in the scopes that the specification's table names, and in no other."""
+    id = scene.register(scene.rep, need="放在哪里")
+    scene.rep.push([scene.comment(scene.rep, id)])
+    scene.rep.push([scene.comment(scene.rep, make_id())])
+    for peer in (scene.rep, scene.colleague, scene.stranger, scene.manager):
+        rows = peer.pull().rows
+        for each, row in rows.items():
+            wanted = place(row, rows)
+            if wanted is not None:
+                expect(row["scopes"] == wanted & set(peer.digest), (each, row, wanted))
 
 
 @law(27)
@@ -126,6 +147,34 @@ def idle(scene: Scene) -> None:
     answer = rep.ask(rep.cursor)
     (frame,) = answer.frames
     expect(frame["head"] is True and frame["rows"] == [] and len(answer.body) < 1000, frame)
+
+
+@law(33)
+def poked(scene: Scene) -> None:
+    """A stream tells whoever listens that something in their scopes moved."""
+    rep = scene.rep
+    with rep.listening() as lines:
+        scene.register(rep)
+        expect(any(line.strip() == b"data: moved" for line in lines), "it ended without a word")
+
+
+@law(34)
+def bytes_apart(scene: Scene) -> None:
+    """A photo's bytes come by themselves, before or after the fact, and only those it promised."""
+    rep, digest = scene.rep, hashlib.sha256(PICTURE).hexdigest()
+    subject = scene.register(rep)
+    told = {"subject_id": subject, "kind": "customer", "width": 1, "height": 1}
+    told |= {"sha256": digest, "bytes": len(PICTURE)}
+    before, after, other = make_id(), make_id(), make_id()
+    expect(rep.upload(before, PICTURE) == 204, "not taken before its fact")
+    rep.push(*[[rep.operation("photo", id, told)] for id in (before, after, other)])
+    expect(rep.pull().rows[after]["body"]["state"] == "pending", rep.rows[after])
+    expect(rep.upload(after, PICTURE) == 204, "not taken after its fact")
+    expect(rep.upload(other, PICTURE[:-1] + b"?", digest) == 460, "other bytes were taken")
+    states = [rep.pull().rows[id]["body"]["state"] for id in (before, after, other)]
+    expect(states == ["stored", "stored", "pending"], states)
+    seen = [peer.call("GET", f"/photos/{after}/small").status for peer in (rep, scene.stranger)]
+    expect(seen == [200, 404], seen)
 
 
 @law(22)

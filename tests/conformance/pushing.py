@@ -2,7 +2,7 @@
 
 import time
 
-from tests.conformance.peer import Json, Peer, encode, make_id, squeeze
+from tests.conformance.peer import Json, Peer, derive_id, encode, make_id, squeeze
 from tests.conformance.scene import Broken, Scene, expect, law
 
 PATIENCE_S = 10
@@ -71,6 +71,19 @@ def gapped(scene: Scene) -> None:
     rep.next_seq = expected
     expect(answer["gap"] is True and answer["next"] == expected, answer)
     expect(operation["i"] not in rep.pull().rows, "judged")
+
+
+@law(2, 5)
+def partly_known(scene: Scene) -> None:
+    """Of a unit that is partly known the known part alone is answered."""
+    rep = scene.rep
+    id = scene.register(rep)
+    known = rep.operation("comment", make_id(), {"customer_id": id, "text": "一"})
+    rep.push([known])
+    rest = scene.comment(rep, id, "二")
+    answer = rep.push([known, rest]).json
+    expect((answer["done"], answer["next"]) == ([known["n"], 1], rest["n"]), answer)
+    expect(rest["i"] not in rep.pull().rows, "the rest was judged")
 
 
 @law(2, 10)
@@ -144,6 +157,7 @@ def kept_as_rows(scene: Scene) -> None:
     }
     expect(len(kept) == 1, kept)
     ((id, row),) = kept.items()
+    expect(id == derive_id("refusal", rep.device, operation["n"]), id)
     expect(row["body"]["fields"] == operation["f"], row)
     rep.push([rep.operation("acknowledgement", make_id(), {"refusal_id": id})])
     expect(id not in rep.pull().rows, "it is still there")

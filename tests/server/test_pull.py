@@ -1,7 +1,7 @@
 """Pulling: each reader's rows, no others, and nothing twice."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -408,6 +408,7 @@ async def test_who_listens_is_poked_by_what_moves_in_their_scopes_alone(
     assert not poke.done()
     await register(bo, phone="13900000002")
     assert await asyncio.wait_for(poke, 5) == b"data: moved\n\n"
+    assert isinstance(stream, AsyncGenerator)
     await stream.aclose()
 
 
