@@ -39,6 +39,8 @@ export interface Receipt {
   note?: string | null
   /** of a release: who let it through, null where nobody had to be asked */
   by?: string | null
+  /** of a refusal: settled for want of its row alone, as after a decision on another phone */
+  rowless?: true
 }
 /** Bytes of a photo or a recording on their own queue; the fact about it is an operation. */
 export interface PendingPhoto {

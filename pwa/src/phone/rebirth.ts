@@ -21,8 +21,9 @@ export async function rewind(outbox: OutboxDatabase, next: number): Promise<Drai
   return whole ? { meaning: 'later', wait_ms: backOff(1), code: 'gap' } : rebirth(outbox)
 }
 
+/** A pull comes before the greeting that tells: it may have been this server that had no row about a refusal. */
 function isLost({ state, settled, receipt }: Operation): boolean {
-  return state === 'sent' || (state === 'refused' && (!settled || receipt?.outcome === 'released'))
+  return state === 'sent' || (state === 'refused' && (!settled || receipt?.outcome === 'released' || receipt?.rowless === true))
 }
 
 /**

@@ -33,6 +33,6 @@ export function isApplied({ choice, outcome }: Release): boolean {
 }
 
 async function settle(outbox: OutboxDatabase, op: Operation, release: StoredRow | undefined): Promise<void> {
-  const receipt: Receipt = release ? { ...op.receipt, outcome: 'released', at: release.at, by: release.by, note: (release.body as unknown as Release).note } : op.receipt!
+  const receipt: Receipt = release ? { ...op.receipt, outcome: 'released', at: release.at, by: release.by, note: (release.body as unknown as Release).note } : { ...op.receipt!, rowless: true }
   await outbox.operations.update(op.seq, { settled: 1, receipt })
 }
