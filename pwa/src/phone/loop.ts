@@ -118,7 +118,8 @@ async function round(): Promise<void> {
   const pulled = own && !get(needsSignIn) ? await pullOwn(own) : null
   if (own && pulled) pushed.push(...(await understand(own, pulled)))
   if ([...pushed, ...(pulled ? [pulled] : [])].every((one) => one.meaning !== 'later')) pushed.push(...(await greetEveryone()))
-  if (pushed.every((one) => one.meaning !== 'later')) await sendPhotos()
+  // Bytes take their time; the next round of operations must not wait for them.
+  if (pushed.every((one) => one.meaning !== 'later')) void sendPhotos().catch((cause: unknown) => console.warn('photos stay', cause))
   await Promise.all([countUnsent(), mindSpace(), own && mindLease(own)])
   conclude(pushed, pulled)
 }
@@ -224,15 +225,14 @@ async function understand(who: Person, pulled: Pulled): Promise<Drained[]> {
   return []
 }
 
-/** Photos leave like operations do: everyone's, whoever is signed in. */
+/** Photos leave like operations do: everyone's, whoever is signed in. In turn: one drain at a time is let in. */
 async function sendPhotos(): Promise<void> {
   for (const { org_id, staff_id, person: who, credential } of await knownPeople()) {
     const outbox = outboxOf(org_id, staff_id)
     const left = await outbox.photos.where('state').anyOf('waiting', 'sending').count()
     if (!left || !credential) continue
     const { drainPhotos } = await import('../photos/queue')
-    // Bytes take their time; the next round of operations must not wait for them.
-    void drainPhotos({ outbox, org: (who as unknown as Person).org.code, credential, frugal: true })
+    await drainPhotos({ outbox, org: (who as unknown as Person).org.code, credential, frugal: true })
   }
 }
 

@@ -1,0 +1,57 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { newId } from '../sync/uuid7'
+import { outboxOf, phoneDatabase, type OutboxDatabase } from './databases'
+import { syncNow } from './loop'
+import { open, vouch } from './session'
+import { FakeServer, newPhone, type Stage } from './stage'
+
+/** Locks as a browser has them, of one page. */
+function locks() {
+  const held = new Set<string>()
+  return { request: async (name: string, ...rest: unknown[]) => {
+    const [run, { ifAvailable = false } = {}] = [...rest].reverse() as [(lock: object | null) => unknown, { ifAvailable?: boolean }?]
+    if (held.has(name) && ifAvailable) return run(null)
+    while (held.has(name)) await new Promise((resolve) => setTimeout(resolve, 1))
+    held.add(name)
+    try { return await run({}) } finally { held.delete(name) }
+  } }
+}
+const photo = () => ({ id: newId(), subject_id: 's', sha256: '', bytes: 1, blob: new ArrayBuffer(1), type: 'image/jpeg', upload_url: null, sent_bytes: 0, kept_at: Date.now(), state: 'waiting' as const })
+let stage: Stage
+let server: FakeServer
+/** A colleague's, whose turn is before this person's. */
+let theirs: OutboxDatabase
+
+beforeEach(async () => {
+  vi.stubGlobal('document', { visibilityState: 'hidden' })
+  vi.stubGlobal('navigator', { userAgent: 'a phone', onLine: true, locks: locks() })
+  await phoneDatabase().settings.clear()
+  stage = await newPhone()
+  const [org_id, staff_id] = [stage.who.org.id, '0']
+  await phoneDatabase().people.put({ key: `${org_id}-${staff_id}`, org_id, staff_id, person: { ...stage.who, staff_id }, device: null, credential: 'theirs', shared: true, pin: { salt: '', hash: '' }, contact_at: 0 })
+  theirs = outboxOf(org_id, staff_id)
+  server = new FakeServer().install()
+  await open((await phoneDatabase().people.get(stage.key))!)
+  vouch(stage.who)
+})
+/** What the server says to a request with the colleague's credential. */
+function toThem(path: string, answer: () => Response): void {
+  const others = globalThis.fetch
+  globalThis.fetch = ((at: string, init?: RequestInit) => (at === path && JSON.stringify(init?.headers ?? {}).includes('theirs') ? Promise.resolve(answer()) : others(at, init))) as typeof fetch
+}
+
+describe('a phone that colleagues share', () => {
+  it('sends the photos of one though those of another find no place at the server', async () => {
+    const others = globalThis.fetch
+    globalThis.fetch = ((path: string, init?: RequestInit) => {
+      if (!path.startsWith('/photos')) return others(path, init)
+      return Promise.resolve(init?.method === 'POST' ? new Response('', { status: 201, headers: { Location: '/photos/uploads/1' } }) : new Response(null, { status: 204, headers: { 'Upload-Offset': '1' } }))
+    }) as typeof fetch
+    toThem('/photos/uploads', () => new Response('{}', { status: 429 }))
+    await theirs.photos.put(photo())
+    await stage.outbox.photos.put(photo())
+    await syncNow()
+    await expect.poll(async () => (await stage.outbox.photos.toArray()).map(({ state }) => state), { timeout: 4_000 }).toEqual(['stored'])
+    expect((await theirs.photos.toArray()).map(({ state }) => state)).toEqual(['waiting'])
+  })
+})
