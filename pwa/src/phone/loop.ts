@@ -127,7 +127,11 @@ async function round(): Promise<void> {
 /** Unsent work of every person on this phone, whoever is signed in, or nobody. */
 async function pushEveryone(): Promise<Drained[]> {
   const results: Drained[] = []
-  for (const known of await phoneDatabase().people.toArray()) results.push(await pushFor(known))
+  for (const known of await phoneDatabase().people.toArray()) {
+    const sent = await pushFor(known)
+    // What only a colleague can put right is said to them when they are here.
+    if (isOwn(known) || sent.meaning === 'later') results.push(sent)
+  }
   note({ pushing: null })
   return results
 }

@@ -1,9 +1,11 @@
+import { get } from 'svelte/store'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { newId } from '../sync/uuid7'
 import { outboxOf, phoneDatabase, type OutboxDatabase } from './databases'
 import { syncNow } from './loop'
 import { open, vouch } from './session'
 import { FakeServer, newPhone, type Stage } from './stage'
+import { exchange, IDLE } from './status'
 
 /** Locks as a browser has them, of one page. */
 function locks() {
@@ -18,7 +20,6 @@ function locks() {
 }
 const photo = () => ({ id: newId(), subject_id: 's', sha256: '', bytes: 1, blob: new ArrayBuffer(1), type: 'image/jpeg', upload_url: null, sent_bytes: 0, kept_at: Date.now(), state: 'waiting' as const })
 let stage: Stage
-let server: FakeServer
 /** A colleague's, whose turn is before this person's. */
 let theirs: OutboxDatabase
 
@@ -30,9 +31,10 @@ beforeEach(async () => {
   const [org_id, staff_id] = [stage.who.org.id, '0']
   await phoneDatabase().people.put({ key: `${org_id}-${staff_id}`, org_id, staff_id, person: { ...stage.who, staff_id }, device: null, credential: 'theirs', shared: true, pin: { salt: '', hash: '' }, contact_at: 0 })
   theirs = outboxOf(org_id, staff_id)
-  server = new FakeServer().install()
+  new FakeServer().install()
   await open((await phoneDatabase().people.get(stage.key))!)
   vouch(stage.who)
+  exchange.set(IDLE)
 })
 /** What the server says to a request with the colleague's credential. */
 function toThem(path: string, answer: () => Response): void {
@@ -53,5 +55,11 @@ describe('a phone that colleagues share', () => {
     await syncNow()
     await expect.poll(async () => (await stage.outbox.photos.toArray()).map(({ state }) => state), { timeout: 4_000 }).toEqual(['stored'])
     expect((await theirs.photos.toArray()).map(({ state }) => state)).toEqual(['waiting'])
+  })
+  it.each([[401, 'bad_credential'], [403, 'foreign_origin'], [400, 'invalid']])('does not tell one person of what only a colleague can put right (%i)', async (status, code) => {
+    toThem('/sync/push', () => Response.json({ error: { code } }, { status }))
+    await theirs.operations.put({ seq: 1, unit: 1, entity: 'comment', id: newId(), root: 'a', fields: {}, base: null, cites: null, captured_at: 1, saved_at: 1, state: 'waiting', laid: 1, receipt: null, settled: 0 })
+    await syncNow()
+    expect(get(exchange)).toMatchObject({ reachable: true, stuck: '' })
   })
 })
