@@ -12,7 +12,7 @@ import { pull, type Pulled } from './pull'
 import { drain, type Drained } from './push'
 import { refusedIn, settleRefused } from './released'
 import { handOver, heedFarewells, partWith } from './revocation'
-import { mindSpace } from './room'
+import { isFull, mindSpace, noteFull } from './room'
 import { holdsSession, keyOf, knownPeople, lock, me, needsSignIn, person, phase, type Person } from './session'
 import { leftDrafts, REGISTERED, REGISTERING } from './leftDrafts'
 import { mindUnfinished } from './speaking'
@@ -51,10 +51,19 @@ export async function syncNow(): Promise<void> {
 }
 
 /** A database that failed for a moment must not end the rounds. */
-function stopped(cause: unknown): void {
+async function stopped(cause: unknown): Promise<void> {
   console.error('sync stopped', cause)
   failures += 1
   schedule(backOff(failures))
+  if (!isFull(cause)) return
+  // No round comes so far as to make room.
+  noteFull()
+  await mindSpace()
+  void sendPhotos().catch(photosStay)
+}
+
+function photosStay(cause: unknown): void {
+  console.warn('photos stay', cause)
 }
 
 /** Starts every trigger: now, on return, on network, after saves, on pokes, each minute while visible. */
@@ -119,7 +128,7 @@ async function round(): Promise<void> {
   if (own && pulled) pushed.push(...(await understand(own, pulled)))
   if ([...pushed, ...(pulled ? [pulled] : [])].every((one) => one.meaning !== 'later')) pushed.push(...(await greetEveryone()))
   // Bytes take their time; the next round of operations must not wait for them.
-  if (pushed.every((one) => one.meaning !== 'later')) void sendPhotos().catch((cause: unknown) => console.warn('photos stay', cause))
+  if (pushed.every((one) => one.meaning !== 'later')) void sendPhotos().catch(photosStay)
   await Promise.all([countUnsent(), mindSpace(), own && mindLease(own)])
   conclude(pushed, pulled)
 }

@@ -93,7 +93,8 @@ export function enveloped(device: string, times: Pick<PushBody, 'sent_at' | 'con
 }
 
 async function send(outbox: OutboxDatabase, device: string, credential: string, batch: Operation[], walk: Walk): Promise<Drained> {
-  await outbox.operations.bulkUpdate(batch.map((op) => ({ key: op.seq, changes: { state: 'sending' as const } })))
+  // Only shown: a phone too full to note it sends all the same.
+  await mark(outbox, batch, 'sending').catch((cause: unknown) => console.warn('not marked', cause))
   const sent_at = Date.now()
   const contact_at = ((await outbox.meta.get('contact_at'))?.value as number | undefined) ?? null
   const left = await outbox.operations.where('state').anyOf('waiting', 'sending').count()
@@ -123,8 +124,12 @@ async function post(body: PushBody, credential: string): Promise<Response> {
 }
 
 async function held(outbox: OutboxDatabase, batch: Operation[], how: Drained): Promise<Drained> {
-  await outbox.operations.bulkUpdate(batch.map((op) => ({ key: op.seq, changes: { state: 'waiting' as const } })))
+  await mark(outbox, batch, 'waiting')
   return how
+}
+
+async function mark(outbox: OutboxDatabase, batch: Operation[], state: 'waiting' | 'sending'): Promise<void> {
+  await outbox.operations.bulkUpdate(batch.map((op) => ({ key: op.seq, changes: { state } })))
 }
 
 /** Stores what the server decided, in one transaction, before any operation counts as received. */

@@ -7,10 +7,10 @@ import { dropDraft, keepDraft, readDraft } from './drafts'
 import { noteSave, offersInstall } from './firstSave'
 import { journalOf } from './journal'
 import { once } from './live'
-import { importJournals } from './loop'
-import { save, waiting, whenSaved, type Draft } from './outbox'
+import { importJournals, syncNow } from './loop'
+import { deviceOf, save, waiting, whenSaved, type Draft } from './outbox'
 import { mindSpace, spaceOf } from './room'
-import { newPhone, type Stage } from './stage'
+import { FakeServer, newPhone, type Stage } from './stage'
 import { statusOf, IDLE } from './status'
 import { troubles } from './trouble'
 
@@ -135,6 +135,40 @@ describe('a phone without room', () => {
     expect([await mindSpace(), [...get(troubles)]]).toEqual(['words_only', ['words_only']])
     left_mb = 500
     expect([await mindSpace(), [...get(troubles)]]).toEqual(['plenty', []])
+  })
+  it('sends what waits as soon as what could go has gone, though no round could begin', async () => {
+    const { put, delete: drop } = IDBObjectStore.prototype
+    await save([comment('想看橡木')])
+    await stage.outbox.photos.bulkPut([photo('stored', 'on-server'), photo('waiting', 'here-only')])
+    const server = new FakeServer().install()
+    let is_full = true
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    vi.spyOn(IDBObjectStore.prototype, 'delete').mockImplementation(function (this: IDBObjectStore, key) {
+      is_full &&= key !== 'on-server'
+      return drop.call(this, key)
+    })
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, row: unknown, key) {
+      if (is_full) throw full()
+      return put.call(this, row, key)
+    })
+    await syncNow()
+    await syncNow()
+    expect([...server.taken.values()].map(({ entity }) => entity)).toEqual(['comment'])
+    expect(await stage.outbox.photos.toCollection().primaryKeys()).toEqual(['here-only'])
+  })
+  it('sends what waits though nothing can go and not a word can be written', async () => {
+    await save([comment('想看橡木')])
+    await deviceOf(stage.outbox)
+    await stage.outbox.photos.put(photo('waiting'))
+    const server = new FakeServer().install()
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const refusing = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => { throw full() })
+    await syncNow()
+    await expect.poll(() => server.calls).toContain('POST /photos/uploads')
+    expect([server.taken.size, get(troubles).has('words_only')]).toEqual([1, true])
+    refusing.mockRestore()
+    await syncNow()
+    expect((await stage.outbox.operations.toArray()).map(({ state }) => state)).toEqual(['sent'])
   })
   it('believes a write that failed more than a browser that says the same of every phone', async () => {
     const put = IDBObjectStore.prototype.put

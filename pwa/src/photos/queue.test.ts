@@ -77,3 +77,11 @@ test('progress counts what is still on the phone', () => {
   expect(progressOf([{ id: 'a', state: 'stored', bytes: 5, sent_bytes: 5 }, { id: 'b', state: 'sending', bytes: 9, sent_bytes: 4 }, { id: 'c', state: 'waiting', bytes: 2, sent_bytes: 0 }]))
     .toEqual({ photos: 2, sent: 1, bytes: 11, sent_bytes: 4, each: [{ id: 'b', bytes: 9, sent_bytes: 4 }, { id: 'c', bytes: 2, sent_bytes: 0 }] })
 })
+
+test('photos leave a phone on which not a word can be written, and make room', async () => {
+  vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const full = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => { throw new DOMException('full', 'QuotaExceededError') })
+  const drained = await drainPhotos(errand())
+  full.mockRestore()
+  expect([drained, [...received.values()], await outbox.photos.count()]).toEqual(['done', [9, 9], 0])
+})

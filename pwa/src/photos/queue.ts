@@ -62,17 +62,22 @@ function wireOf({ id }: PendingPhoto, { outbox, credential }: Errand): Wire {
     credential,
     fetch: (address, init) => fetch(address, { ...init, signal: AbortSignal.timeout(SLICE_PATIENCE_MS) }),
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    remember: async (upload_url) => void (await outbox.photos.update(id, { upload_url })),
-    progress: async (sent_bytes) => void (await outbox.photos.update(id, { sent_bytes, state: 'sending' })),
+    remember: (upload_url) => note(outbox, id, { upload_url }),
+    progress: (sent_bytes) => note(outbox, id, { sent_bytes, state: 'sending' }),
   }
+}
+
+/** A phone too full to note how far a photo is sends it all the same: that makes room. */
+async function note({ photos }: OutboxDatabase, id: string, change: Partial<PendingPhoto>): Promise<void> {
+  await photos.update(id, change).catch((cause: unknown) => console.warn('not noted', cause))
 }
 
 /** The bytes leave the phone only when the server has judged them whole; a refused photo stays here to be seen. */
 async function keepOutcome(id: string, outcome: Outcome, { outbox }: Errand): Promise<void> {
-  if (outcome.kind === 'sent') await outbox.photos.update(id, { state: 'stored', blob: new ArrayBuffer(0) })
+  if (outcome.kind === 'sent') await outbox.photos.update(id, { state: 'stored', blob: new ArrayBuffer(0) }).catch(() => outbox.photos.delete(id))
   else if (outcome.kind === 'refused' && outcome.code === 'erased') await outbox.photos.delete(id)
   else if (outcome.kind === 'refused') await outbox.photos.update(id, { state: 'refused' })
-  else await outbox.photos.update(id, { state: 'waiting' })
+  else await note(outbox, id, { state: 'waiting' })
 }
 
 /** What this phone still knows of its own photos of one subject, without their bytes; live. */
