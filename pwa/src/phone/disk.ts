@@ -8,9 +8,10 @@ export async function write(database: IDBDatabase, names: string[], work: (trans
   try {
     await work(transaction)
   } catch (cause) {
-    // What the request said is the better reason; an abort only follows from it.
+    // What failed first is the better reason; an abort only follows from it.
+    const first = transaction.error
     await abort(transaction, committed)
-    throw cause
+    throw first ?? cause
   }
   await committed
 }

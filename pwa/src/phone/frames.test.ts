@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { newId } from '../sync/uuid7'
 import type { Frame } from '../sync/wire'
 import { beneath, CacheDatabase } from './databases'
+import { foundAll, write } from './disk'
 import { applyFrame, differing, forgetScopes, nothingKnown } from './frames'
 import { digestOf, newPhone, row, type Stage } from './stage'
 
@@ -92,4 +93,11 @@ it('a cache of the first layout keeps its rows and its cursor, and knows what is
   expect(await cache.rows.where('due').between([staff, 0], [staff, 7], true, true).primaryKeys()).toEqual(['a'])
   expect(await cache.meta.get('cursor')).toEqual({ key: 'cursor', value: 'far' })
   cache.close()
+})
+
+it('a transaction that failed says what failed first, not that the rest was given up', async () => {
+  await expect(write(database, ['meta'], async (transaction) => {
+    const meta = transaction.objectStore('meta')
+    await foundAll([meta.add({ key: 'one' }), meta.add({ key: 'one' }), meta.put({ key: 'two' })])
+  })).rejects.toMatchObject({ name: 'ConstraintError' })
 })

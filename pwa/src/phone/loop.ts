@@ -127,6 +127,7 @@ async function round(): Promise<void> {
   const pulled = own && !get(needsSignIn) ? await pullOwn(own) : null
   if (own && pulled) pushed.push(...(await understand(own, pulled)))
   if ([...pushed, ...(pulled ? [pulled] : [])].every((one) => one.meaning !== 'later')) pushed.push(...(await greetEveryone()))
+  if (pulled?.code === 'full') noteFull()
   // Bytes take their time; the next round of operations must not wait for them.
   if (pushed.every((one) => one.meaning !== 'later')) void sendPhotos().catch(photosStay)
   await Promise.all([countUnsent(), mindSpace(), own && mindLease(own)])
@@ -251,7 +252,7 @@ async function sendPhotos(): Promise<void> {
 
 function conclude(pushed: Drained[], pulled: Pulled | null): void {
   const all = [...pushed, ...(pulled ? [pulled] : [])]
-  const late = all.filter((one) => one.meaning === 'later')
+  const late = all.filter(({ meaning, code }) => meaning === 'later' && code !== 'full')
   const waits = late.length > 0 && late.every((one) => one.code === 'newer_schema') ? 'newer_schema' : ''
   needsSignIn.update((now) => now || (pulled?.meaning === 'auth' && get(person) !== null))
   const reachable = (late.length === 0 || waits !== '') && globalThis.navigator?.onLine !== false
@@ -263,7 +264,8 @@ function conclude(pushed: Drained[], pulled: Pulled | null): void {
 
 function stuckBy(all: { meaning: string; code: string }[]): Exchange['stuck'] {
   if (all.some((one) => one.code === 'foreign_device')) return 'foreign'
-  if (all.some((one) => one.code === 'differs')) return 'differs'
+  const said = (['full', 'differs'] as const).find((code) => all.some((one) => one.code === code))
+  if (said) return said
   if (all.some((one) => one.meaning === 'human')) return 'rejected'
   return get(needsSignIn) || all.some((one) => one.meaning === 'auth') ? 'sign_in' : ''
 }

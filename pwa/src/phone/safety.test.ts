@@ -10,8 +10,9 @@ import { once } from './live'
 import { importJournals, syncNow } from './loop'
 import { deviceOf, save, waiting, whenSaved, type Draft } from './outbox'
 import { mindSpace, spaceOf } from './room'
-import { FakeServer, newPhone, type Stage } from './stage'
-import { statusOf, IDLE } from './status'
+import { vouch } from './session'
+import { FakeServer, newPhone, row, type Stage } from './stage'
+import { exchange, statusOf, IDLE } from './status'
 import { troubles } from './trouble'
 
 const MB = 1_048_576
@@ -169,6 +170,21 @@ describe('a phone without room', () => {
     refusing.mockRestore()
     await syncNow()
     expect((await stage.outbox.operations.toArray()).map(({ state }) => state)).toEqual(['sent'])
+  })
+  it('says that it is full, not that there is no network, when it has no room for what is new', async () => {
+    const put = IDBObjectStore.prototype.put
+    const server = new FakeServer().install()
+    vi.stubGlobal('navigator', { ...navigator, onLine: true })
+    server.frames = [[{ s: ['staff:me'], rows: [row('customer', 'a', 1)], cursor: '1', head: true, digest: {} }]]
+    const refusing = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value: { version?: number; key?: string }, key) {
+      if (value.version || value.key === 'probe') throw full()
+      return put.call(this, value, key)
+    })
+    vouch(stage.who)
+    await syncNow()
+    refusing.mockRestore()
+    expect(get(exchange)).toMatchObject({ reachable: true, stuck: 'full' })
+    expect(get(troubles).has('words_only')).toBe(true)
   })
   it('believes a write that failed more than a browser that says the same of every phone', async () => {
     const put = IDBObjectStore.prototype.put

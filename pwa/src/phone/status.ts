@@ -39,8 +39,8 @@ export interface Exchange {
   reachable: boolean
   pushing: { done: number; total: number } | null
   backfill: { done: number; total: number } | null
-  /** a code of phone words for what only a person can solve: foreign (this device is not this person's), differs, rejected */
-  stuck: '' | 'foreign' | 'differs' | 'rejected' | 'sign_in'
+  /** a code of phone words for what only a person can solve: foreign (this device is not this person's), full (no room for what is new), differs, rejected */
+  stuck: '' | 'foreign' | 'full' | 'differs' | 'rejected' | 'sign_in'
   /** the server is older than this phone's work, which waits for it */
   waits: '' | 'newer_schema'
 }

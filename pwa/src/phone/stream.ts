@@ -35,8 +35,9 @@ export async function streamInto(database: IDBDatabase, asker: Asker, told: (ste
     }
     return { meaning: 'ack', code: '', wait_ms: 0, head }
   } catch (cause) {
-    console.info('pull was cut', (cause as Error | undefined)?.name)
-    return CUT
+    const { name } = cause as Error
+    console.info('pull was cut', name)
+    return name === 'QuotaExceededError' ? { ...CUT, code: 'full' } : CUT
   }
 }
 
