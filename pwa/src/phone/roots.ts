@@ -34,6 +34,7 @@ async function through(draft: Draft, known: Map<string, string>, cache: CacheDat
 async function looked(id: string, known: Map<string, string>, cache: CacheDatabase, outbox: OutboxDatabase): Promise<string | null> {
   const near = known.get(id)
   if (near) return near
-  const row = (await cache.rows.get(id)) ?? (await outbox.operations.where('id').equals(id).first())
+  // Pulled rows may be out of reach (another tab closed them): then the root is only less well known.
+  const row = (await cache.rows.get(id).catch(() => undefined)) ?? (await outbox.operations.where('id').equals(id).first())
   return row?.root ?? null
 }

@@ -215,6 +215,12 @@ describe('a handle that dies', () => {
     await save([comment('三')])
     expect(await screen.operations.count()).toBe(1)
   })
+  it('of the pulled rows costs no photo of a save: what another tab closed can be pulled again', async () => {
+    const [visit, taken] = [newId(), photo('waiting')]
+    stage.cache.close()
+    await save([{ entity: 'visit', id: visit, fields: { store_id: 'store-1' } }, { entity: 'photo', id: taken.id, fields: { subject_id: visit } }], [taken])
+    expect([(await once(waiting())).map(({ root }) => root), await stage.outbox.photos.count(), get(troubles).size]).toEqual([[visit, visit], 1, 0])
+  })
   it('keeps what is being typed, though nothing can be written', async () => {
     const refusing = vi.spyOn(stage.outbox.drafts, 'put').mockRejectedValue(new DOMException('', 'UnknownError') as never)
     await keepDraft('comment:c', '还没写完')
