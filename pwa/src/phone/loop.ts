@@ -13,7 +13,7 @@ import { drain, type Drained } from './push'
 import { refusedIn, settleRefused } from './released'
 import { handOver, heedFarewells, partWith } from './revocation'
 import { isFull, mindSpace, noteFull } from './room'
-import { holdsSession, keyOf, knownPeople, lock, me, needsSignIn, person, phase, type Person } from './session'
+import { holdsSession, isBack, keyOf, knownPeople, lock, me, needsSignIn, person, phase, type Person } from './session'
 import { leftDrafts, REGISTERED, REGISTERING } from './leftDrafts'
 import { mindUnfinished } from './speaking'
 import { exchange, noteProven, type Exchange } from './status'
@@ -124,7 +124,7 @@ async function locked(run: () => Promise<void>): Promise<void> {
 async function round(): Promise<void> {
   const pushed = await pushEveryone()
   const own = get(person)
-  const pulled = own && !get(needsSignIn) ? await pullOwn(own) : null
+  const pulled = own && (!get(needsSignIn) || (await isBack(own))) ? await pullOwn(own) : null
   if (own && pulled) pushed.push(...(await understand(own, pulled)))
   if ([...pushed, ...(pulled ? [pulled] : [])].every((one) => one.meaning !== 'later')) pushed.push(...(await greetEveryone()))
   if (pulled?.code === 'full') noteFull()

@@ -2,6 +2,7 @@ import { get } from 'svelte/store'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { phoneDatabase } from './databases'
 import { mindLease, renewLease } from './lease'
+import { syncNow } from './loop'
 import { opensWith, sealPin } from './pin'
 import { askServer, holdsSession, leave, lock, me, needsSignIn, open, oweSession, person, phase, startSession } from './session'
 import { newPhone, type Stage } from './stage'
@@ -51,6 +52,27 @@ describe('whose phone this is', () => {
     cookie = null
     expect(await holdsSession()).toBe(false)
     expect([get(phase), get(needsSignIn)]).toEqual(['open', true])
+  })
+})
+
+describe('a session that ended', () => {
+  beforeEach(async () => {
+    vi.stubGlobal('document', { visibilityState: 'hidden' })
+    vi.stubGlobal('navigator', { userAgent: 'a phone' })
+    await open(await known())
+    cookie = null
+    await syncNow()
+    expect(get(needsSignIn)).toBe(true)
+  })
+  it('is asked for no longer once its person has signed in again in another tab', async () => {
+    cookie = stage.who
+    await syncNow()
+    expect([get(needsSignIn), await holdsSession()]).toEqual([false, true])
+  })
+  it('is not made up for by a colleague’s, who does not take the page out of one’s hands either', async () => {
+    cookie = colleague()
+    await syncNow()
+    expect([get(needsSignIn), me().staff_id]).toEqual([true, stage.who.staff_id])
   })
 })
 

@@ -88,6 +88,14 @@ export async function askServer(): Promise<void> {
   else if (get(at) === 'starting') at.set('out')
 }
 
+/** Whether this person has signed in again, in another tab. Nobody else's session takes the page out of their hands. */
+export async function isBack(who: Person): Promise<boolean> {
+  const { body } = await call<ServerSession>('GET', '/api/session')
+  const same = body !== null && keyOf(personOf(body)) === keyOf(who)
+  if (same) vouch(who)
+  return same
+}
+
 /** Signed out where no network could tell the server: the cookie still holds their session, and must open nothing. */
 export async function oweEnd(who: Person): Promise<void> {
   await phoneDatabase().settings.put({ key: LEFT, value: keyOf(who) })
