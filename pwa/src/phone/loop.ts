@@ -13,7 +13,7 @@ import { drain, type Drained } from './push'
 import { refusedIn, settleRefused } from './released'
 import { handOver, heedFarewells, partWith } from './revocation'
 import { isFull, mindSpace, noteFull } from './room'
-import { holdsSession, isBack, keyOf, knownPeople, lock, me, needsSignIn, person, phase, type Person } from './session'
+import { holdsSession, isBack, isHere, keyOf, knownPeople, lock, me, needsSignIn, person, phase, type Person } from './session'
 import { leftDrafts, REGISTERED, REGISTERING } from './leftDrafts'
 import { mindUnfinished } from './speaking'
 import { exchange, noteProven, type Exchange } from './status'
@@ -200,8 +200,7 @@ async function waitingOf({ org_id, staff_id }: Known): Promise<number> {
 }
 
 function isOwn(known: Known): boolean {
-  const own = get(person)
-  return own !== null && keyOf(own) === known.key
+  return isHere(known.person as unknown as Person)
 }
 
 function isGreeting(key: string): boolean {
@@ -233,7 +232,7 @@ async function pullOwn(who: Person): Promise<Pulled> {
 async function understand(who: Person, pulled: Pulled): Promise<Drained[]> {
   const known = await phoneDatabase().people.get(keyOf(who))
   if (known && pulled.revoked) return [await partWith(known, pulled.revoked, failures)]
-  if (!known || pulled.meaning !== 'auth') return []
+  if (!known || pulled.meaning !== 'auth' || !isHere(who)) return []
   needsSignIn.set(true)
   greeted.delete(known.key)
   return []
@@ -254,7 +253,6 @@ function conclude(pushed: Drained[], pulled: Pulled | null): void {
   const all = [...pushed, ...(pulled ? [pulled] : [])]
   const late = all.filter(({ meaning, code }) => meaning === 'later' && code !== 'full')
   const waits = late.length > 0 && late.every((one) => one.code === 'newer_schema') ? 'newer_schema' : ''
-  needsSignIn.update((now) => now || (pulled?.meaning === 'auth' && get(person) !== null))
   const reachable = (late.length === 0 || waits !== '') && globalThis.navigator?.onLine !== false
   note({ reachable, waits, stuck: stuckBy(all) })
   failures = all.every((one) => one.meaning === 'ack') ? 0 : failures + 1

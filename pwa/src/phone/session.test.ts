@@ -100,6 +100,19 @@ describe('a shared phone', () => {
     status = 200
     expect(await holdsSession()).toBe(true)
   })
+  it.each([200, 401])('asks the next one for nothing because the answer for the one before came late (%i)', async (status) => {
+    const next = colleague()
+    await phoneDatabase().people.put({ ...(await known()), key: `${next.org.id}-${next.staff_id}`, staff_id: next.staff_id, person: { ...next } })
+    let answered!: (status: number) => void
+    await open(await known())
+    oweSession(() => new Promise((resolve) => { answered = resolve }))
+    const asked = holdsSession()
+    lock()
+    await open((await phoneDatabase().people.get(`${next.org.id}-${next.staff_id}`))!)
+    oweSession(async () => 200)
+    answered(status)
+    expect([await asked, get(needsSignIn), await holdsSession()]).toEqual([false, false, true])
+  })
   it('holds nobody’s session after it was locked', async () => {
     await open(await known())
     await holdsSession()

@@ -132,11 +132,18 @@ export async function holdsSession(): Promise<boolean> {
 async function takeOwed(who: Person): Promise<void> {
   const status = await owed!()
   if (status >= 200 && status < 300) vouch(who)
-  else if (status === 401 || status === 403) needsSignIn.set(true)
+  else if ((status === 401 || status === 403) && isHere(who)) needsSignIn.set(true)
+}
+
+/** An answer may come when a colleague has the phone already. */
+export function isHere(who: Person): boolean {
+  const now = get(held)
+  return now !== null && keyOf(now) === keyOf(who)
 }
 
 /** The cookie is this person's. */
 export function vouch(who: Person): void {
+  if (!isHere(who)) return
   vouched = keyOf(who)
   owed = null
   needsSignIn.set(false)

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { newId } from '../sync/uuid7'
 import { outboxOf, phoneDatabase, type OutboxDatabase } from './databases'
 import { syncNow } from './loop'
-import { open, vouch } from './session'
+import { lock, needsSignIn, open, vouch } from './session'
 import { FakeServer, newPhone, type Stage } from './stage'
 import { exchange, IDLE } from './status'
 
@@ -61,5 +61,17 @@ describe('a phone that colleagues share', () => {
     await theirs.operations.put({ seq: 1, unit: 1, entity: 'comment', id: newId(), root: 'a', fields: {}, base: null, cites: null, captured_at: 1, saved_at: 1, state: 'waiting', laid: 1, receipt: null, settled: 0 })
     await syncNow()
     expect(get(exchange)).toMatchObject({ reachable: true, stuck: '' })
+  })
+  it('does not ask the next one to sign in because a pull for the one before was turned away late', async () => {
+    const others = globalThis.fetch
+    let answered!: (answer: Response) => void
+    globalThis.fetch = ((path: string, init?: RequestInit) => (path === '/sync/pull' ? new Promise((resolve) => { answered = resolve }) : others(path, init))) as typeof fetch
+    const round = syncNow()
+    await expect.poll(() => answered).toBeDefined()
+    lock()
+    await open((await phoneDatabase().people.get(`${stage.who.org.id}-0`))!)
+    answered(new Response('{}', { status: 401 }))
+    await round
+    expect(get(needsSignIn)).toBe(false)
   })
 })
