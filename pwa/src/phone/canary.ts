@@ -6,6 +6,7 @@ import { reportOf } from './report'
 import { keyOf, type Person } from './session'
 
 const NAME = 'shopbell_install'
+const INSTALL = 'install'
 const YEAR_S = 365 * 86_400
 const LOST = 'evicted'
 /** Before the id of a loss that the server has not heard of. */
@@ -23,14 +24,14 @@ export interface Unsent { key: string; name: string; records: number; photos: nu
  */
 export async function canary(): Promise<Loss | null> {
   const { settings } = phoneDatabase()
-  const stored = (await settings.get('install'))?.value as string | undefined
+  const stored = (await settings.get(INSTALL))?.value as string | undefined
   const remembered = read(NAME) ?? cookie()
   const install = stored ?? newId()
   if (!stored && remembered) {
     const loss: Loss = { found_at: Date.now(), unsent: lastCount() }
     await settings.bulkPut([{ key: LOST, value: loss }, { key: `${UNTOLD}${newId()}`, value: loss }])
   }
-  await settings.put({ key: 'install', value: install })
+  await settings.put({ key: INSTALL, value: install })
   keep(NAME, install)
   document.cookie = `${NAME}=${install}; path=/; max-age=${YEAR_S}; samesite=strict`
   return lossOf()
@@ -83,9 +84,13 @@ export function rememberSave({ who, records, photos, at }: Saved): void {
   rememberCount([...people.filter((one) => one !== own), more])
 }
 
-/** Counts anew. What was saved meanwhile may be missing, and has asked for a count of its own. */
+/**
+ * Counts anew. What was saved meanwhile may be missing, and has asked for a count of its own. Where the install is gone the
+ * databases were thrown away beneath this page: their emptiness is no count.
+ */
 export async function countUnsent(): Promise<void> {
   const before = saves
+  if (!(await phoneDatabase().settings.get(INSTALL))) return
   const people = await phoneDatabase().people.toArray()
   const unsent = (await Promise.all(people.map(unsentOf))).filter(({ records, photos }) => records + photos > 0)
   if (before === saves) rememberCount(unsent)

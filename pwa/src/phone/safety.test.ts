@@ -53,6 +53,15 @@ describe('a phone whose databases the browser threw away', () => {
     await forgetLoss()
     expect(await canary()).toBeNull()
   })
+  it('still knows what was lost when the app ran on for a while over empty databases', async () => {
+    await canary()
+    const people = [{ key: 'k', name: '薄文', records: 3, photos: 1, oldest_at: 7 }]
+    rememberCount(people)
+    await evict()
+    await phoneDatabase().people.clear()
+    await countUnsent()
+    expect(await canary()).toMatchObject({ unsent: { people } })
+  })
   it('knows of a save in the moment in which it is told, even where a count began before', async () => {
     await canary()
     whenSaved(rememberSave)
