@@ -242,6 +242,9 @@ class Rep(Staff):
     def follows_up(self) -> None:
         """The five steps of a good conversation in the store, from the customer's page."""
         self.tap(self.main.get_by_role("link", name="跟进", exact=True))
+        self.tells_the_five_steps()
+
+    def tells_the_five_steps(self) -> None:
         self.pick("怎么联系的", "到店")
         self.pick("问候", "已见面")
         self.pick("需求确认", "需求清楚")

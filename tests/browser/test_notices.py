@@ -19,7 +19,7 @@ from tests.browser.tour import TIME, chip
 from tests.server.robot import SECRET, Robot, robot_on_loopback
 
 WIDTHS = "[document.documentElement.scrollWidth, window.innerWidth]"
-QUICK = "{ const every = setInterval; window.setInterval = (run) => every(run, 300) }"
+QUICK = "() => { const every = setInterval; window.setInterval = (run) => every(run, 300) }"
 """What the page does every few seconds it does every third of one."""
 STYLES = [("zh-CN", "light"), ("en-GB", "dark")]
 SAID = {
