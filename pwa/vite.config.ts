@@ -45,6 +45,8 @@ export default defineConfig(({ mode }) => ({
     rolldownOptions: { output: { codeSplitting: { groups: [
       { name: 'ground', test: /node_modules\/(svelte\/(?!src\/reactivity\/)|(esm-env|clsx|dexie)\/)/ },
       { name: 'frame', test: FIRST },
+      // What forms are made of: a file each would be half of it names of the others.
+      { name: 'fields', test: /src\/ui\/(Chips|TextArea|Number|number)/ },
       // What several pages draw, and a file each would be: three hundred bytes with fifty of picture.
       { name: 'icons', test: /dist\/icons\/(camera|image-off|image-up|qr-code|pencil|shield-off|user-x|locate-fixed|scan-line|map-pin|copy|shield-check|circle-alert)\./ },
     ] } } } },

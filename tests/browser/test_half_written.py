@@ -1,13 +1,12 @@
 """What was begun and is not saved yet, while something else happens around it."""
 
-import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import FileChooser, expect
 
-from tests.browser.company import BO, CHEN, LIN
-from tests.browser.people import Manager, Rep
+from tests.browser.company import BO
+from tests.browser.people import KEPT, Rep
 from tests.browser.pictures import photograph
 from tests.browser.theatre import Theatre
 
@@ -33,6 +32,9 @@ def test_what_was_begun_stays_where_it_belongs_whatever_happens_around_it(theatr
     (told,) = records.bodies("follow_up")
     assert [body["subject_id"] for body in records.bodies("photo")] == [told["id"]]
     leaves_while_the_camera_is_open(bo, plan)
+    closes_what_is_half_written(bo)
+    bo.syncs()
+    assert records.body("customer")["need"] == "全屋定制"
     assert theatre.faults() == []
 
 
@@ -57,6 +59,33 @@ def leaves_while_the_camera_is_open(bo: Rep, plan: Path) -> None:
     bo.opens_customer(QIAN)
     bo.tap(bo.main.get_by_role("link", name="跟进", exact=True))
     expect(bo.page.get_by_role("button", name="去掉照片 1")).to_be_visible()
+
+
+def closes_what_is_half_written(bo: Rep) -> None:
+    """A tap beside the sheet, and a phone that is loaded anew; given up is given up."""
+    bo.opens_customer(QIAN)
+    bo.button("修改").click()
+    sheet = bo.sheet("修改资料")
+    sheet.get_by_label("需求").fill("全屋定制")
+    bo.page.mouse.click(180, 5)
+    expect(sheet).to_be_hidden()
+    bo.button("添加联系人").click()
+    bo.sheet("添加联系人").get_by_label("备注").fill("她做主")
+    bo.page.reload()
+    bo.button("添加联系人").click()
+    kin = bo.sheet("添加联系人")
+    expect(kin.get_by_label("备注")).to_have_value("她做主")
+    kin.get_by_role("button", name="重新写").click()
+    expect(kin.get_by_label("备注")).to_have_value("")
+    kin.get_by_role("button", name="关闭").click()
+    bo.button("修改").click()
+    expect(sheet.get_by_text("上次没写完的，还在这里。")).to_be_visible()
+    expect(sheet.get_by_label("需求")).to_have_value("全屋定制")
+    sheet.get_by_role("button", name="保存").click()
+    bo.is_told(KEPT)
+    bo.button("修改").click()
+    expect(sheet.get_by_text("上次没写完的，还在这里。")).to_be_hidden()
+    sheet.get_by_role("button", name="取消").click()
 
 
 def opens_the_camera(bo: Rep) -> FileChooser:
