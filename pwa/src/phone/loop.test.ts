@@ -5,7 +5,7 @@ import { goneLines } from '../identity/gone'
 import { learnRest } from '../words'
 import { newId } from '../sync/uuid7'
 import { Dexie } from 'dexie'
-import { keepDraft } from './drafts'
+import { keepDraft, readDraft } from './drafts'
 import { OutboxDatabase, outboxOf, phoneDatabase } from './databases'
 import { enrolDevice } from './enrolment'
 import { farewellOf, forgetFarewell, putFarewell } from './farewells'
@@ -197,6 +197,21 @@ describe('a customer whom somebody else has now', () => {
     await syncNow()
     expect((await stage.cache.rows.toArray()).map(({ id }) => id)).toEqual(['c', 'e'])
     expect(await stage.outbox.operations.where('state').equals('waiting').count()).toBe(1)
+  })
+  it('stays for a day while something is half-written about them, and no longer', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    await keepDraft('comment:c', '写了一半')
+    const digest = { [ME]: [0, 0, 0] as [number, number, number] }
+    server.judge = () => []
+    server.frames = [[{ s: [ME], gone: [[0, 'customer', 'c', 7]], cursor: '7', head: true, digest }]]
+    await syncNow()
+    expect((await stage.cache.rows.toArray()).map(({ id }) => id)).toEqual(['c'])
+    vi.setSystemTime(Date.now() + 25 * 3_600_000)
+    server.frames = [[{ s: [ME], cursor: '8', head: true, digest }]]
+    await syncNow()
+    expect(await stage.cache.rows.count()).toBe(0)
+    expect(await readDraft('comment:c')).toBe('写了一半')
+    vi.useRealTimers()
   })
   it('stays for good when they come back', async () => {
     const back = row('customer', 'a', 6, { name: '赵女士' })

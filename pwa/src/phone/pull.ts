@@ -11,6 +11,9 @@ import { reportOf } from './report'
 import type { Step } from './stream'
 import { Touch } from './touch'
 
+/** How long a sheet that was left half-written keeps a customer here whom somebody else has now. */
+const WRITTEN_MS = 86_400_000
+
 /** How a pull ended. `head`: this phone now holds, row for row, what the server holds for this person. */
 export interface Pulled { meaning: Meaning; head: boolean; wait_ms: number; code: string; revoked?: WhyRevoked }
 export interface Progress { done: number; total: number }
@@ -59,16 +62,24 @@ async function waitingRoots(outbox: OutboxDatabase): Promise<Set<string>> {
   return new Set(waiting.flatMap(({ root }) => [root, resolved(aliases, root)]))
 }
 
-/** Whoever was erased goes at once, whatever waits. */
-async function dismiss(cache: CacheDatabase, waits: Set<string>): Promise<void> {
+/** Whom something that is written and not saved yet is about: its key names them. */
+function namedIn(keys: string[]): string[] {
+  return keys.flatMap((key) => key.split(':'))
+}
+
+/** Whoever was erased goes at once, whatever waits; whom somebody only began to write about, after a day. */
+async function dismiss(outbox: OutboxDatabase, cache: CacheDatabase, work: Set<string>): Promise<void> {
   if (!((await cache.meta.get('leaving'))?.value as string[] | undefined)?.length) return
+  const written = await outbox.drafts.filter(({ kept_at }) => kept_at > Date.now() - WRITTEN_MS).primaryKeys()
+  const waits = new Set([...work, ...namedIn(written)])
   const erased = new Set((await cache.rows.where('entity').equals('erasure').toArray()).flatMap(({ body }) => body.ids as string[]))
   await letGo(await beneath(cache), (root) => waits.has(root) && !erased.has(root))
 }
 
 async function pullToHead(outbox: OutboxDatabase, cache: CacheDatabase, failures: number, told: (step: Step) => void): Promise<Pulled> {
   const [device, waits] = [await deviceOf(outbox), await waitingRoots(outbox)]
-  await cache.meta.put({ key: 'waits', value: [...waits] })
+  const written = await outbox.drafts.toCollection().primaryKeys()
+  await cache.meta.put({ key: 'waits', value: [...waits, ...namedIn(written)] })
   for (let round = 0; round < 3; round += 1) {
     const received = await receivedIn(outbox)
     const ended = await streamTo(cache, { device, ...(await reportOf(outbox)) }, told)
@@ -77,7 +88,7 @@ async function pullToHead(outbox: OutboxDatabase, cache: CacheDatabase, failures
     const differ = await differing(await beneath(cache))
     if (differ.length === 0) {
       await Promise.all([settle(outbox, received), cache.meta.delete('partial')])
-      await dismiss(cache, waits)
+      await dismiss(outbox, cache, waits)
       return { meaning: 'ack', head: true, wait_ms: 0, code: '' }
     }
     console.warn('scopes differ, fetching again', differ)
