@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { aliasesIn, resolved } from './aliases'
 import type { StoredRow } from './databases'
+import { dropDraft, keepDraft, readDraft } from './drafts'
 import { once } from './live'
 import { save } from './outbox'
 import { rowOf, rowsOf, treeOf } from './rows'
@@ -41,6 +42,17 @@ describe('a record that became part of another one on some other phone', () => {
   it('is found under either id, with its whole tree', async () => {
     expect((await once(rowOf('customer', 'young')))?.id).toBe('old')
     expect((await once(treeOf('young'))).map(({ id }) => id).sort()).toEqual(['n', 'old'])
+  })
+  it('gives what was half-written about it to the one that it is part of, unless something is begun there', async () => {
+    await keepDraft('comment:young', '周六来量尺')
+    await keepDraft('edit:young', { version: 2 })
+    expect(await readDraft('comment:old')).toBe('周六来量尺')
+    expect([await readDraft('comment:young'), await readDraft('edit:old')]).toEqual([undefined, undefined])
+    await stage.outbox.aliases.put({ id: 'own', of: 'old' })
+    await keepDraft('comment:own', '第二条')
+    expect(await readDraft('comment:old')).toBe('周六来量尺')
+    await dropDraft('comment:old')
+    expect(await readDraft('comment:old')).toBe('第二条')
   })
   it('has what waits under its old id laid over it', async () => {
     await save([{ entity: 'customer', id: 'young', fields: { budget: '6 万' }, base: 1 }, { entity: 'comment', id: 'mine', fields: { customer_id: 'young', text: '急' } }])

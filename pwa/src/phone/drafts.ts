@@ -1,4 +1,5 @@
-import { ownOutbox, type KeptDraft } from './databases'
+import { mergedIn } from './aliases'
+import { ownCache, ownOutbox, type KeptDraft } from './databases'
 import { me } from './session'
 
 /** Keeps what is being typed, at each tap; `value` must be plain data. Local only, never synced. */
@@ -18,7 +19,7 @@ export async function keepDrafts(drafts: [key: string, value: unknown][], former
 
 /** What was kept under this key, or undefined. */
 export async function readDraft<T>(key: string): Promise<T | undefined> {
-  return (await newest(key))?.value as T | undefined
+  return ((await newest(key)) ?? (await former(key)))?.value as T | undefined
 }
 
 /** Need not be waited for: whoever reads a draft afterwards is served after it, and one that stays is only seen again. */
@@ -39,6 +40,23 @@ function setAside(draft: KeptDraft, cause: unknown): void {
 async function newest(key: string): Promise<KeptDraft | undefined> {
   const aside = localStorage.getItem(nameOf(key))
   return aside ? (JSON.parse(aside) as KeptDraft) : ownOutbox().drafts.get(key).catch(() => undefined)
+}
+
+/** What was begun about a record that has become part of this one goes on here. A sheet that changes what it saw does not: that was the other's. */
+async function former(key: string): Promise<KeptDraft | undefined> {
+  const [kind, id] = key.split(':') as [string, string]
+  if (!/^(follow_up|comment|visit)/.test(kind)) return undefined
+  const known = await ownOutbox().aliases.filter(({ of }) => of === id).primaryKeys()
+  const merged = mergedIn((await ownCache().rows.get(id))?.body) ?? []
+  for (const other of [...known, ...merged]) {
+    const name = `${kind}:${other}`
+    const found = await newest(name)
+    if (!found) continue
+    await keepDraft(key, found.value)
+    await dropDraft(name)
+    return found
+  }
+  return undefined
 }
 
 /** Where one is kept aside. */
