@@ -27,6 +27,15 @@ describe('a follow-up being told', () => {
     const told = form.answered(blank(), 'breakthrough', 'price', START)
     expect(told.open).toBe('channel')
   })
+  it('takes back what was booked while a time of one’s own is looked for', () => {
+    const told = form.booked(form.booked(blank(), 99_000, START), null, START)
+    expect([told.open, form.isAnswered(told, 'revisit'), told.revisit.at]).toEqual(['revisit', false, undefined])
+  })
+  it('keeps a reason with each letter, and moves on only when it is said', () => {
+    const typing = form.parted(blank(), '搬去外', START, form.EVERYTHING, true)
+    expect([typing.revisit.reason, typing.open]).toEqual(['搬去外', 'revisit'])
+    expect(form.parted(typing, '搬去外地', START).open).toBe('mood')
+  })
   it('wants a reason before nobody calls again', () => {
     const told = form.parted(blank(), '', START)
     expect(told.open).toBe('revisit')

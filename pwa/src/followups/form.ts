@@ -49,16 +49,18 @@ export function answered(form: Form, part: Exclude<Part, 'revisit'>, value: stri
   return opened({ ...form, answers, kept_at: now }, part, wanted)
 }
 
-export function booked(form: Form, at: number, now: number, wanted = EVERYTHING): Form {
-  const revisit: Partial<Revisit> = { ...form.revisit, result: 'booked', at, reason: undefined }
-  return opened({ ...form, revisit, kept_at: now }, 'revisit', wanted)
+/** A time of one's own (`at` null) stays open until it is said: what was booked before it is not meant any more. */
+export function booked(form: Form, at: number | null, now: number, wanted = EVERYTHING): Form {
+  const revisit: Partial<Revisit> = { ...form.revisit, result: 'booked', at: at ?? undefined, reason: undefined }
+  const next = { ...form, revisit, kept_at: now }
+  return at ? opened(next, 'revisit', wanted) : { ...next, open: 'revisit' }
 }
 
-/** 不再联系: stays open until a reason is given. */
-export function parted(form: Form, reason: string, now: number, wanted = EVERYTHING): Form {
+/** 不再联系: stays open until a reason is given, and while one is still being typed. */
+export function parted(form: Form, reason: string, now: number, wanted = EVERYTHING, typing = false): Form {
   const revisit: Partial<Revisit> = { ...form.revisit, result: 'no_contact', reason, at: undefined }
   const next = { ...form, revisit, kept_at: now }
-  return reason.trim() ? opened(next, 'revisit', wanted) : { ...next, open: 'revisit' }
+  return reason.trim() && !typing ? opened(next, 'revisit', wanted) : { ...next, open: 'revisit' }
 }
 
 /** What was answered to one question of the template; nothing moves under the thumb. */

@@ -43,12 +43,12 @@ export class Telling {
     this.#change(answered(this.form, part, value, Date.now(), this.wanted))
   }
 
-  book(at: number): void {
+  book(at: number | null): void {
     this.#change(booked(this.form, at, Date.now(), this.wanted))
   }
 
-  part(reason: string): void {
-    this.#change(parted(this.form, reason, Date.now(), this.wanted))
+  part(reason: string, typing?: boolean): void {
+    this.#change(parted(this.form, reason, Date.now(), this.wanted, typing))
   }
 
   note(step: Step, note: string): void {
