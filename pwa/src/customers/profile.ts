@@ -32,10 +32,14 @@ export function changes(before: Profile, after: Profile): Record<string, unknown
   return tags.add.length + tags.remove.length ? { ...changed, tags } : changed
 }
 
-/** "老客户，要发票 " becomes two tags; none twice, none too long, no more than twenty. */
+/** "老客户，要发票 " becomes two tags; none twice. */
 export function tagsOf(text: string): string[] {
-  const tags = text.split(/[,，、;；\n]+/).map((tag) => tag.trim().slice(0, TAG_LONGEST))
-  return [...new Set(tags.filter(Boolean))].slice(0, TAGS_MOST)
+  return [...new Set(text.split(/[,，、;；\n]+/).map((tag) => tag.trim()).filter(Boolean))]
+}
+
+/** What is too much is said, not cut. */
+export function areTooMuch(tags: string[]): boolean {
+  return tags.length > TAGS_MOST || tags.some(({ length }) => length > TAG_LONGEST)
 }
 
 function plain(value: Profile[Editable]): unknown {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { AnyBody, Bodies, Seen } from '../model'
 import { learnRest } from '../words'
 import { MINUTE_MS } from '../words/format'
-import { changes, profileOf, tagsOf } from './profile'
+import { areTooMuch, changes, profileOf, tagsOf } from './profile'
 import { isDone, stepNow } from './steps'
 import { sinceText, tell, type Around } from './telling'
 import { clocksOf, followUpsOf, openLead, timelineOf } from './timeline'
@@ -103,5 +103,8 @@ describe('a profile', () => {
   })
   it('reads tags from a line', () => {
     expect(tagsOf('老客户， 要发票,老客户、')).toEqual(['老客户', '要发票'])
+    const [long, many] = ['字'.repeat(21), Array.from({ length: 21 }, (_, n) => String(n)).join()]
+    expect([tagsOf(long), tagsOf(many).length].map(String)).toEqual([long, '21'])
+    expect([long, many, '老客户'].map((text) => areTooMuch(tagsOf(text)))).toEqual([true, true, false])
   })
 })

@@ -29,6 +29,9 @@ describe('a template being written', () => {
     expect(lackOf({ ...sound, name: ' ' })).toEqual({ what: 'name', n: 0 })
     expect(lackOf({ ...sound, questions: [...sound.questions, blankQuestion()] })).toEqual({ what: 'question', n: 2 })
     expect(lackOf({ ...sound, photos: [{ id: 'p', zh: '', en: ' ' }] })).toEqual({ what: 'photo', n: 1 })
+    for (const choices of [['1', '2', '3', '4', '5', '6', '7'], ['字'.repeat(41)]]) {
+      expect(lackOf({ ...sound, questions: [{ ...sound.questions[0]!, choices }] })).toEqual({ what: 'choices', n: 1 })
+    }
     expect(lackOf({ ...sound, requires: ['mood', 'breakthrough'] })).toEqual({ what: 'over', n: 9 })
   })
   it('takes up again what the server refused, on the row as it is now', () => {

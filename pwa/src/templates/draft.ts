@@ -47,7 +47,9 @@ export function moved<T>(list: readonly T[], at: number, by: -1 | 1): T[] {
   return next
 }
 
-export interface Lack { what: 'name' | 'over' | 'question' | 'photo'; n: number }
+export interface Lack { what: 'name' | 'over' | 'question' | 'photo' | 'choices'; n: number }
+const CHOICES_MOST = 6
+const CHOICE_LONGEST = 40
 
 /** What keeps a draft from being saved, the first thing first; as the server would refuse it. */
 export function lackOf(draft: Draft): Lack | null {
@@ -56,6 +58,10 @@ export function lackOf(draft: Draft): Lack | null {
     const at = list.findIndex(({ zh, en }) => !zh.trim() && !en.trim())
     if (at >= 0) return { what, n: at + 1 }
   }
+  // What is too much is said, not cut.
+  const chips = draft.questions.map(({ choices }) => choices.map((choice) => choice.trim()).filter(Boolean))
+  const much = chips.findIndex((choices) => choices.length > CHOICES_MOST || choices.some(({ length }) => length > CHOICE_LONGEST))
+  if (much >= 0) return { what: 'choices', n: much + 1 }
   const n = countRequired(draft)
   return n > MOST_REQUIRED ? { what: 'over', n } : null
 }

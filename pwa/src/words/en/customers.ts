@@ -58,6 +58,7 @@ export default {
   field_move_in: 'Moving in',
   field_tags: 'Tags',
   field_tags_hint: 'Separate with commas',
+  tags_too_much: 'At most 20 tags of 20 characters each.',
   field_relation: 'Relation',
   field_note: 'Note',
   field_phone_fault: 'Reach of the number',

@@ -1,5 +1,5 @@
 export default {
-  back: 'Back', close: 'Close', cancel: 'Not now', understood: 'Got it', optional: 'optional', left: 'What you did not finish is still here.', anew: 'Start over',
+  back: 'Back', close: 'Close', cancel: 'Not now', understood: 'Got it', optional: 'optional', left: 'What you did not finish is still here.', anew: 'Start over', full: 'Full: {n} characters at most.',
   comma: ', ', pause: ', ', semicolon: '; ', colon: ': ',
   left_minutes: '{n} min left', late_minutes: '{n} min late',
   five_steps: 'Five steps', step_done: 'done', step_now: 'in progress', step_open: 'not yet',

@@ -58,6 +58,7 @@ export default {
   field_move_in: '入住时间',
   field_tags: '标签',
   field_tags_hint: '用逗号隔开',
+  tags_too_much: '最多 20 个标签，每个最多 20 字。',
   field_relation: '和客户的关系',
   field_note: '备注',
   field_phone_fault: '号码情况',

@@ -1,5 +1,5 @@
 export default {
-  back: '返回', close: '关闭', cancel: '先不', understood: '知道了', optional: '可不填', left: '上次没写完的，还在这里。', anew: '重新写',
+  back: '返回', close: '关闭', cancel: '先不', understood: '知道了', optional: '可不填', left: '上次没写完的，还在这里。', anew: '重新写', full: '最多 {n} 字，已经写满。',
   comma: '，', pause: '、', semicolon: '；', colon: '：',
   left_minutes: '剩余 {n} 分钟', late_minutes: '已超时 {n} 分钟',
   five_steps: '五步', step_done: '已完成', step_now: '正在进行', step_open: '未完成',
