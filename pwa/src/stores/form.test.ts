@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { learnRest } from '../words'
 import { byShift, faultsIn, ofStretch, ofWeekday, ofWhole, saidOnce, type Fault } from './faults'
-import { dayAfter, faultOf, formOf, hasChanges, inOrder, todayIn, wishOf, type StoreHours, type Stretch } from './form'
+import { carried, dayAfter, faultOf, formOf, hasChanges, inOrder, todayIn, wishOf, type StoreHours, type Stretch } from './form'
 import { dateText, patienceText, shiftsText, stretchText, weekdays } from './saying'
 
 const TODAY = '2026-11-26'
@@ -11,6 +11,11 @@ const held: StoreHours = {
   holiday_rule: 'usual', make_up_rule: 'usual', patience_s: 1800, manager_id: 'lin', deputy_id: null, area_id: 'qiao', address: '', changed_by: null, changed_at: 0, holidays: [], make_up_days: [], unknown_years: [],
 }
 beforeAll(learnRest)
+
+test('carries what was typed over what somebody else changed meanwhile', () => {
+  const before = { week: [1], patience: 30, rule: 'usual' }
+  expect(carried({ ...before, week: [2] }, before, { ...before, patience: 60, week: [3] })).toEqual({ week: [2], patience: 60, rule: 'usual' })
+})
 
 describe('the form of a store', () => {
   test('shows what is to come, days in a row as one, shifts in their order', () => {

@@ -52,6 +52,12 @@ export function hasChanges(wish: Wish): boolean {
   return Object.keys(wish).length > 0
 }
 
+/** What somebody changed of what they saw stays as they have it; the rest is as it stands now. */
+export function carried<F extends object>(form: F, before: F, now: F): F {
+  const parts = Object.keys(now) as (keyof F)[]
+  return Object.fromEntries(parts.map((part) => [part, differ(form[part], before[part]) ? form[part] : now[part]])) as F
+}
+
 /** A closing at or before the opening is on the next day, so 00:00–00:00 is a whole one. */
 export function endsNextDay({ opens, closes }: Shift): boolean {
   return Boolean(opens && closes) && closes <= opens && closes !== '00:00'
