@@ -7,11 +7,11 @@ const IDLE_MS = 3 * 60_000
 const CAMERA_MS = 15 * 60_000
 const CHECK_MS = 5_000
 
-/** A phone with a PIN locks after three minutes without a touch, and when it comes back after as long. */
+/** A phone with a PIN locks after three minutes without a touch or a word that is dictated, and when it comes back after as long. */
 export function startIdleLock(): void {
   let touched = Date.now()
   let patience = IDLE_MS
-  for (const kind of ['pointerdown', 'keydown', 'scroll', 'click', 'change', 'cancel'] as const) {
+  for (const kind of ['pointerdown', 'keydown', 'input', 'scroll', 'click', 'change', 'cancel'] as const) {
     addEventListener(kind, ({ type, target }) => {
       touched = Date.now()
       if (type !== 'scroll') patience = type === 'click' && (target as Partial<HTMLInputElement>).type === 'file' ? CAMERA_MS : IDLE_MS
