@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Customer, FollowUp, Seen, Template } from '../model'
-import { begunOn, blankDraft, blankQuestion, draftOf, lackOf, mayWrite, moved, operationOf, type Draft } from './draft'
+import { keepDraft, readDraft } from '../phone/drafts'
+import type { Refused } from '../phone/refused'
+import { newPhone } from '../phone/stage'
+import { begunOn, blankDraft, blankQuestion, draftOf, keyOf, lackOf, mayWrite, moved, operationOf, type Draft } from './draft'
 import { nameless, templateFrom } from './record'
-import { mended } from './reopening'
+import { mended, reopen } from './reopening'
 
 const question = { id: 'q', step: 'needs', zh: '几口人住？', must: true } as const
 const held: Template = { name: '首次到店', stage: 'first', store_id: 'renmin', tiers: ['A'], questions: [question], requires: ['mood'] }
@@ -75,4 +78,12 @@ describe('a record made an example', () => {
     const earlier = { ...contact, id: 'e', at: 10 }
     expect(templateFrom(contact, { ...around, contacts: [contact, earlier], templates: [row(held)] }, words)).toMatchObject({ id: null, draft: { stage: 'following', questions: [] } })
   })
+})
+
+it('does not lay what was refused over what was begun on the template since', async () => {
+  await newPhone()
+  const begun = { ...begunOn({ body: { name: '首次接触', stage: 'first' }, version: 3 }, 1), kept_at: 2 }
+  await keepDraft(keyOf('q'), begun)
+  await reopen({ entity: 'template', row_id: 'q', fields: { name: '旧的' } } as unknown as Refused)
+  expect(await readDraft(keyOf('q'))).toEqual(begun)
 })

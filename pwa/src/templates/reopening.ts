@@ -1,13 +1,16 @@
 import { go } from '../frame/router'
 import type { Template } from '../model'
 import { ownCache } from '../phone/databases'
-import { keepDraft } from '../phone/drafts'
+import { keepDraft, readDraft } from '../phone/drafts'
 import type { Refused } from '../phone/refused'
 import { settle } from '../trust/deciding'
+import { toast } from '../ui/toast'
+import { t } from '../words'
 import { draftOf, keyOf, type Kept } from './draft'
 
-/** What the server did not take lies in the editor again, on the template as it is now. */
+/** What the server did not take lies in the editor again, on the template as it is now. Not over what was begun there since: that comes first. */
 export async function reopen(refused: Refused): Promise<void> {
+  if (await readDraft(keyOf(refused.row_id))) return toast(t('templates.begun_first'))
   const row = await ownCache().rows.get(refused.row_id)
   await keepDraft(keyOf(refused.row_id), mended(refused.fields, row as { body: unknown; version: number } | undefined, Date.now()))
   await settle(refused)

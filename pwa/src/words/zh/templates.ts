@@ -7,7 +7,7 @@ export default {
   questions: '要问的', question_n: '问题 {n}', question_zh: '问什么（中文）', question_en: '问什么（英文，可不写）', question_must: '必须问到', question_choices: '选项（可不写，用逗号隔开）', question_add: '加一个问题', question_step: '问题 {n} 在哪一步', up: '上移问题 {n}', down: '下移问题 {n}', drop: '去掉问题 {n}',
   photos: '要拍的', photo_zh: '拍什么（中文）', photo_en: '拍什么（英文，可不写）', photo_add: '加一张照片', photo_drop: '去掉照片 {n}', photo_n: '照片 {n}', photo_hint: '例如 门头照、户型图',
   examples: '范例', examples_hint: '写得好的记录，同事填到这一步时看得到，点一下就能用。', example_of: '{step}的范例', credit: '来自 {name}', to_library: '存进话术库', to_library_saved: '已存进话术库，存在本机。',
-  preview: '预览', preview_none: '和平常一样，没有多问的。', save: '保存', saved: '模板已存本机。联网后同事的跟进里就有。', save_failed: '没有存进手机。内容还在这里，腾出一点空间再点一次。', draft_kept: '没保存的改动存在本机 {time}', edit_begun: '没保存', draft_drop: '丢掉改动', draft_drop_ask: '丢掉没保存的改动？', withdraw: '撤下', withdraw_ask: '撤下这份模板？', withdraw_text: '之后的跟进不再用它，已经填的内容不变。', withdrawn_saved: '已撤下，存在本机。', restore: '重新启用', gone: '这份模板不在这台手机上。',
+  preview: '预览', preview_none: '和平常一样，没有多问的。', save: '保存', saved: '模板已存本机。联网后同事的跟进里就有。', save_failed: '没有存进手机。内容还在这里，腾出一点空间再点一次。', draft_kept: '没保存的改动存在本机 {time}', edit_begun: '没保存', begun_first: '这份模板还有没保存的改动，先保存或丢掉，再来改这一条。', draft_drop: '丢掉改动', draft_drop_ask: '丢掉没保存的改动？', withdraw: '撤下', withdraw_ask: '撤下这份模板？', withdraw_text: '之后的跟进不再用它，已经填的内容不变。', withdrawn_saved: '已撤下，存在本机。', restore: '重新启用', gone: '这份模板不在这台手机上。',
   lack_name: '还没写名称。', lack_question: '问题 {n} 还没写。', lack_choices: '问题 {n} 最多 6 个选项，每个最多 40 字。', lack_photo: '照片 {n} 还没写。',
   made_instead: '客户', make: '设为范例', make_of: '设为范例：{title}', made: '记录已放进编辑页，客户的姓名和号码已去掉。看一遍再保存。', made_name: '{name} 的范例',
 } as const
