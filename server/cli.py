@@ -193,7 +193,7 @@ async def begin_anew(config: Config, now: int) -> str:
     database = open_database(config.database_url)
     try:
         async with database.write() as connection:
-            await begin_new_life(connection, secrets.token_hex(8))
+            await begin_new_life(connection, secrets.token_hex(8), now)
     finally:
         await database.close()
     return f"Phones fetch everything anew. Erased again: {erased}"

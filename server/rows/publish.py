@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Update,
     bindparam,
+    case,
     delete,
     insert,
     literal_column,
@@ -357,11 +358,9 @@ async def found_organisation(connection: Connection, org_id: str, epoch: str) ->
     await connection.execute(insert(heads).values(org_id=org_id, seq=0, epoch=epoch))
 
 
-LOST = 1 << 32
-"""More numbers than a life can have given that was lost."""
-
-
-async def begin_new_life(connection: Connection, epoch: str) -> None:
+async def begin_new_life(connection: Connection, epoch: str, now: int) -> None:
     """An older database was put back: to give numbers again that phones know would say of those who
-    saw the lost ones that they had seen the new."""
-    await connection.execute(update(heads).values(epoch=epoch, seq=heads.c.seq + LOST))
+    saw the lost ones that they had seen the new. No life gives one in each millisecond, so that
+    `now`, in ms, is above whatever those before it gave, however often it is put back."""
+    onwards = case((heads.c.seq < now, now), else_=heads.c.seq)
+    await connection.execute(update(heads).values(epoch=epoch, seq=onwards))

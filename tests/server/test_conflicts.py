@@ -4,12 +4,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from server.customers.likeness import suggest_alikes
 from server.db import Database
 from server.exchange.entities import ENTITIES
+from server.exchange.pull import read_head
 from server.rows import begin_new_life
+from server.rows.tables import heads
 from tests.cast import BINJIANG, RENMIN
+from tests.conftest import MovableClock
 from tests.phone import Phone
 from tests.server.deeds import customer, make_id, register, say
 from tests.server.held import Got, Holder
@@ -68,12 +72,12 @@ async def test_a_version_that_there_never_was_has_seen_nothing(
 
 
 async def test_a_version_of_a_life_that_was_lost_saw_nothing_of_the_next_one(
-    phone_of: PhoneOf, database: Database
+    phone_of: PhoneOf, database: Database, clock: MovableClock
 ) -> None:
     """An older database was put back, and its next numbers go to what Bo never saw."""
     bo, lin, id, version = await two_phones(phone_of)
     seen_and_lost = version + 2
-    await database.transact(lambda connection: begin_new_life(connection, "second"))
+    await database.transact(lambda connection: begin_new_life(connection, "second", clock()))
     earlier = bo.operation("customer", id, {"budget": "8 万"}, base=seen_and_lost)
     earlier["t"] -= 60_000
     for budget in BUDGETS:
@@ -83,6 +87,20 @@ async def test_a_version_of_a_life_that_was_lost_saw_nothing_of_the_next_one(
     held = await Holder(bo).pull()
     assert held.rows[id].body["budget"] == BUDGETS[-1]
     assert held.one("conflict").body["value_other"] == "8 万"
+
+
+async def test_a_server_that_is_put_back_twice_gives_no_number_of_the_life_between(
+    database: Database, clock: MovableClock, xinju: str
+) -> None:
+    """Both times to the same older state, which knows nothing of either life."""
+    beginnings = []
+    for life in ("second", "third"):
+        clock.advance(minutes=1)
+        async with database.write() as connection:
+            await connection.execute(update(heads).values(seq=3))
+            await begin_new_life(connection, life, clock())
+            beginnings.append(await read_head(connection, xinju))
+    assert beginnings[1] - beginnings[0] == 60_000
 
 
 async def test_the_order_of_arrival_does_not_decide(phone_of: PhoneOf) -> None:

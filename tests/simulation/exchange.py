@@ -216,7 +216,9 @@ class Exchange:
         for entry in await find_unknown(self.database, self.ground.config.journal):
             again = partial(erase_again, entities=ENTITIES, entry=entry, now=self.clock())
             await self.database.transact(again)
-        await self.database.transact(lambda connection: begin_new_life(connection, epoch))
+        await self.database.transact(
+            lambda connection: begin_new_life(connection, epoch, self.clock())
+        )
 
 
 async def stream_of(answer: Response) -> AsyncIterator[bytes]:
