@@ -128,8 +128,8 @@ async def revoke(world: World) -> None:
     phone, _ = world.pick()
     device = phone.disk.device
     why = world.random.choice(("lost", "replaced", "compromised"))
-    await world.served(lambda: world.exchange.revoke(device, why))
-    world.counts[f"revoked as {why}"] += 1
+    if await world.served(lambda: world.exchange.revoke(device, why)):
+        world.counts[f"revoked as {why}"] += 1
 
 
 # At the phones

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, closing
+from contextlib import AsyncExitStack, closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +22,7 @@ from server.clock import Clock
 from server.config import Config
 from server.customers.likeness import suggest_alikes
 from server.db import Connection
+from server.errors import NotFound
 from server.exchange.entities import ENTITIES
 from server.exchange.opening import open_exchange
 from server.exchange.receive import push
@@ -193,11 +194,15 @@ class Exchange:
 
         await self.database.transact(work)
 
-    async def revoke(self, device: str, why: str) -> None:
+    async def revoke(self, device: str, why: str) -> bool:
+        """False of a device that is not on the list since the server was put back."""
         admin = Actor(ORG, "hua", "admin")
-        await self.database.transact(
-            lambda connection: revoke(connection, admin, device, why, self.clock())
-        )
+        with suppress(NotFound):
+            await self.database.transact(
+                lambda connection: revoke(connection, admin, device, why, self.clock())
+            )
+            return True
+        return False
 
     # Putting back
 
