@@ -22,9 +22,6 @@ ZHAO, ZHAO_PHONE = "赵女士", "139 0002 3456"
 CHOICES = [("拍照", 0, "camera"), ("相册", 0, "gallery"), ("拍照", 6, "gallery")]
 """The button, how old the file is in minutes, and what is then said of it."""
 ENDS = {"stored", "refused"}
-FOUR_MINUTES_LATER = "{ const now = Date.now; Date.now = () => now() + 240_000 }"
-LOOKS_EVERY_MS = 6_000
-"""A little longer than a phone takes to notice that nobody has touched it."""
 SHAPE = struct.pack(">IIBBBBB", 640, 480, 8, 2, 0, 0, 0)
 NO_PIXELS = b"\x89PNG\r\n\x1a\n" + b"".join(
     png_chunk(kind, data) for kind, data in ((b"IHDR", SHAPE), (b"IDAT", b"?"), (b"IEND", b""))
@@ -153,35 +150,6 @@ def test_each_button_says_at_the_server_how_a_photo_came_about(theatre: Theatre)
     assert (hung["shows"], hung["taken"]) == ("storefront", "camera")
     assert 1 <= hung["lag_s"] < 60
     assert re.fullmatch("[0-9a-f]{16}", records.body("visit")["handset"])
-    assert theatre.faults() == []
-
-
-@pytest.mark.browser
-def test_a_phone_that_locks_by_itself_waits_for_the_photo_that_is_being_taken(
-    theatre: Theatre,
-) -> None:
-    plan = theatre.folder / "plan.jpg"
-    photograph(plan)
-    bo = Rep(theatre.profile("bo"), BO)
-    bo.signs_in(theatre.stage)
-    bo.registers_and_receives(name=QIAN, phone=QIAN_PHONE)
-    bo.goes_to("我的")
-    bo.button("设数字密码").click()
-    for label in ("数字密码", "再输一次"):
-        bo.page.get_by_label(label, exact=True).fill("2468")
-    bo.page.get_by_role("button", name="完成").click()
-    bo.is_told("数字密码已设好")
-    bo.opens_customer(QIAN)
-    with bo.page.expect_file_chooser() as chooser:
-        bo.page.get_by_label("拍照", exact=True).click()
-    bo.page.evaluate(FOUR_MINUTES_LATER)
-    bo.page.wait_for_timeout(LOOKS_EVERY_MS)
-    chooser.value.set_files(plan)
-    bo.is_told("照片已存本机")
-
-    # Whoever has come back has three minutes again, and no more.
-    bo.page.evaluate(FOUR_MINUTES_LATER)
-    expect(bo.page.get_by_role("button", name="打开")).to_be_visible()
     assert theatre.faults() == []
 
 

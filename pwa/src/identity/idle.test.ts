@@ -34,3 +34,14 @@ it('does not lock a phone that somebody dictates to, and locks it when they have
   await passes(TWO_MINUTES)
   expect(get(phase)).toBe('locked')
 })
+
+it('waits for the photo that is being taken, and has its usual patience again once that came', async () => {
+  const four = [TWO_MINUTES, TWO_MINUTES]
+  const input = Object.assign(page, { type: 'file' })
+  input.dispatchEvent(new Event('click'))
+  for (const ms of four) await passes(ms)
+  expect(get(phase)).not.toBe('locked')
+  input.dispatchEvent(new Event('change'))
+  for (const ms of four) await passes(ms)
+  expect(get(phase)).toBe('locked')
+})
