@@ -25,6 +25,7 @@ class Stored(NamedTuple):
     seq: int
     scopes: tuple[str, ...]
     part: int
+    root: str
 
 
 class KeptValue(NamedTuple):
@@ -101,7 +102,7 @@ class Ledger:
             self.put_absent(row.id)
         elif row.id not in self._rows or self._rows[row.id] is None:
             self._rows[row.id] = row
-            self.stored[row.id] = Stored(row.seq, row.scopes, row.part)
+            self.stored[row.id] = Stored(row.seq, row.scopes, row.part, row.root)
 
     def put_absent(self, id: str) -> None:
         self._rows.setdefault(id, None)

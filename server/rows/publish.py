@@ -80,6 +80,7 @@ async def publish(connection: Connection, ledger: Ledger) -> Published:
     await write_rows(connection, ledger, changed)
     scopes = await write_feed(connection, ledger, changed)
     await write_names(connection, ledger)
+    await move_history(connection, ledger, changed)
     await write_history(connection, ledger)
     due_at = await write_deadlines(connection, ledger)
     await write_side_rows(connection, ledger)
@@ -266,6 +267,24 @@ async def write_names(connection: Connection, ledger: Ledger) -> None:
 
 def held_keys(ledger: Ledger, freed: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     return [(org, kind, value) for org, kind, value in freed if ledger.was_held((kind, value))]
+
+
+async def move_history(connection: Connection, ledger: Ledger, changed: Iterable[Row]) -> None:
+    """What a row said before goes along with it: erasure finds it by its root (law 35)."""
+    moved = [
+        {"of_org": ledger.org, "of_row": row.id, "to_root": row.root}
+        for row in changed
+        if (stored := ledger.stored.get(row.id)) is not None and stored.root != row.root
+    ]
+    if moved:
+        await run_each(connection, MOVE_HISTORY, moved)
+
+
+MOVE_HISTORY = (
+    update(history)
+    .where(history.c.org_id == bindparam("of_org"), history.c.row_id == bindparam("of_row"))
+    .values(root=bindparam("to_root"))
+)
 
 
 async def write_history(connection: Connection, ledger: Ledger) -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 import httpx
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import select
 from starlette.applications import Starlette
 
 from server.config import Config
 from server.db import Database
 from server.exchange.send import PullWish, proves
+from server.rows.tables import history
 from sync import Backfill, Cursor, Plan
 from tests.cast import BINJIANG
 from tests.conftest import MovableClock
@@ -44,6 +46,24 @@ async def test_what_they_offered_to_another_record_goes_from_its_history(
     await erase(lin.client, alias)
     assert NEEDLE not in await Haystack(database, NOWHERE).everything()
     assert (await Holder(bo).pull()).rows[held].body["budget"] == "8 万"
+
+
+async def test_what_was_written_before_two_were_parted_stays_where_it_went(
+    phone_of: PhoneOf, database: Database, clock: MovableClock
+) -> None:
+    """A contact was edited while its customer was part of the one who is erased."""
+    bo, lin, older, younger, candidate = await two_records(phone_of)
+    contact = make_id()
+    told = {"customer_id": younger, "relation": "spouse", "name": "孙太太"}
+    await bo.push([bo.operation("contact", contact, told)])
+    assert await say(lin, "decision", candidate_id=candidate.id, choice="same") is None
+    clock.advance(minutes=1)
+    await lin.push([lin.operation("contact", contact, {"name": "王芳"}, base=0)])
+    assert await say(lin, "unmerge", alias_id=younger) is None
+    await erase(lin.client, older)
+    before = select(history.c.value, history.c.root).where(history.c.row_id == contact)
+    async with database.read() as connection:
+        assert [tuple(each) for each in await connection.execute(before)] == [('"孙太太"', younger)]
 
 
 async def test_nobody_is_said_to_live_with_or_to_be_whoever_was_erased(
