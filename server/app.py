@@ -117,7 +117,7 @@ async def open_worker(app: Starlette) -> AsyncIterator[None]:
     state = app.state
     others: dict[str, Handler] = {
         PHOTO_CHECK: fire_photo_check,
-        REJUDGE: partial(fire_rejudge, known=state.pushes.secrets.known),
+        REJUDGE: partial(fire_rejudge, **state.pushes.secrets._asdict()),
         COMES_BACK: fire_comes_back,
         GOES_AWAY: fire_goes_away,
         HOURS_CHANGED: fire_hours_changed,

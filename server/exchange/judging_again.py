@@ -7,6 +7,7 @@ from sqlalchemy import Row as Record
 from server.db import Connection
 from server.exchange.authors import author_again, is_released
 from server.exchange.reading import keys_of_author, load_for
+from server.privacy.suppression import note_suppressed
 from server.visits.walls import Known, read_walls
 from sync import (
     Duplicate,
@@ -28,9 +29,11 @@ async def fire_rejudge(
     refusal: Row,
     *,
     known: Known,
+    digest_key: bytes,
 ) -> None:
     """A handler of the deadline worker: `refusal` is the cause of a unit that was kept. `known`:
-    by what codes of ours are told."""
+    by what codes of ours are told. `digest_key`: names numbers that stay away, unless a manager
+    lets them in."""
     kept = kept_unit(refusal, ledger) if refusal.entity == "refusal" else None
     author = await author_again(connection, ledger, refusal) if kept else None
     if kept is None or author is None:
@@ -40,6 +43,8 @@ async def fire_rejudge(
     await read_walls(connection, ledger, operations, known)
     own = keys_of_author(operations, ledger.entities, author.staff_id)
     await load_for(connection, ledger, operations, own)
+    if not is_released(refusal):
+        await note_suppressed(connection, ledger, digest_key)
     outcomes = judge_again(refusal, ledger, author)
     if outcomes is None:
         outcome = "refused"

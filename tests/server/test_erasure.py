@@ -252,6 +252,25 @@ async def test_a_number_that_was_erased_comes_back_only_with_a_new_consent(
     assert same["except"][0]["o"] == "duplicate"
 
 
+async def test_a_number_that_was_erased_does_not_come_back_with_what_had_waited_for_another_row(
+    phone_of: PhoneOf, app: Starlette, clock: MovableClock
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    await erase(lin.client, await register(bo, phone=NUMBERS[0]))
+    missing, again = make_id(), make_id()
+    unit = [
+        bo.operation("comment", make_id(), {"customer_id": missing, "text": "带朋友来过"}),
+        bo.operation("customer", again, customer(phone=NUMBERS[0])),
+    ]
+    assert (await bo.push(unit)).json()["except"][0]["code"] == "not_found"
+    await bo.push([bo.operation("customer", missing, customer(phone=NUMBERS[1]))])
+    while await app.state.worker.tick(clock()):
+        pass
+    holder = await Holder(bo).pull()
+    assert again not in holder.rows
+    assert {row.body["code"] for row in holder.of("refusal")} == {"erased_before", "unit"}
+
+
 async def test_a_manager_of_the_store_or_an_admin_erases_and_nobody_else(
     config: Config,
     phone_of: PhoneOf,
