@@ -5,12 +5,13 @@ Every row goes back to the record whose id it was written with, along the chain 
 
 from typing import Any
 
-from server.customers import agreement, customer
+from server.customers import agreement, customer, pool_card
 from server.customers.candidates import settle, suggest
 from server.customers.register import EMPTY_PROFILE
 from server.duplicates.leads import part_leads, recount_holders
 from server.duplicates.merging import OFFERED, aliases_of
 from server.followups.entities import recount
+from server.leads.offers import change_owner
 from sync import PENDING, Key, Ledger, Row, pending_stamp, write_over
 
 DEPTH = 8
@@ -22,8 +23,7 @@ def unmerge(ledger: Ledger, original: Row, into: Row, phone_to: str, fact: Row) 
     ledger.end_alias(original.id)
     ledger.revive(original)
     ledger.move(original, original)
-    if "created_at" not in original.body:
-        customer.begin(original, ledger, find_owner(ledger, original, into))
+    find_person(ledger, original, into)
     brought = customer.find_keys(original.body)
     take_values_back(ledger, original, into)
     part_trees(ledger, original, into)
@@ -40,9 +40,21 @@ def unmerge(ledger: Ledger, original: Row, into: Row, phone_to: str, fact: Row) 
         recount_holders(ledger, person)
         agreement.recount(person, ledger)
         recount(person, ledger)
+    pool_card.come_back(ledger, original)
     candidate = suggest(ledger, original, into, "unmerged")
     if candidate is not None:
         settle(ledger, candidate, "different", fact.author or "")
+
+
+def find_person(ledger: Ledger, original: Row, into: Row) -> None:
+    """A record that was never one of its own begins; whose owner left meanwhile gets another: what
+    was handed over then did not lie with them."""
+    if "created_at" not in original.body:
+        customer.begin(original, ledger, find_owner(ledger, original, into))
+        return
+    owner = ledger.find(original.body.get("owner_id"))
+    if owner is not None and owner.body["state"] == "left":
+        change_owner(ledger, original, find_owner(ledger, original, into))
 
 
 def find_owner(ledger: Ledger, original: Row, into: Row) -> str | None:

@@ -123,6 +123,28 @@ async def test_a_record_whose_writer_left_comes_back_to_whoever_had_the_other(
     assert (await Holder(lin).pull()).rows[alias].body["owner_id"] == "bo"
 
 
+async def test_a_record_whose_owner_left_meanwhile_comes_back_to_whoever_has_the_other(
+    phone_of: PhoneOf,
+) -> None:
+    _, younger, candidate = await asked_about(phone_of, "bo", "chen")
+    await decide(phone_of, candidate)
+    lin = await phone_of("lin")
+    assert (await lin.client.patch("/api/staff/chen", json={"state": "left"})).status_code == 204
+    assert await say(lin, "unmerge", alias_id=younger) is None
+    assert (await Holder(lin).pull()).rows[younger].body["owner_id"] == "bo"
+
+
+async def test_a_record_that_hung_in_the_pool_hangs_there_again_when_it_comes_back(
+    phone_of: PhoneOf, pool: Pool
+) -> None:
+    _, younger, candidate = await asked_about(phone_of, "bo", "bo")
+    await pool.give(younger, None)
+    assert (await decide(phone_of, candidate)).of("pool_card") == []
+    lin = await phone_of("lin")
+    assert await say(lin, "unmerge", alias_id=younger) is None
+    assert (await Holder(lin).pull()).one("pool_card").body["customer_id"] == younger
+
+
 # Under an alias
 
 
