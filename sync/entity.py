@@ -23,7 +23,7 @@ class Author(msgspec.Struct, frozen=True, kw_only=True):
     """Who wrote the operations of a push, as the server knows them.
 
     What is `past` was theirs at some moment since the device's previous contact, and `recent` are
-    the roots that left their scopes since then: reports are judged by these too (law 7).
+    the rows that left their scopes since then: reports are judged by these too (law 7).
     `owned` customers, and `claimed_at` (ms) those claimed lately, are counted only for claims that
     have a limit.
     """

@@ -253,8 +253,10 @@ def is_tree_deleted(row: Row, ledger: Ledger) -> bool:
 
 
 def had_reach(row: Row, author: Author) -> bool:
-    """Whether the author might see this row at any moment since the device's previous contact."""
-    return row.root in author.recent or not author.past_scopes.isdisjoint(row.scopes)
+    """Whether the author might see this row at any moment since the device's previous contact,
+    also where it has moved to a tree that they never saw."""
+    left = row.root in author.recent or row.id in author.recent
+    return left or not author.past_scopes.isdisjoint(row.scopes)
 
 
 def why_hidden(id: str, field: str | None, ledger: Ledger, author: Author) -> Refusal:

@@ -70,11 +70,11 @@ def make_author(
 async def recently_lost(
     connection: Connection, ledger: Ledger, since: int, scopes: frozenset[str]
 ) -> frozenset[str]:
-    """Roots that left these scopes after number `since`: moved elsewhere, or deleted."""
+    """What left these scopes after number `since`: moved elsewhere, or deleted."""
     out_of_reach = [
-        row.root
+        row.id
         for row in ledger.loaded()
-        if row.root == row.id and (row.scopes or row.deleted) and scopes.isdisjoint(row.scopes)
+        if (row.scopes or row.deleted) and scopes.isdisjoint(row.scopes)
     ]
     if not out_of_reach:
         return frozenset()

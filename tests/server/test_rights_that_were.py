@@ -9,7 +9,7 @@ import pytest
 from server.db import Database
 from tests.conftest import MovableClock
 from tests.phone import Phone
-from tests.server.deeds import customer, follow_up, make_id, register
+from tests.server.deeds import customer, follow_up, make_id, register, say, self_reception
 from tests.server.held import Holder
 from tests.server.test_parted_phones import change
 from tests.server.test_pull import give
@@ -201,3 +201,26 @@ async def test_a_queue_after_a_long_silence_may_come_in_several_pushes(
     for more in (True, True, False):
         clock.advance(hours=8)
         assert await codes(lin, [comment(lin, id)], more=more) == []
+
+
+# A record that became part of another
+
+
+async def test_a_follow_up_of_a_lead_that_was_closed_by_a_decision_is_not_lost(
+    phone_of: PhoneOf, clock: MovableClock
+) -> None:
+    """Chen's customer turned out to be Bo's, and the younger of the two leads ended."""
+    bo, chen, lin = await phone_of("bo"), await phone_of("chen"), await phone_of("lin")
+    older, id = make_id(), make_id()
+    await bo.push(self_reception(bo, older))
+    clock.advance(minutes=5)
+    await chen.push(self_reception(chen, id, phone="13900000002"))
+    lead = (await Holder(chen).pull()).one("lead")
+    clock.advance(days=2)
+    await chen.push([chen.operation("customer", id, {"phone": "13900000001"}, 0)])
+    told = chen.operation("follow_up", make_id(), follow_up(id, lead_id=lead.id))
+    asked = (await Holder(lin).pull()).one("candidate")
+    assert await say(lin, "decision", candidate_id=asked.id, choice="same") is None
+    clock.advance(minutes=5)
+    assert await codes(chen, [told]) == []
+    assert (await Holder(bo).pull()).one("follow_up").root == older
