@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from server.stores.calendar import Calendar, calendar_of
+from server.stores.calendar import Calendar, calendar_of, local_at
 from sync import Ledger, Row, derive_id
 
 MORNING = time(6)
@@ -21,7 +21,7 @@ def morning_for(calendar: Calendar, due_at: int, now: int) -> int | None:
 
 
 def morning_of(at: int, zone: ZoneInfo, days: int = 0) -> int:
-    day = datetime.fromtimestamp(at / 1000, zone).date() + timedelta(days=days)
+    day = local_at(at, zone).date() + timedelta(days=days)
     return int(datetime.combine(day, MORNING, zone).timestamp()) * 1000
 
 

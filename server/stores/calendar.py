@@ -21,6 +21,8 @@ HORIZON_DAYS = 400
 DAY_MIN = 1440
 WEEK_MIN = 7 * DAY_MIN
 WEEK_MS = 7 * DAY_MS
+LAST_MS = int(datetime(9990, 1, 1, tzinfo=UTC).timestamp()) * 1000
+"""Nine years before `datetime` ends: from here one can still count on."""
 
 HolidayRule = Literal["usual", "sunday", "closed"]
 MakeUpRule = Literal["usual", "weekday"]
@@ -124,7 +126,7 @@ class Calendar:
 
     def date_at(self, at: int) -> date:
         """The day on the store's wall."""
-        return datetime.fromtimestamp(at / 1000, self.zone).date()
+        return local_at(at, self.zone).date()
 
     # Weeks
 
@@ -146,7 +148,7 @@ class Calendar:
 
     def _is_plain_week(self, at: int) -> bool:
         """Nothing in it but the weekly hours, and no clock is put forward or back."""
-        local = datetime.fromtimestamp(at / 1000, self.zone)
+        local = local_at(at, self.zone)
         before, after = local - timedelta(days=2), local + timedelta(days=8)
         if before.utcoffset() != after.utcoffset():
             return False
@@ -209,6 +211,12 @@ class Calendar:
         local = datetime(day.year, day.month, day.day, tzinfo=self.zone)
         local = (local + timedelta(days=days)).replace(hour=rest // 60, minute=rest % 60)
         return int(local.astimezone(UTC).timestamp()) * 1000
+
+
+def local_at(at: int, zone: ZoneInfo) -> datetime:
+    """What a wall there shows. A slip of the finger books an appointment in a year that no calendar
+    has: it is as far off as any."""
+    return datetime.fromtimestamp(min(at, LAST_MS) / 1000, zone)
 
 
 def midnight(day: date, zone: ZoneInfo) -> int:

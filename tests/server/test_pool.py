@@ -76,6 +76,24 @@ async def test_a_contact_after_the_warning_ends_it(pool: Pool, phone_of: PhoneOf
     assert (await Holder(bo).pull()).rows[id].body["owner_id"] == "bo"
 
 
+async def test_an_appointment_in_a_year_that_no_calendar_has_stops_nobodys_round(
+    pool: Pool, phone_of: PhoneOf, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A slip of the finger: 22026. Of an opportunity, too, which is touched every second day."""
+    bo, became, never = await phone_of("bo"), make_id(), 632_900_000_000_000
+    await bo.push(self_reception(bo, became, phone="13900000008"))
+    lead = (await Holder(bo).pull()).one("lead")
+    assert await say(bo, "closing", lead_id=lead.id, reason="opportunity") is None
+    silent = await register(bo)
+    for id in (became, await register(bo, phone="13900000009")):
+        booked = {"result": "booked", "at": never}
+        assert await say(bo, "follow_up", **follow_up(id, revisit=booked)) is None
+    await pool.pass_days(15)
+    rows = (await Holder(await phone_of("lin")).pull()).rows
+    assert (rows[silent].body["owner_id"], rows[became].body["next_at"]) == (None, never)
+    assert "deadline failed" not in caplog.text
+
+
 def no_more() -> dict[str, Any]:
     return {"result": "no_contact", "reason": "下个月再说"}
 
