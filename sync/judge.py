@@ -11,7 +11,7 @@ from typing import Any
 
 from sync.applying import join, keep_original, write_patch
 from sync.clock import Timing, effective_time
-from sync.entity import Author, Entity, FieldFault, Refusal
+from sync.entity import Author, Entity, FieldFault, Refusal, set_fields
 from sync.ledger import Ledger, is_fresh
 from sync.reading import fields_of, find_misfit, names_in
 from sync.refusal import ERASED, kept_unit, operation_of, refuse_again, refuse_unit, timing_of
@@ -160,13 +160,19 @@ def judge_creation(
         return Refusal("invalid", "id")
     if ledger.is_alias(operation.i) or ledger.row(operation.i) is not None:
         return Refusal("id_taken")
-    fields = dict(operation.f)
+    fields = {**operation.f, **sets_in(operation, entity)}
     root = find_root(operation.i, fields, entity, ledger, author)
     if isinstance(root, Refusal):
         return root
     if refusal := entity.prepare(fields, ledger, author):
         return refusal
     return write_creation(operation, entity, fields, root, ledger, author, timing)
+
+
+def sets_in(operation: Operation, entity: Entity) -> dict[str, list[Any]]:
+    """Sets are stored in one order, each element once: however it was typed it is one value."""
+    named = operation.f.keys() & set_fields(entity)
+    return {field: sorted(set(operation.f[field])) for field in named}
 
 
 def write_creation(
@@ -311,7 +317,7 @@ def judge_patch(
 def as_creation(fields: dict[str, Any], entity: Entity) -> dict[str, Any]:
     """An edit of a record that became part of one its author cannot see is offered like it."""
     return {
-        field: value.get("add", []) if entity.policies.get(field) == "set" else value
+        field: sorted(set(value.get("add", ()))) if entity.policies.get(field) == "set" else value
         for field, value in fields.items()
     }
 

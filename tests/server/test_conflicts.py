@@ -195,6 +195,15 @@ async def test_of_a_duplicates_values_tags_come_back_and_the_first_source_stands
     assert held.rows[offered["source"].id].body["state"] == "open"
 
 
+async def test_the_same_tags_in_another_order_are_no_other_value(phone_of: PhoneOf) -> None:
+    bo = await phone_of("bo")
+    id = await register(bo, tags=["急", "北欧", "急"])
+    again = bo.operation("customer", make_id(), customer(tags=["北欧", "急"]))
+    assert (await bo.push([again])).json()["except"][0]["of"] == id
+    held = await Holder(bo).pull()
+    assert (held.rows[id].body["tags"], held.of("conflict")) == (["北欧", "急"], [])
+
+
 async def test_whoever_had_kept_one_value_and_then_restores_the_other_has_it(
     phone_of: PhoneOf,
 ) -> None:

@@ -171,11 +171,11 @@ async def test_what_was_filled_in_later_under_the_old_id_goes_back_with_it(
 ) -> None:
     _, chen, lin, held, alias = await same_number(phone_of)
     clock.advance(minutes=5)
-    await say_of(chen, alias, community="河畔", tags={"add": ["北欧"]})
+    await say_of(chen, alias, community="河畔", tags={"add": ["急", "北欧"]})
     assert (await Holder(lin).pull()).rows[held].body["community"] == "河畔"
     assert await say(lin, "unmerge", alias_id=alias, phone="record") is None
     rows = (await Holder(lin).pull()).rows
-    for id, community, tags in ((held, "", []), (alias, "河畔", ["北欧"])):
+    for id, community, tags in ((held, "", []), (alias, "河畔", ["北欧", "急"])):
         assert (rows[id].body["community"], rows[id].body["tags"]) == (community, tags)
 
 
