@@ -8,7 +8,7 @@ from typing import Any
 from server.customers import agreement, customer, pool_card
 from server.customers.candidates import settle, suggest
 from server.customers.register import EMPTY_PROFILE
-from server.duplicates.leads import part_leads, recount_holders
+from server.duplicates.leads import part_leads, recount_holders, wait_again
 from server.duplicates.merging import OFFERED, aliases_of
 from server.followups.entities import recount
 from server.leads.offers import change_owner
@@ -37,8 +37,9 @@ def unmerge(ledger: Ledger, original: Row, into: Row, phone_to: str, fact: Row) 
     for person in (into, original):
         mine = [id for id in aliases_of(person) if ledger.resolve(id) == person.id]
         ledger.change(person, merged_ids=[id for id in mine if id != person.id])
-        recount_holders(ledger, person)
         agreement.recount(person, ledger)
+        wait_again(ledger, person, original.id)
+        recount_holders(ledger, person)
         recount(person, ledger)
     pool_card.come_back(ledger, original)
     candidate = suggest(ledger, original, into, "unmerged")

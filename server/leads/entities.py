@@ -56,7 +56,8 @@ def around_lead(row: Row, stores: frozenset[str]) -> Wanted:
     body = row.body
     named = (body["store_id"], body["arrival_id"], body.get("offer_id"), body.get("card_id"))
     key: Key = ("open_lead", open_key(row.root, body["store_id"]))
-    return wanted(*named, *figures.escalation_ids(row), keys=[key, ("open_offer", row.id)])
+    people = [body.get("responsible_id"), *figures.escalation_ids(row)]
+    return wanted(*named, *people, keys=[key, ("open_offer", row.id)])
 
 
 def around_offer(row: Row, stores: frozenset[str]) -> Wanted:

@@ -11,7 +11,15 @@ from server.exchange.entities import ENTITIES
 from tests.cast import BINJIANG
 from tests.conftest import MovableClock
 from tests.phone import Phone
-from tests.server.deeds import customer, follow_up, make_id, register, say, self_reception
+from tests.server.deeds import (
+    arrival,
+    customer,
+    follow_up,
+    make_id,
+    register,
+    say,
+    self_reception,
+)
 from tests.server.held import Got, Holder
 from tests.server.visitor import Visitor
 
@@ -182,6 +190,34 @@ async def test_of_two_open_leads_at_one_store_the_younger_is_closed(
     assert held.rows[older].body["holder_ids"] == ["chen"]
     closed = [row for row in held.of("lead") if row.body["state"] == "closed"]
     assert closed[0].body["close_reason"] == "merged"
+
+
+@pytest.mark.parametrize("is_received", [True, False])
+async def test_whoever_waited_under_the_lead_that_was_closed_waits_again_when_they_are_two(
+    phone_of: PhoneOf, app: Any, clock: MovableClock, is_received: bool
+) -> None:
+    bo, chen, lin = await phone_of("bo"), await phone_of("chen"), await phone_of("lin")
+    older, younger = make_id(), make_id()
+    await chen.push(self_reception(chen, older, phone="13900000008"))
+    clock.advance(minutes=1)
+    if is_received:
+        await bo.push(self_reception(bo, younger, phone="13900000009"))
+    else:
+        await bo.push([bo.operation("customer", younger, customer(phone="13900000009"))])
+        assert await say(bo, "arrival", **arrival(younger, phone="13900000009")) is None
+    await bo.push([bo.operation("customer", younger, {"phone": "13900000008"}, base=0)])
+    candidate = (await Holder(lin).pull()).one("candidate")
+    assert await say(lin, "decision", candidate_id=candidate.id, choice="same") is None
+    assert await say(lin, "unmerge", alias_id=younger) is None
+    while await app.state.worker.tick(clock()):
+        pass
+    held = await Holder(lin).pull()
+    leads = {row.root: row.body for row in held.of("lead")}
+    assert leads[older]["holder_id"] == "chen"
+    assert leads[younger]["state"] == ("accepted" if is_received else "offered")
+    assert leads[younger]["holder_id" if is_received else "offered_to"] == "bo"
+    assert held.rows[younger].body["holder_ids"] == (["bo"] if is_received else [])
+    assert held.rows[younger].body["open_lead_id"] is not None
 
 
 @pytest.mark.parametrize("choice", ["household", "different"])
