@@ -41,11 +41,12 @@ def decide(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
         return Refusal("not_found", "candidate_id")
     if candidate.body["why"] == "recycled":
         return decide_number(row, candidate, ledger, author)
-    if one is other:
-        return Refusal("not_found", "candidate_id")
     choice = row.body["choice"]
+    # Of three the third pair may be one already by what was decided about the others.
+    if one is other and choice != "same":
+        return Refusal("not_found", "candidate_id")
     settle(ledger, candidate, choice, author.staff_id)
-    if choice == "same":
+    if choice == "same" and one is not other:
         into, gone = sorted((one, other), key=lambda each: (each.born, each.id))
         merge(ledger, gone, into, row)
     elif choice == "household":

@@ -250,6 +250,21 @@ async def test_the_same_name_at_the_same_address_is_asked_about_once(
     assert not (await Holder(bo).pull()).of("candidate")
 
 
+async def test_of_three_who_are_one_the_third_question_is_answered_by_the_other_two(
+    phone_of: PhoneOf, database: Database, clock: MovableClock
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    for number in ("13900000011", "13900000012", "13900000013"):
+        id = await register(bo, phone=number, name="周敏", community="阳光花园3期")
+    await suggest_alikes(database, ENTITIES, clock())
+    await bo.push([bo.operation("customer", id, {"phone": "13900000012"}, base=0)])
+    for asked in (await Holder(lin).pull()).of("candidate"):
+        assert await say(lin, "decision", candidate_id=asked.id, choice="same") is None
+    held = await Holder(lin).pull()
+    assert [row.body["state"] for row in held.of("candidate")] == ["same"] * 3
+    assert len(held.of("customer")) == 1
+
+
 # Numbers that came back
 
 
