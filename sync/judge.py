@@ -113,7 +113,7 @@ def judge_again(refusal: Row, ledger: Ledger, author: Author) -> list[Exceptiona
         outcome = judge_safely(operation, ledger, author, timing_of(row, ledger.now))
         if isinstance(outcome, Refusal):
             ledger.rewind(mark)
-            refuse_again(kept, operation, outcome, ledger)
+            refuse_again(kept, operation, outcome, ledger, author)
             return None
         exceptions += [outcome] if outcome is not None else []
     for row in kept:

@@ -35,10 +35,15 @@ def refuse_unit(
         refused.append(Refused(operation.n, reason.code, reason.field, reason.who, reason.when))
         if why.code != ERASED:
             keep_refusal(operation, span, reason, ledger, author, timing)
+    follow(culprit, why, ledger, author)
+    return refused
+
+
+def follow(culprit: Operation, why: Refusal, ledger: Ledger, author: Author) -> None:
+    """What stays although the unit is undone."""
     wait_for(culprit, why, author.device, ledger)
     if why.aftermath is not None:
         why.aftermath(ledger, author)
-    return refused
 
 
 def wait_for(culprit: Operation, why: Refusal, device: str, ledger: Ledger) -> None:
@@ -146,8 +151,10 @@ def timing_of(refusal: Row, now: int) -> Timing:
     return Timing(received_at=now, sent_at=now - (refusal.at - refusal.body["captured_at"]))
 
 
-def refuse_again(kept: Sequence[Row], culprit: Operation, why: Refusal, ledger: Ledger) -> None:
+def refuse_again(
+    kept: Sequence[Row], culprit: Operation, why: Refusal, ledger: Ledger, author: Author
+) -> None:
     for row in kept:
         reason = why if row.body["seq"] == culprit.n else Refusal("unit")
         ledger.change(row, **{**reason_fields(reason), **NOT_ASKED, "state": "again"})
-    wait_for(culprit, why, kept[0].body["device"], ledger)
+    follow(culprit, why, ledger, author)

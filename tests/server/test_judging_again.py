@@ -326,6 +326,19 @@ async def test_an_edit_that_came_before_its_customer_is_judged_again_as_an_edit(
     assert (held.one("customer").body["need"], held.of("refusal")) == ("餐桌", [])
 
 
+async def test_an_edit_to_a_taken_number_asks_the_manager_also_when_it_is_judged_again(
+    phone_of: PhoneOf, app: Starlette, clock: MovableClock
+) -> None:
+    bo, lin, id = await phone_of("bo"), await phone_of("lin"), make_id()
+    held = await register(bo)
+    await bo.push([bo.operation("customer", id, {"phone": "13900000001"}, base=0)])
+    await bo.push([bo.operation("customer", id, customer(phone="13900000002"))])
+    await settle(app, clock)
+    assert [row.body["code"] for row in await refused(bo)] == ["phone_taken"]
+    asked = (await Holder(lin).pull()).one("candidate").body
+    assert {asked["one"]["id"], asked["other"]["id"]} == {id, held}
+
+
 async def test_a_released_edit_restores_what_it_was_to_restore(
     phone_of: PhoneOf, app: Starlette, clock: MovableClock
 ) -> None:
