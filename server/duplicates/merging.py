@@ -46,11 +46,8 @@ def merge(ledger: Ledger, gone: Row, into: Row, fact: Row) -> None:
 
 def keep_split(ledger: Ledger, gone: Row, into: Row) -> None:
     """Credit that was split goes on where its owner keeps the customer; else it is over."""
-    credits = gone.body.get("credits")
-    if credits is None:
-        return
-    ledger.change(gone, credits=None)
-    if into.body.get("owner_id") == gone.body["owner_id"] and not into.body.get("credits"):
+    credits, owner_id = gone.body.get("credits"), gone.body.get("owner_id")
+    if credits and into.body.get("owner_id") == owner_id and not into.body.get("credits"):
         ledger.change(into, credits=credits)
 
 

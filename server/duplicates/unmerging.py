@@ -28,8 +28,7 @@ def unmerge(ledger: Ledger, original: Row, into: Row, phone_to: str, fact: Row) 
     take_values_back(ledger, original, into)
     part_trees(ledger, original, into)
     part_contacts(ledger, original, into)
-    if original.author in (into.body.get("credits") or ()):
-        ledger.change(into, credits=None)
+    part_credits(ledger, original, into)
     part_keys(ledger, original, into, phone_to)
     part_contact_keys(ledger, original, into)
     free_keys(ledger, brought, into, original)
@@ -97,6 +96,14 @@ def take_own(original: Row, conflict: Row, ledger: Ledger) -> None:
     if at > held.at:
         stamp = held._replace(version=PENDING, at=at, author=by)
         write_over(original, field, conflict.body["value_other"], stamp, ledger)
+
+
+def part_credits(ledger: Ledger, original: Row, into: Row) -> None:
+    """What was split over this record is over for the other: it was split with whoever wrote it,
+    or came along with it."""
+    held = into.body.get("credits") or {}
+    if original.author in held or held == original.body.get("credits"):
+        ledger.change(into, credits=None)
 
 
 def part_trees(ledger: Ledger, original: Row, into: Row) -> None:

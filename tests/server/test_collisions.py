@@ -374,6 +374,24 @@ async def test_a_collision_goes_back_with_the_record_that_it_is_about(
     assert [rows[id].body["owner_id"] for id in (scene.customer, older)] == ["chen", "bo"]
 
 
+async def test_what_was_split_is_split_again_when_the_record_comes_back(
+    collide: Collide, phone_of: PhoneOf
+) -> None:
+    older = await register(await phone_of("bo"), phone="13900000002")
+    scene = await collide(0)
+    lin, id = scene.lin, (await scene.card()).id
+    assert await say(lin, "ruling", collision_id=id, choice="split", share=60) is None
+    taken = scene.bo.operation("customer", scene.customer, {"phone": "13900000002"}, base=0)
+    await scene.bo.push([taken])
+    asked = (await Holder(lin).pull()).one("candidate")
+    assert await say(lin, "decision", candidate_id=asked.id, choice="same") is None
+    assert (await Holder(lin).pull()).rows[older].body["credits"] == {"bo": 60, "chen": 40}
+    assert await say(lin, "unmerge", alias_id=scene.customer) is None
+    rows = (await Holder(lin).pull()).rows
+    split = [rows[id].body["credits"] for id in (scene.customer, older)]
+    assert split == [{"bo": 60, "chen": 40}, None]
+
+
 async def test_a_collision_is_ruled_once_by_whoever_leads_the_store(collide: Collide) -> None:
     scene = await collide(2)
     card = await scene.card()
