@@ -127,8 +127,9 @@ def find_root(ledger: Ledger, row: Row) -> Row:
 def find_parent(ledger: Ledger, row: Row) -> Row | None:
     if row.deleted and ledger.is_alias(row.id):
         return ledger.row(row.id)
-    # What the server wrote of its own accord names the customer, whatever it hangs from.
-    for field in (*ledger.entities[row.entity].parent, "customer_id"):
+    # A photo goes with what it shows, told when the two were one or not; and what the server wrote
+    # of its own accord names the customer, whatever it hangs from.
+    for field in ("subject_id", *ledger.entities[row.entity].parent, "customer_id"):
         name = row.body.get(field)
         if name and ledger.has_loaded(name):
             return ledger.row(name)

@@ -20,6 +20,7 @@ from tests.server.deeds import (
     self_reception,
 )
 from tests.server.held import Holder
+from tests.server.photo_stage import fact as photo_of
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
 
@@ -242,6 +243,18 @@ async def test_who_asked_to_be_erased_waits_under_their_own_record(phone_of: Pho
     assert (lins.one("erasure_request").root, lins.rows[held].body["withdrawn"]) == (alias, {})
     (listed,) = (await lin.client.get("/api/erasure-requests")).json()["requests"]
     assert listed["customer_id"] == alias
+
+
+async def test_a_photo_goes_back_with_what_it_shows_whatever_record_it_was_told_of(
+    phone_of: PhoneOf,
+) -> None:
+    _, chen, lin, held, alias = await same_number(phone_of)
+    told = (await Holder(lin).pull()).one("follow_up").id
+    shown = {**photo_of(b"a picture"), "subject_id": told, "customer_id": held}
+    assert await say(lin, "photo", **shown) is None
+    assert await say(lin, "unmerge", alias_id=alias) is None
+    photo = (await Holder(chen).pull()).one("photo")
+    assert (photo.root, photo.body["customer_id"]) == (alias, alias)
 
 
 async def test_only_a_manager_who_sees_the_record_can_take_it_apart(phone_of: PhoneOf) -> None:
