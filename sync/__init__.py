@@ -22,6 +22,7 @@ from sync.entity import (
     Key,
     Refusal,
     Wanted,
+    beside,
     check_creation,
 )
 from sync.errors import ForeignCursor, Malformed, NewerSchema, SyncError, TooLarge
@@ -112,6 +113,7 @@ __all__ = [
     "Unloaded",
     "Versions",
     "Wanted",
+    "beside",
     "canonical",
     "check_creation",
     "combine",

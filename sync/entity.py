@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from sync.merge import Policy
+from sync.placement import ORGANISATION
 from sync.row import Row
 
 if TYPE_CHECKING:
@@ -122,6 +123,12 @@ def last_part(row: Row) -> int:
 
 def with_root(row: Row, root: Row) -> tuple[str, ...]:
     return root.scopes
+
+
+def beside(row: Row, root: Row) -> tuple[str, ...]:
+    """With its tree. In one that everybody has it stays where its effects put it, with what it is
+    about."""
+    return row.scopes if ORGANISATION in root.scopes else root.scopes
 
 
 class Entity(msgspec.Struct, frozen=True, kw_only=True):

@@ -180,6 +180,11 @@ class Ledger:
         """Every loaded row of one kind, deleted ones left out."""
         return [row for row in self.loaded() if row.entity == entity and not row.deleted]
 
+    def scopes_of(self, row: Row) -> tuple[str, ...]:
+        """Where it lies by what it and its root are now."""
+        root = row if row.root == row.id else self.row(row.root)
+        return self.entities[row.entity].scopes_of(row, root or row)
+
     # Writing
 
     def create(

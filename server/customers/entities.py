@@ -8,7 +8,7 @@ from server.customers.contact import contact
 from server.customers.deletion import deletion
 from server.customers.pool_card import pool_card
 from server.customers.shapes import CommentFields, ResolutionFields
-from sync import Author, Entity, Ledger, Refusal, Row, scopes_of, store_scope
+from sync import Author, Entity, Ledger, Refusal, Row, beside, scopes_of, store_scope
 
 _WRITERS = frozenset({"rep", "manager"})
 
@@ -27,6 +27,7 @@ def keep_value(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     conflict = ledger.row(row.body["conflict_id"])
     if conflict is None or conflict.entity != "conflict":
         return Refusal("not_found", "conflict_id")
+    row.scopes = ledger.scopes_of(conflict)
     if conflict.body["state"] == "open":
         ledger.change(conflict, state="kept")
     return None
@@ -49,6 +50,7 @@ resolution = Entity(
     create_roles=_WRITERS | {"area", "admin"},
     parent=("conflict_id",),
     effects=keep_value,
+    place=beside,
 )
 arrival_card = Entity(name="arrival_card", kind="server", parent=("arrival_id",), place=place_card)
 

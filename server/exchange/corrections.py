@@ -16,6 +16,7 @@ from sync import (
     Ledger,
     Refusal,
     Row,
+    beside,
     check_creation,
     kept_unit,
 )
@@ -41,6 +42,7 @@ def correct(row: Row, ledger: Ledger, author: Author) -> Refusal | None:
     refusal = why_not_theirs(fact, row, ledger, author) or find_unfit(fact, row, ledger, author)
     if refusal is not None:
         return refusal
+    row.scopes = ledger.scopes_of(fact)
     ledger.change(fact, corrected_by=row.id, void=bool(row.body.get("void")))
     return ledger.entities[fact.entity].corrected(fact, ledger, author)
 
@@ -102,5 +104,6 @@ entities = [
         keys=wanted_keys,
         trees=fact_tree,
         effects=correct,
+        place=beside,
     )
 ]

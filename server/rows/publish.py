@@ -107,12 +107,10 @@ def is_root(row: Row) -> bool:
 
 def place_row(row: Row, ledger: Ledger) -> bool:
     """Set a row's scopes and part from its body and its root; whether a root's scopes changed."""
-    entity = ledger.entities[row.entity]
-    root = row if row.root == row.id else ledger.row(row.root)
     before = row.scopes
-    row.scopes = entity.scopes_of(row, root or row)
+    row.scopes = ledger.scopes_of(row)
     if not row.deleted:
-        row.part = entity.part(row)
+        row.part = ledger.entities[row.entity].part(row)
     return row.scopes != before
 
 

@@ -181,6 +181,27 @@ async def test_what_hangs_on_a_store_is_not_everybodys_to_read(town: Town) -> No
         assert answer.json()["except"][0]["code"] == "not_found"
 
 
+async def test_the_correction_of_what_hangs_on_a_store_is_read_by_whoever_reads_that(
+    town: Town,
+) -> None:
+    wu, bo = town.far.rep, town.near.rep
+    visit, photo, correction, taken_back = [make_id() for _ in range(4)]
+    of_it = {"subject_id": visit, "kind": "visit", "sha256": "c" * 64}
+    size = {"bytes": 9, "width": 9, "height": 9}
+    told = {"fact_id": visit, "fields": {"note": "店长不在"}, "note": "写错了"}
+    unit = [
+        wu.operation("visit", visit, {"store_id": BINJIANG, "fix_source": "not_asked"}),
+        wu.operation("photo", photo, {**of_it, **size}),
+        wu.operation("correction", correction, told),
+        wu.operation("correction", taken_back, {"fact_id": photo, "void": True, "note": "拍错了"}),
+    ]
+    assert "except" not in (await wu.push(unit)).json()
+    own, others = (await Holder(wu).pull()).rows, (await Holder(bo).pull()).rows
+    for fact, said in ((visit, correction), (photo, taken_back)):
+        assert said not in others
+        assert own[said].scopes == own[fact].scopes
+
+
 async def test_an_id_in_use_is_refused_whoever_has_it_and_free_in_another_organisation(
     town: Town, hidden: Hidden
 ) -> None:

@@ -134,6 +134,8 @@ async def test_only_the_two_who_disagree_are_asked_which_of_their_words_stays(
     answer = {"conflict_id": held.one("conflict").id, "choice": "keep"}
     assert isinstance(await write(qiao, "resolution", answer), str)
     assert (await Holder(lin).pull()).one("conflict").body["state"] == "kept"
+    assert (await Holder(lin).pull()).one("resolution").body == answer
+    assert (await Holder(bo).pull()).of("resolution") == []
 
 
 async def test_a_report_is_taken_whatever_became_of_its_template(phone_of: PhoneOf) -> None:
