@@ -9,7 +9,9 @@ from server.config import read_config
 from server.customers.known import PREFIX_BYTES, SALT_BYTES
 from server.exchange import contacts, retention, send
 from server.exchange.entities import ENTITIES
-from server.photos import uploads
+from server.photos import tus, uploads
+from server.photos.rules import OLDER_MS
+from server.photos.sounds import MAX_RECORDING_BYTES
 from server.pool.rules import DEFAULTS
 from sync import AWAITED_MS, FRAME_BYTES, OWN_ENTRY_MS, SKEW_TOLERANCE_MS, wire
 
@@ -82,6 +84,9 @@ def test_the_specifications_numbers_are_the_codes() -> None:
         f"ends within {max(send.STREAM_LIFE_S):.0f} seconds",
         f"a salt of {SALT_BYTES} bytes",
         f"the {PREFIX_BYTES * 8}-bit prefixes, {PREFIX_BYTES} bytes each",
+        f"has {tus.MAX_PHOTO_BYTES >> 20} MB at most, a recording {MAX_RECORDING_BYTES >> 20} MB",
+        f"{uploads.MAX_OPEN_UPLOADS} uploads or {uploads.MAX_OPEN_BYTES >> 20} MB may be open",
+        f"`exif_at` over {OLDER_MS // MINUTE_MS} minutes before",
         f"upload is kept for {numerals[uploads.EXPIRY_MS // DAY_MS]} days",
         f"`daily` {DEFAULTS.daily}, `cool_off_days` {DEFAULTS.cool_off_days},"
         f" `capacity` {DEFAULTS.capacity}",

@@ -179,6 +179,23 @@ async def test_a_patch_of_another_field_restores_nothing(phone_of: PhoneOf) -> N
     assert held.one("conflict").body["state"] == "open"
 
 
+async def test_the_same_value_of_another_row_in_the_tree_restores_nothing(
+    phone_of: PhoneOf,
+) -> None:
+    bo, lin, id, version = await two_phones(phone_of)
+    await lin.push([lin.operation("customer", id, {"name": "孙大伟"}, base=version)])
+    await bo.push([bo.operation("customer", id, {"name": "孙小伟"}, base=version)])
+    conflict, contact = (await Holder(bo).pull()).one("conflict"), make_id()
+    fields = {"customer_id": id, "relation": "spouse", "name": "周芳"}
+    await bo.push([bo.operation("contact", contact, fields)])
+    named = {"name": conflict.body["value_other"]}
+    base = (await Holder(bo).pull()).rows[contact].version
+    await bo.push([bo.operation("contact", contact, named, base=base, x=conflict.id)])
+    held = await Holder(bo).pull()
+    assert held.rows[contact].body["name"] == named["name"]
+    assert held.one("conflict").body["state"] == "open"
+
+
 async def test_of_a_duplicates_values_tags_come_back_and_the_first_source_stands(
     phone_of: PhoneOf,
 ) -> None:

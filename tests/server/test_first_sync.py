@@ -3,6 +3,7 @@
 import json
 import random
 import zlib
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
@@ -23,7 +24,7 @@ from sync import Backfill, decode_cursor, encode_cursor
 from tests.cast import BINJIANG, RENMIN
 from tests.conftest import MovableClock, SignIn
 from tests.phone import Phone
-from tests.server.deeds import customer, make_id, self_reception
+from tests.server.deeds import customer, make_id, say, self_reception
 from tests.server.held import Holder
 from tests.server.test_pull import give
 
@@ -202,6 +203,23 @@ async def test_what_waits_for_somebody_comes_first(bo: Phone, database: Database
     sent = [(frame.get("part"), parts[row[1]]) for frame in frames for row in frame["rows"]]
     assert all(told == stored for told, stored in sent)
     assert sent == sorted(sent)
+
+
+async def test_a_part_holds_what_its_word_says(bo: Phone, phone_of: PhoneOf) -> None:
+    """First whoever waits, with the lead that is open; then one's own; what was said comes last,
+    and with it what is over."""
+    lin = await phone_of("lin")
+    lead = (await Holder(bo).pull()).of("lead")[0]
+    assert await say(bo, "closing", lead_id=lead.id, reason="no_need") is None
+    for phone in (bo, lin):
+        found: dict[tuple[str, bool], set[int]] = defaultdict(set)
+        for frame in await whole_stream(phone):
+            for entity, _, _, _, _, body, _ in frame["rows"]:
+                waits = bool(body.get("open_lead_id")) or body.get("state") == "accepted"
+                found[entity, waits].add(frame["part"])
+        assert (found["customer", True], found["lead", True]) == ({0}, {0})
+        assert found["customer", False] == {1}
+        assert (found["lead", False], found["comment", False]) == ({2}, {2})
 
 
 @pytest.mark.parametrize("seed", [0, *CHANGES_SEEDS])

@@ -1,13 +1,16 @@
 """What was refused is kept, asked about, and judged again when its time comes."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
 
+from server.db import Database
 from tests.conftest import MovableClock
 from tests.phone import Phone
-from tests.server.deeds import customer, make_id, register
+from tests.server.deeds import customer, make_id, register, say
+from tests.server.erasure_stage import Haystack
 from tests.server.held import Got, Holder
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
@@ -395,3 +398,18 @@ async def test_the_second_answer_learns_who_was_first(
     answer = (await lin.push([one], [two])).json()
     (exception,) = answer["except"]
     assert (exception["code"], exception["who"], exception["when"]) == ("taken", "lin", clock())
+
+
+async def test_what_its_author_gave_up_is_nowhere_any_more(
+    phone_of: PhoneOf, database: Database
+) -> None:
+    bo, lin = await phone_of("bo"), await phone_of("lin")
+    await bo.push([comment(bo, make_id(), "nadel content")])
+    id = (await refused(bo))[0].id
+    assert await say(bo, "appeal", refusal_id=id, note="nadel plea") is None
+    assert await say(lin, "release", refusal_id=id, choice="decline", note="nadel answer") is None
+    haystack = Haystack(database, Path("nowhere"))
+    assert (await haystack.everything()).count("nadel") >= 3
+    assert await say(bo, "acknowledgement", refusal_id=id) is None
+    assert await refused(bo) == []
+    assert "nadel" not in await haystack.everything()

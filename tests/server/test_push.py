@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import httpx
 import msgspec
@@ -15,9 +16,9 @@ from server.exchange.push import Pushes
 from server.rows import Movement
 from server.rows.tables import history
 from sync import PUSH_BYTES, decode_push, derive_id
-from tests.cast import CODE
+from tests.cast import BINJIANG, CODE, RENMIN
 from tests.phone import Phone
-from tests.server.deeds import arrival, customer, follow_up, make_id, register, self_reception
+from tests.server.deeds import arrival, customer, follow_up, make_id, register, say, self_reception
 from tests.server.held import Holder
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
@@ -238,6 +239,33 @@ async def test_a_newer_schema_waits_unjudged(phone_of: PhoneOf) -> None:
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0
     assert not (await Holder(bo).pull()).of("customer")
+
+
+async def test_a_row_that_is_named_must_be_there_and_in_sight(phone_of: PhoneOf) -> None:
+    """A missing one and an invisible one are answered alike."""
+    bo, wu = await phone_of("bo"), await phone_of("wu")
+    await bo.push(self_reception(bo, make_id()))
+    hidden = (await Holder(bo).pull()).one("lead").id
+    id = await register(wu, store_id=BINJIANG, phone="13900000002")
+    units = [
+        [wu.operation("follow_up", make_id(), follow_up(id, lead_id=lead_id))]
+        for lead_id in (hidden, make_id())
+    ]
+    told = [(each["code"], each["field"]) for each in (await wu.push(*units)).json()["except"]]
+    assert told == [("not_found", "lead_id")] * 2
+
+
+@pytest.mark.parametrize("entity", ["comment", "contact", "consent"])
+async def test_nothing_is_said_on_a_stores_own_row(phone_of: PhoneOf, entity: str) -> None:
+    bo = await phone_of("bo")
+    said: dict[str, dict[str, Any]] = {
+        "comment": {"text": "x"},
+        "contact": {"relation": "spouse", "name": "x"},
+        "consent": {"purpose": "service", "given": False, "version": "x", "how": "verbal"},
+    }
+    told = await say(bo, entity, customer_id=RENMIN, **said[entity])
+    assert told is not None
+    assert (told["code"], told["field"]) == ("not_found", "customer_id")
 
 
 async def test_text_of_every_kind_is_kept_as_typed(phone_of: PhoneOf) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import httpx
 from sqlalchemy import select
 
 from server.db import Database
@@ -65,6 +66,17 @@ async def test_unmerging_restores_both_as_if_they_had_never_met(phone_of: PhoneO
     assert bos.agrees()
     assert chens.agrees()
     assert lins.agrees()
+
+
+async def test_whose_writer_receives_nobody_any_more_goes_to_whoever_has_the_other(
+    phone_of: PhoneOf, hua: httpx.AsyncClient
+) -> None:
+    _, _, lin, held, alias = await same_number(phone_of)
+    answer = await hua.patch("/api/staff/chen", json={"store_ids": ["store-binjiang"]})
+    assert answer.status_code == 204, answer.text
+    assert await say(lin, "unmerge", alias_id=alias, phone="record") is None
+    rows = (await Holder(lin).pull()).rows
+    assert [rows[id].body["owner_id"] for id in (held, alias)] == ["bo", "bo"]
 
 
 async def test_the_number_goes_to_whom_it_was_said_to_belong(phone_of: PhoneOf) -> None:
