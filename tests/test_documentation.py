@@ -7,6 +7,7 @@ from server.app import ROUTES
 from server.clock import DAY_MS, MINUTE_MS
 from server.config import read_config
 from server.customers.known import PREFIX_BYTES, SALT_BYTES
+from server.customers.register import RECYCLED_MS
 from server.exchange import contacts, retention, send
 from server.exchange.entities import ENTITIES
 from server.photos import tus, uploads
@@ -82,6 +83,7 @@ def test_the_specifications_numbers_are_the_codes() -> None:
         f"not in contact for {contacts.CARRIED_MS // DAY_MS} days",
         f"remembers of rows that left ({retention.KEPT_MS // DAY_MS} days)",
         f"ends within {max(send.STREAM_LIFE_S):.0f} seconds",
+        f"silent for {RECYCLED_MS // DAY_MS} days",
         f"a salt of {SALT_BYTES} bytes",
         f"the {PREFIX_BYTES * 8}-bit prefixes, {PREFIX_BYTES} bytes each",
         f"has {tus.MAX_PHOTO_BYTES >> 20} MB at most, a recording {MAX_RECORDING_BYTES >> 20} MB",

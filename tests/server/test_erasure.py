@@ -30,6 +30,7 @@ from tests.server.erasure_stage import NEEDLE, NUMBERS, PLACE, Haystack, Life, h
 from tests.server.held import Holder
 from tests.server.photo_stage import fact as photo_of
 from tests.server.photo_stage import picture
+from tests.server.test_passes import pass_of_a_walk_in, scanned
 from tests.server.visitor import Visitor, is_thanks, nonce_in
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
@@ -174,6 +175,16 @@ async def test_what_a_lost_phone_still_had_of_an_erased_customer_is_not_kept_for
     assert [each["code"] for each in answer["except"]] == ["erased", "revoked"]
     assert NEEDLE not in await Haystack(database, Path("nowhere")).everything()
     assert (await Holder(lin).pull()).one("refusal").body["fields"]["text"] == "还在"
+
+
+async def test_the_pass_of_somebody_who_was_erased_names_them_still(phone_of: PhoneOf) -> None:
+    bo, xia, lin = await phone_of("bo"), await phone_of("xia"), await phone_of("lin")
+    code = await pass_of_a_walk_in(bo)
+    await erase(lin.client, (await Holder(bo).pull()).one("customer").id)
+    told = await say(xia, "arrival", **scanned(code))
+    assert told is not None
+    assert told["code"] == "erased"
+    assert (await Holder(xia).pull()).of("refusal") == []
 
 
 async def test_bytes_that_came_before_their_fact_go_with_it(

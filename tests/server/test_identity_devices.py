@@ -139,6 +139,20 @@ async def test_a_revoked_device_reads_nothing_and_learns_why(
     assert (problem.code, problem.context) == ("device_revoked", {"why": "compromised"})
 
 
+async def test_whoever_signs_in_anew_on_a_revoked_phone_learns_why_from_the_pull(
+    phone_of: PhoneOf, lin: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    phone = await phone_of("bo")
+    await lin.delete(f"/api/devices/{phone.device}?why=replaced")
+    phone.client = await sign_in("bo")
+    asked = {"device": phone.device, "name": "测试手机"}
+    pulled = await phone.client.post("/sync/pull", json=asked)
+    again = await phone.client.post("/api/devices", json={"id": phone.device, "name": "又来"})
+    for answer in (pulled, again):
+        assert answer.status_code == 403
+        assert answer.json()["error"] == {"code": "device_revoked", "why": "replaced"}
+
+
 async def test_a_manager_sees_the_phones_of_the_store_and_a_rep_only_the_own(
     phone_of: PhoneOf, lin: httpx.AsyncClient, hua: httpx.AsyncClient
 ) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from starlette.applications import Starlette
 
 from server.db import Database, sqlite
-from server.exchange import backfill, page, send
+from server.exchange import backfill, opening, page, send
 from server.exchange.entities import ENTITIES
 from server.exchange.pull import cut_frames
 from server.exchange.send import pokes
@@ -422,3 +422,22 @@ async def test_a_stream_of_pokes_ends_by_itself_and_when_the_server_stops(
     stopping.set()
     assert [each async for each in pokes(movement, stopping, ORG, frozenset())] == [WELCOME]
     assert movement.organisations() == []
+
+
+async def test_what_another_process_committed_is_a_poke_too(
+    app: Starlette,
+    phone_of: PhoneOf,
+    database: Database,
+    clock: MovableClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody here was told of it: the number of the organisation says so."""
+    id = await register(await phone_of("bo"))
+    monkeypatch.setattr(opening, "WATCH_PAUSE_S", 0.01)
+    watching = asyncio.ensure_future(opening.watch_heads(app))
+    with app.state.movement.listening(ORG, frozenset({"staff:bo"})) as listener:
+        await asyncio.sleep(0.2)
+        assert not listener.moved.is_set()
+        await give(database, clock, id, need="餐桌")
+        await asyncio.wait_for(listener.moved.wait(), 5)
+    watching.cancel()
