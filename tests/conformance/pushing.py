@@ -209,6 +209,7 @@ def other_versions(scene: Scene) -> None:
     good = rep.envelope([rep.operation("customer", make_id(), scene.customer())])
     for told, status, code in (
         ({"schema": 0}, 400, "malformed"),
+        ({"schema": 0, "units": []}, 400, "malformed"),
         ({"schema": 999}, 503, "newer_schema"),
         ({"v": 999}, 503, "newer_schema"),
     ):
