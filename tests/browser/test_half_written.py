@@ -59,6 +59,10 @@ def leaves_while_the_camera_is_open(bo: Rep, plan: Path) -> None:
     bo.opens_customer(QIAN)
     bo.tap(bo.main.get_by_role("link", name="跟进", exact=True))
     expect(bo.page.get_by_role("button", name="去掉照片 1")).to_be_visible()
+    opens_the_camera(bo)
+    bo.page.reload()
+    bo.is_told("刚才的照片没有收到")
+    expect(bo.page.get_by_role("button", name="去掉照片 1")).to_be_visible()
 
 
 def closes_what_is_half_written(bo: Rep) -> None:
@@ -95,5 +99,5 @@ def closes_what_is_half_written(bo: Rep) -> None:
 
 def opens_the_camera(bo: Rep) -> FileChooser:
     with bo.page.expect_file_chooser() as chooser:
-        bo.page.get_by_label("拍照", exact=True).click()
+        bo.main.locator("input[capture]").click()
     return chooser.value
