@@ -62,7 +62,11 @@ def leaves_while_the_camera_is_open(bo: Rep, plan: Path) -> None:
     opens_the_camera(bo)
     bo.page.reload()
     bo.is_told("刚才的照片没有收到")
-    expect(bo.page.get_by_role("button", name="去掉照片 1")).to_be_visible()
+    taken = bo.page.get_by_role("button", name="去掉照片 1")
+    taken.click()
+    expect(taken).to_have_count(0)
+    bo.page.get_by_role("button", name="撤销").click()
+    expect(taken).to_be_visible()
 
 
 def closes_what_is_half_written(bo: Rep) -> None:

@@ -104,9 +104,11 @@ export class Telling {
     const { id } = this.form
     const fields = factOf(this.form, { customer_id: this.customerId, lead_id, template_id, ended_at: Date.now() }, this.wanted)
     const about = { subject_id: id, customer_id: this.customerId, kind: 'follow_up' as const }
-    const facts = this.photos.map((photo) => photoFact(photo, about))
+    // One that was put back may have been taken for the contact before.
+    const photos = this.photos.map((photo) => ({ ...photo, subject_id: id }))
+    const facts = photos.map((photo) => photoFact(photo, about))
     const spoken = this.recordings.map((one) => recordingFact(one, id, this.customerId))
-    await save([{ entity: 'follow_up', id, fields }, ...facts, ...spoken], [...this.photos, ...this.recordings])
+    await save([{ entity: 'follow_up', id, fields }, ...facts, ...spoken], [...photos, ...this.recordings])
     this.discard()
   }
 

@@ -57,8 +57,9 @@ export class CheckIn {
     const fix_source = trouble ?? 'not_asked'
     // A visit to a store belongs to no customer, and so do its photos.
     const about = { subject_id: id, customer_id: 'customer_id' in where ? where.customer_id : null, kind: 'visit' as const }
-    const facts = this.photos.map((photo) => photoFact(photo, about))
-    await save([{ entity: 'visit', id, fields: { ...where, fix_source, ...fix, ...(await handset()), ...said } }, ...facts], this.photos)
+    const photos = this.photos.map((photo) => ({ ...photo, subject_id: id }))
+    const facts = photos.map((photo) => photoFact(photo, about))
+    await save([{ entity: 'visit', id, fields: { ...where, fix_source, ...fix, ...(await handset()), ...said } }, ...facts], photos)
     this.form = blank()
     this.photos = []
     void dropDraft(this.#key, this.#photosKey)

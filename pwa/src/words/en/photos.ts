@@ -25,6 +25,7 @@ export default {
   heic: 'HEIC photos do not open here. Set the camera to "most compatible" (JPEG) and take it again, or choose a screenshot.',
   too_large: 'This photo is too large. Please take it again.',
   lost: 'The phone closed this page while the camera was open, and the photo did not arrive. Please take it again.',
+  dropped: 'Photo removed.',
   not_kept: 'The photo was not saved. The phone may be full: make some room, then take it again.',
   some_elsewhere: '{sent} of {total} photos sent, the rest is still on the phone that took them',
   some_sent: '{sent} of {total} photos sent',

@@ -18,7 +18,7 @@ export default {
   unsupported: 'This browser cannot record. You can dictate with your keyboard.',
   play: 'Play recording {n}, {length}',
   pause: 'Pause recording {n}, {length}',
-  drop: 'Remove recording {n}',
+  drop: 'Remove recording {n}', dropped: 'Recording removed.',
   offline: 'Can be heard once online.',
   cannot_play: 'This phone cannot play this recording. Please listen on another.',
   some_sent: '{sent} of {total} recordings sent',

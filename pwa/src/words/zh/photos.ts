@@ -25,6 +25,7 @@ export default {
   heic: '这里打不开 HEIC 照片。请在相机设置里把格式改成“兼容性最佳”（JPEG）再拍，或截屏后再选。',
   too_large: '这张照片太大，请重新拍一张。',
   lost: '拍照时手机关掉了这个页面，刚才的照片没有收到，请再拍一张。',
+  dropped: '照片已去掉。',
   not_kept: '照片没有存下来，手机可能没有空间了。请先腾出一些空间再拍。',
   some_elsewhere: '照片 {sent}/{total} 已上传，其余还在拍照的手机上',
   some_sent: '照片 {sent}/{total} 已上传',

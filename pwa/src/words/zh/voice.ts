@@ -18,7 +18,7 @@ export default {
   unsupported: '这个浏览器不能录音。可以用键盘上的语音输入来写。',
   play: '播放录音 {n}，{length}',
   pause: '暂停录音 {n}，{length}',
-  drop: '去掉录音 {n}',
+  drop: '去掉录音 {n}', dropped: '录音已去掉。',
   offline: '联网后可以听。',
   cannot_play: '这台手机放不了这段录音，请换一台听。',
   some_sent: '录音 {sent}/{total} 已上传',
