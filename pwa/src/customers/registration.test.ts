@@ -42,6 +42,9 @@ describe('a registration', () => {
     const blank = registration.blankRegistration(new URLSearchParams())
     expect(registration.lacks(blank, null, false)).toEqual(['phone', 'name', 'reception', 'service'])
     expect(registration.lacks(form({ reception: 'colleague' }), PHONE, false)).toEqual(['receiver'])
+    // Whoever was picked at another store, or takes no leads any more, is not on the page.
+    expect(registration.lacks(form({ reception: 'colleague', receiver_id: 'chen' }), PHONE, false, false, ['bo'])).toEqual(['receiver'])
+    expect(registration.lacks(form({ reception: 'colleague', receiver_id: 'bo' }), PHONE, false, false, ['bo'])).toEqual([])
     expect(registration.lacks(blank, null, true)).toEqual(['reception'])
     expect(registration.lacks(form({ name: '' }), PHONE, false, true)).toEqual([])
   })

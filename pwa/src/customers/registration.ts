@@ -74,13 +74,14 @@ export function scannedCard(
   return cards.find(({ id, body }) => id === form.card_id || (form.pass && body.pass === form.pass)) ?? null
 }
 
-/** What is still missing before this can be saved, in the order of the page. */
-export function lacks(form: Registration, canonical: string | null, hasCard: boolean, isKnown = false): Lack[] {
+/** What is still missing before this can be saved, in the order of the page. `able`: whom the page offers; nobody else is named. */
+export function lacks(form: Registration, canonical: string | null, hasCard: boolean, isKnown = false, able?: readonly string[]): Lack[] {
   const lacking: Lack[] = []
   if (!canonical && !hasCard) lacking.push('phone')
   if (!form.name.trim() && !hasCard && !isKnown) lacking.push('name')
   if (!form.reception) lacking.push('reception')
-  if (form.reception === 'colleague' && !form.receiver_id) lacking.push('receiver')
+  const { receiver_id } = form
+  if (form.reception === 'colleague' && !(receiver_id && (able?.includes(receiver_id) ?? true))) lacking.push('receiver')
   if (form.under_14 && !(form.guardian.trim() && form.relation)) lacking.push('guardian')
   if (!form.service && !hasCard) lacking.push('service')
   return lacking
