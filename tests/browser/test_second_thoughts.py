@@ -31,6 +31,11 @@ def test_nothing_is_lost_by_a_refusal_a_mistake_or_a_lost_phone(theatre: Theatre
     chen.syncs()
     expect(chen.card_about("打卡 没有成功").get_by_text("已不在你的范围里")).to_be_visible()
     assert records.counts("visit") == {"visit": 0}
+    # Two quick taps send it again once: the second would be refused for being there already.
+    chen.card_about("打卡 没有成功").get_by_role("button", name="重新发送").dblclick()
+    chen.syncs()
+    expect(chen.main.get_by_role("article").filter(has_text="打卡 没有成功")).to_have_count(1)
+    assert len(records.bodies("refusal")) == 1
     chen.asks_the_manager_about("打卡 没有成功")
     chen.syncs()
     lin.syncs()
