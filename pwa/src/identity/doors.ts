@@ -3,6 +3,7 @@ import { call } from '../phone/api'
 import { eraseCache, eraseOutbox, phoneDatabase, type Known } from '../phone/databases'
 import { enrolDevice, isStale } from '../phone/enrolment'
 import { farewellOf } from '../phone/farewells'
+import { tearJournal } from '../phone/journal'
 import { opensWith, sealPin } from '../phone/pin'
 import { keyOf, knownPeople, leave, me, newcomer, open, oweEnd, oweNoEnd, oweSession, personOf, remember, rememberedKey, turnTo, vouch, welcome, type Person, type ServerSession } from '../phone/session'
 import { countFailure, forgive, waitLeft } from './pause'
@@ -75,7 +76,10 @@ export async function signOut(discard: boolean): Promise<void> {
   const known = await phoneDatabase().people.get(keyOf(who))
   leave()
   await eraseCache(who.org.id, who.staff_id)
-  if (discard) await eraseOutbox(who.org.id, who.staff_id)
+  if (discard) {
+    await eraseOutbox(who.org.id, who.staff_id)
+    tearJournal(who.org.id, who.staff_id)
+  }
   // Someone with unsent work stays on the list: the credential is what carries it to the server.
   if (known && !discard) await phoneDatabase().people.update(known.key, { pin: null })
   if (discard) await phoneDatabase().people.delete(keyOf(who))
