@@ -53,8 +53,9 @@ async function sendRest(known: Known, outbox: OutboxDatabase, failures: number):
   if (sent.meaning !== 'ack' || !(await openPhotos(outbox)) || !known.credential) return sent
   const { drainPhotos } = await import('../photos/queue')
   const photos = await drainPhotos({ outbox, org: (known.person as unknown as Person).org.code, credential: known.credential })
-  // A server that takes no photo from a revoked device has said its last word about them.
-  return photos === 'done' || photos === 'signed_out' ? sent : { ...sent, meaning: 'later', code: 'photos' }
+  // A server that takes no photo from a revoked device has said its last word about them. One that has no room now is no
+  // lost network to whoever has the phone.
+  return photos === 'done' || photos === 'signed_out' ? sent : { ...sent, meaning: 'human', code: 'photos' }
 }
 
 async function count(known: Known, outbox: OutboxDatabase): Promise<void> {

@@ -2,6 +2,7 @@ import { get } from 'svelte/store'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { newId } from '../sync/uuid7'
 import { outboxOf, phoneDatabase, type OutboxDatabase } from './databases'
+import { putFarewell } from './farewells'
 import { syncNow } from './loop'
 import { lock, needsSignIn, open, vouch } from './session'
 import { FakeServer, newPhone, type Stage } from './stage'
@@ -36,6 +37,13 @@ beforeEach(async () => {
   vouch(stage.who)
   exchange.set(IDLE)
 })
+function takesPhotos(): void {
+  const others = globalThis.fetch
+  globalThis.fetch = ((path: string, init?: RequestInit) => {
+    if (!path.startsWith('/photos')) return others(path, init)
+    return Promise.resolve(init?.method === 'POST' ? new Response('', { status: 201, headers: { Location: '/photos/uploads/1' } }) : new Response(null, { status: 204, headers: { 'Upload-Offset': '1' } }))
+  }) as typeof fetch
+}
 /** What the server says to a request with the colleague's credential. */
 function toThem(path: string, answer: () => Response): void {
   const others = globalThis.fetch
@@ -43,12 +51,19 @@ function toThem(path: string, answer: () => Response): void {
 }
 
 describe('a phone that colleagues share', () => {
+  it('is neither offline nor held up because a revoked colleague’s photo finds no place at the server', async () => {
+    takesPhotos()
+    toThem('/photos/uploads', () => new Response('{}', { status: 429 }))
+    toThem('/sync/push', () => Response.json({ v: 1, now: Date.now(), next: 1, contact_at: 1, done: [1, 0], revoked: 'lost' }))
+    await theirs.photos.put(photo())
+    await stage.outbox.photos.put(photo())
+    await putFarewell({ key: `${stage.who.org.id}-0`, name: '陈晨', shared: true, why: 'lost', at: 1, handed: 0, unsent: 0, photos: 1, wiped: false })
+    await syncNow()
+    expect(get(exchange)).toMatchObject({ reachable: true, stuck: '' })
+    await expect.poll(async () => (await stage.outbox.photos.toArray()).map(({ state }) => state), { timeout: 4_000 }).toEqual(['stored'])
+  })
   it('sends the photos of one though those of another find no place at the server', async () => {
-    const others = globalThis.fetch
-    globalThis.fetch = ((path: string, init?: RequestInit) => {
-      if (!path.startsWith('/photos')) return others(path, init)
-      return Promise.resolve(init?.method === 'POST' ? new Response('', { status: 201, headers: { Location: '/photos/uploads/1' } }) : new Response(null, { status: 204, headers: { 'Upload-Offset': '1' } }))
-    }) as typeof fetch
+    takesPhotos()
     toThem('/photos/uploads', () => new Response('{}', { status: 429 }))
     await theirs.photos.put(photo())
     await stage.outbox.photos.put(photo())
