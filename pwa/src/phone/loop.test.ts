@@ -6,7 +6,7 @@ import { learnRest } from '../words'
 import { newId } from '../sync/uuid7'
 import { Dexie } from 'dexie'
 import { keepDraft, readDraft } from './drafts'
-import { OutboxDatabase, outboxOf, phoneDatabase } from './databases'
+import { closeDatabases, OutboxDatabase, outboxOf, phoneDatabase } from './databases'
 import { enrolDevice } from './enrolment'
 import { farewellOf, forgetFarewell, putFarewell } from './farewells'
 import { addToJournal, journalOf } from './journal'
@@ -127,6 +127,14 @@ describe('a phone that was revoked as lost or replaced', () => {
     await syncNow()
     expect(await told()).toMatchObject({ photos: 2, wiped: true })
     expect(goneLines((await told())!)).toContain('有 2 份照片或录音没来得及上传，一并清除了，找不回来。')
+  })
+  it('still says how much went to the manager when it died while it wiped', async () => {
+    await putFarewell({ key: stage.key, name: '薄文', shared: false, why: 'lost', at: 1, handed: 3, unsent: 0, photos: 0, wiped: false })
+    await stage.outbox.delete()
+    server.revoked = 'lost'
+    closeDatabases()
+    await syncNow()
+    expect(await told()).toMatchObject({ handed: 3, wiped: true })
   })
   it('can be enrolled anew by its person, as another device', async () => {
     const device = (await stage.outbox.meta.get('device'))?.value

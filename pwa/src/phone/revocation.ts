@@ -64,6 +64,8 @@ async function count(known: Known, outbox: OutboxDatabase): Promise<void> {
   const unsent = (await unsentIn(outbox)).length
   const handed = await outbox.operations.where('state').equals('refused').filter((op) => op.receipt?.code === 'revoked').count()
   const reserve = journalOf(known.org_id, known.staff_id).reduce((sum, { unit }) => sum + unit.length, 0)
+  // Where a wipe was cut there is nothing at all: what was counted before it stands.
+  if ((await outbox.operations.count()) + (await outbox.photos.count()) + reserve === 0) return
   await putFarewell({ ...told, handed, unsent: unsent + reserve, photos: await openPhotos(outbox) })
 }
 
