@@ -49,6 +49,8 @@ export default defineConfig(({ mode }) => ({
       { name: 'fields', test: /src\/ui\/(Chips|TextArea|Number|number)/ },
       // What several pages draw, and a file each would be: three hundred bytes with fifty of picture.
       { name: 'icons', test: /dist\/icons\/(camera|image-off|image-up|qr-code|pencil|shield-off|user-x|locate-fixed|scan-line|map-pin|copy|shield-check|circle-alert)\./ },
+      // Likewise what two or three pages do in a few lines.
+      { name: 'bits', test: /src\/(photos\/(hash|carriage)|sync\/derivedId|leads\/presence|privacy\/ownPage)\.ts/ },
     ] } } } },
   server: { proxy: Object.fromEntries(SERVED.map((path) => [proxied(path), { target: SERVER, changeOrigin: false }])) },
   test: { environment: 'node', pool: 'threads', isolate: false, include: ['src/**/*.test.ts'], setupFiles: ['src/phone/testing.ts'] },
