@@ -172,10 +172,18 @@ def part_contact_keys(ledger: Ledger, original: Row, into: Row) -> None:
 
 
 def free_keys(ledger: Ledger, brought: list[Key], into: Row, original: Row) -> None:
-    """The number with which it came is nobody's once another was offered in its name."""
-    stay = [into, *(row for id in aliases_of(into) if (row := ledger.own(id)) is not original)]
-    used = [key for row in stay if row is not None for key in customer.find_keys(row.body)]
-    used += customer.contact_keys(into, ledger)
-    for key in brought:
+    """The number with which it came is nobody's once another was offered in its name, unless it is
+    also that of one who had become part of it before, and goes along."""
+    used = [*customer.find_keys(into.body), *customer.contact_keys(into, ledger)]
+    used += alias_keys(ledger, into, into)
+    along = alias_keys(ledger, into, original)
+    for key in dict.fromkeys([*brought, *along]):
         if key not in used and ledger.key(*key) is into:
-            ledger.release(*key)
+            ledger.claim(*key, original) if key in along else ledger.release(*key)
+
+
+def alias_keys(ledger: Ledger, into: Row, person: Row) -> list[Key]:
+    """The numbers of those who had become part of `into` and are part of `person` now."""
+    ids = [id for id in aliases_of(into) if id != person.id and ledger.resolve(id) == person.id]
+    found = [row for id in ids if (row := ledger.own(id)) is not None]
+    return [key for row in found for key in customer.find_keys(row.body)]

@@ -192,6 +192,25 @@ async def test_what_was_filled_in_later_under_the_old_id_goes_back_with_it(
         assert (rows[id].body["community"], rows[id].body["tags"]) == (community, tags)
 
 
+async def test_a_number_goes_with_the_one_who_had_become_part_of_the_record_before(
+    phone_of: PhoneOf, clock: MovableClock
+) -> None:
+    """Two came with it, and the record itself has another number since."""
+    bo, chen, lin = await phone_of("bo"), await phone_of("chen"), await phone_of("lin")
+    await register(bo)
+    id = await register(chen, phone="13900000002")
+    await chen.push([chen.operation("customer", make_id(), customer(phone="13900000002"))])
+    await chen.push([chen.operation("customer", id, {"phone": "13900000001"}, 0)])
+    asked = (await Holder(lin).pull()).one("candidate")
+    assert await say(lin, "decision", candidate_id=asked.id, choice="same") is None
+    clock.advance(minutes=5)
+    await say_of(chen, id, phone="13900000003")
+    assert await say(lin, "unmerge", alias_id=id, phone="record") is None
+    for number in ("13900000002", "13900000003"):
+        again = chen.operation("customer", make_id(), customer(phone=number))
+        assert (await chen.push([again])).json()["except"][0]["of"] == id
+
+
 async def test_tags_added_later_under_the_old_id_go_back_beside_those_it_came_with(
     phone_of: PhoneOf, clock: MovableClock
 ) -> None:
