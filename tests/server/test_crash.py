@@ -17,7 +17,7 @@ from tests.bench.records import make_customers
 from tests.bench.stage import Client, Phone, Stage, set_up
 from tests.server.doomed import WholeLife
 
-ROUNDS, SOAK_ROUNDS = 40, 200
+ROUNDS, SOAK_ROUNDS = 30, 200
 PUSH = 5
 LONGEST_ROUND_S = 0.25
 
