@@ -107,10 +107,11 @@ async def test_a_phone_that_had_them_once_is_told_and_waited_for(
     phone_of: PhoneOf,
     hua: httpx.AsyncClient,
 ) -> None:
-    bo, _, _ = [await phone_of(who) for who in ("bo", "lin", "chen")]
-    id = await register(bo, phone=NUMBERS[0])
-    holder = await Holder(bo).pull()
-    await Pool(app, database, clock).give(id, "chen")
+    bo, _, chen = [await phone_of(who) for who in ("bo", "lin", "chen")]
+    id, pool = await register(bo, phone=NUMBERS[0]), Pool(app, database, clock)
+    await pool.give(id, "chen")
+    holder = await Holder(chen).pull()
+    await pool.give(id, "bo")
     moved = await hua.patch("/api/staff/lin", json={"store_ids": [BINJIANG]})
     assert moved.is_success, moved.text
     erasure = await erase(hua, id)

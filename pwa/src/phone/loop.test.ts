@@ -206,6 +206,13 @@ describe('a customer whom somebody else has now', () => {
     expect((await stage.cache.rows.toArray()).map(({ id }) => id)).toEqual(['c', 'e'])
     expect(await stage.outbox.operations.where('state').equals('waiting').count()).toBe(1)
   })
+  it('stays also where the work names them as the record that has become part of theirs', async () => {
+    await stage.outbox.aliases.put({ id: 'young', of: 'c' })
+    await save([{ entity: 'comment', id: newId(), fields: { customer_id: 'young', text: '要白橡木' } }])
+    server.frames = [[{ s: [ME], gone: [[0, 'customer', 'c', 7]], cursor: '7', head: true, digest: { [ME]: [0, 0, 0] } }]]
+    await syncNow()
+    expect((await stage.cache.rows.toArray()).map(({ id }) => id)).toEqual(['a', 'c'])
+  })
   it('stays for a day while something is half-written about them, and no longer', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     await keepDraft('comment:c', '写了一半')
