@@ -179,7 +179,10 @@ def free_keys(ledger: Ledger, brought: list[Key], into: Row, original: Row) -> N
     along = alias_keys(ledger, into, original)
     for key in dict.fromkeys([*brought, *along]):
         if key not in used and ledger.key(*key) is into:
-            ledger.claim(*key, original) if key in along else ledger.release(*key)
+            if key in along:
+                ledger.claim(*key, original)
+            else:
+                ledger.release(*key)
 
 
 def alias_keys(ledger: Ledger, into: Row, person: Row) -> list[Key]:
